@@ -1,0 +1,87 @@
+"""Every exception of the planner; each names the place, the fault and the remedy.
+
+The reader is a hospital planner at six in the morning: all faults at once, in the reader's language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from optimizer.i18n import translator
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault of an input or of a plan.
+
+    Parameters
+    ----------
+    fault, remedy
+        English message ids of the catalogues, with ``{name}`` places filled from `values`.
+    file, row, column, value
+        Where it stands; `row` counts as a spreadsheet does (the first line is 1), 0 when there is none.
+    severity
+        ``error`` refuses the input, ``warning`` is kept and said.
+    """
+
+    fault: str
+    remedy: str = ""
+    file: str = ""
+    row: int = 0
+    column: str = ""
+    value: str = ""
+    severity: str = "error"
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def render(self, lang: str = "en") -> str:
+        """Return one line: place, fault, remedy, in `lang` (``vi`` or ``en``)."""
+        say = translator(lang)
+        place = self.file
+        if self.row:
+            place += f":{self.row}"
+        if self.column:
+            place += f" {self.column}"
+        texts = [say(text).format_map(dict(self.values)) for text in (self.fault, self.remedy) if text]
+        shown = f" [{self.value}]" if self.value else ""
+        return (f"{place}{shown}: " if place or shown else "") + " ".join(texts)
+
+
+class ReferralError(Exception):
+    """Base of the family; `exit_code` is what the command line returns."""
+
+    exit_code = 1
+
+    def __init__(self, problems: Iterable[Problem] | str) -> None:
+        if isinstance(problems, str):
+            problems = [Problem(problems)]
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        super().__init__("\n".join(p.render("en") for p in self.problems))
+
+    def render(self, lang: str = "en") -> str:
+        """Return all problems, one a line."""
+        return "\n".join(p.render(lang) for p in self.problems)
+
+
+class DataError(ReferralError):
+    """The input contradicts itself: mend the files."""
+
+    exit_code = 2
+
+
+class MissingExtraError(ReferralError):
+    """A part that needs a package which is not installed."""
+
+    exit_code = 5
+
+
+class PlanCheckError(ReferralError):
+    """The solver's plan failed our checker: our bug, report it."""
+
+    exit_code = 6
+
+
+class SolverError(ReferralError):
+    """The solver gave no usable answer where one always exists: our bug, report it."""
+
+    exit_code = 6
