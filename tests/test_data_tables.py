@@ -1,4 +1,4 @@
-"""The shipped tables: well formed, made by build.py, sourced, equal to the facts in their totals."""
+"""The shipped tables: well formed, made by build.py, sourced, with the totals of the facts."""
 
 import csv
 import sys

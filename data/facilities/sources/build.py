@@ -14,7 +14,8 @@ from typing import Any
 import data_dictionary
 import yaml
 from planning_rules import Row
-from province_tables import Facts, Province
+from province_facts import Facts
+from province_tables import Province
 from shared_tables import shared_tables
 
 SOURCES = Path(__file__).resolve().parent

@@ -1,46 +1,15 @@
 """The tables of one province, out of its raw facts and the rules."""
 
-import csv
-import json
 import re
 from collections import Counter
-from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import planning_rules as rule
 from planning_rules import STATION, Row, joined_sources
+from province_facts import Facts
 
 Table = list[Row]
-
-
-def read_facts(path: Path) -> Table:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-@dataclass(frozen=True)
-class Facts:
-    """The raw facts of one province."""
-
-    slug: str
-    metadata: dict[str, Any]
-    admin_units: Table
-    facilities: Table
-    distances: Table
-    external: Table
-
-    @classmethod
-    def read(cls, folder: Path) -> "Facts":
-        return cls(
-            slug=folder.name,
-            metadata=json.loads((folder / "metadata.json").read_text(encoding="utf-8")),
-            admin_units=read_facts(folder / "admin_units.csv"),
-            facilities=read_facts(folder / "facilities.csv"),
-            distances=read_facts(folder / "distances.csv"),
-            external=read_facts(folder / "external_referral.csv"),
-        )
 
 
 class Province:
