@@ -22,6 +22,7 @@ from optimizer.i18n.__main__ import FOLDER, is_current, sources
 
 PERCENT = re.compile(r"%(?:\((\w+)\))?[-+ #0]*\d*(?:\.\d+)?[sdifgr]")
 SPEAKERS = {"_", "say", "tr", "translate", "gettext"}
+SPOKEN = {"fault", "remedy", "message"}
 
 
 def catalogue(source: Path) -> Catalog:
@@ -98,20 +99,13 @@ def test_every_compiled_catalogue_has_a_source() -> None:
 
 
 def literal_messages(path: Path) -> Iterator[str]:
-    """Yield what `path` says to people: literals given to a translator or to ``Problem``."""
+    """Yield what `path` says to people: literals for a translator, or as a `SPOKEN` argument."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if not isinstance(node, ast.Call):
             continue
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-        if name in SPEAKERS:
-            spoken = node.args[:1]
-        elif name == "Problem":
-            spoken = node.args[:2] + [
-                k.value for k in node.keywords if k.arg in {"fault", "remedy"}
-            ]
-        else:
-            continue
-        for part in spoken:
+        count = 1 if name in SPEAKERS else 2 if name == "Problem" else 0
+        for part in node.args[:count] + [k.value for k in node.keywords if k.arg in SPOKEN]:
             if isinstance(part, ast.Constant) and isinstance(part.value, str) and part.value:
                 yield part.value
 
