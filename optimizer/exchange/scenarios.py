@@ -137,7 +137,7 @@ def _known_keys(keys: Keys) -> list[str]:
     rest = [key for key in keys if not isinstance(key, int)]
     while rest:
         field = model.model_fields.get(rest.pop(0))
-        models = _models_in(field.annotation) if field else []
+        models = models_in(field.annotation) if field else []
         if not field or not models:
             return []
         if get_origin(field.annotation) is dict:
@@ -146,11 +146,12 @@ def _known_keys(keys: Keys) -> list[str]:
     return [*model.model_fields, *([] if keys else ["extends"])]
 
 
-def _models_in(annotation: Any) -> list[type[BaseModel]]:
+def models_in(annotation: Any) -> list[type[BaseModel]]:
+    """Return the models that a value of some type may hold."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     parts = getattr(annotation, "__args__", ())
-    return [model for part in parts for model in _models_in(part)]
+    return [model for part in parts for model in models_in(part)]
 
 
 def _provenance_names_keys(scenario: Scenario, source: Source) -> None:
