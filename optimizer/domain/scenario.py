@@ -371,6 +371,10 @@ class Scenario(Part):
     stays: dict[Id, Stay] = Field(
         default_factory=dict, description="the stay of each severity, under care and waiting"
     )
+    population_groups: dict[Id, Share] = Field(
+        default_factory=dict,
+        description="share of each population group of patient_classes.csv, 0-1; {}: one group only",
+    )
     boarding_mix: Share = Field(
         0.5, description="hazards of boarders = mix x waiting + (1 - mix) x treated, 0-1"
     )

@@ -1,0 +1,154 @@
+"""One block of columns for each letter of docs/model.md section 3."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.domain.instance import ADMISSION, STABILISE, BoolArray, Instance, IntArray
+from optimizer.planning.matrix import Matrix
+from optimizer.planning.redundant import NeededRows, needed_rows
+
+
+@dataclass(frozen=True, slots=True)
+class PlanVariables:
+    """Column numbers; -1 where a variable does not exist."""
+
+    admitted: IntArray
+    """(A, T) expected patients, stabilise arcs and destinations outside included."""
+    admitted_observed: IntArray
+    """(A,) people with an open request this morning, whole."""
+    moved: IntArray
+    """(X, T) transfers; day 1 whole."""
+    in_house: IntArray
+    """(F, S, T) out of the boarding pool into a proper bed; day 1 whole."""
+    treated: IntArray
+    boarding: IntArray
+    waiting: IntArray
+    """(O, S, T)."""
+    corridor: IntArray
+    """(F, T)."""
+    excess: IntArray
+    """(F, K, T)."""
+    surge_beds: IntArray
+    """(F, K, T) whole."""
+    whole_people: IntArray
+    """All columns of people observed on day 1."""
+    needed: NeededRows
+    """Capacity rows to write: those that no other row of the same house implies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """Where somebody of a class can ever be; everything else needs no variable."""
+
+    waiting: BoolArray
+    """(O, S)."""
+    treated: BoolArray
+    """(F, S)."""
+    boarding: BoolArray
+    """(F, S)."""
+
+
+def reachable(inst: Instance) -> Reachable:
+    """Follow arrivals, requests and census through every night and every arc."""
+    hazards, units, able = inst.hazards, len(inst.units), inst.able
+    keep, worse, boards, waits = (
+        (night > 0).astype(int)
+        for night in (hazards.keep, hazards.worse, hazards.boarding, hazards.waiting)
+    )
+    arcs, moves = inst.admissions, inst.transfers
+    inside = moves.to < units
+    u = inst.arrivals.any(axis=2) | (inst.open_requests > 0)
+    n, b = inst.census_treated > 0, inst.census_boarding > 0
+    while True:
+        before = int(u.sum()) + int(n.sum()) + int(b.sum())
+        u = u | (u.astype(int) @ waits > 0)
+        b = b | (b.astype(int) @ boards > 0) | (n.astype(int) @ worse > 0)
+        n = n | ((n.astype(int) @ keep > 0) | b) & able
+        asked = u[arcs.area, arcs.patient_class]
+        for state, kind in ((n, ADMISSION), (b, STABILISE)):
+            here = asked & (arcs.kind == kind)
+            state[arcs.to[here], arcs.patient_class[here]] = True
+        leaves = np.where(
+            moves.from_boarding,
+            b[moves.origin, moves.patient_class],
+            n[moves.origin, moves.patient_class],
+        )
+        here = leaves & inside
+        n[moves.to[here], moves.patient_class[here]] = True
+        if int(u.sum()) + int(n.sum()) + int(b.sum()) == before:
+            return Reachable(u, n, b)
+
+
+def plan_variables(m: Matrix, inst: Instance, *, transfers: bool = True) -> PlanVariables:
+    """Make every block; `transfers` false leaves moves between facilities out (a baseline)."""
+    days, f, s = inst.days, len(inst.units), len(inst.classes.ids)
+    here = reachable(inst)
+    day_one = np.arange(days) == 0
+    arcs, moves = inst.admissions, inst.transfers
+    expected = inst.arrivals.copy()
+    arc_used = here.waiting[arcs.area, arcs.patient_class]
+    arc_exists = np.repeat(arc_used[:, None], days, axis=1)
+    arc_exists[:, 0] &= expected[arcs.area, arcs.patient_class, 0] > 0
+    requests = inst.open_requests[arcs.area, arcs.patient_class]
+    admitted = m.columns("admitted", (len(arcs.area), days), exists=arc_exists)
+    observed = m.columns(
+        "admitted_observed", (len(arcs.area),), exists=requests > 0, upper=requests, whole=True
+    )
+    present = np.where(
+        moves.from_boarding,
+        inst.census_boarding[moves.origin, moves.patient_class],
+        inst.census_treated[moves.origin, moves.patient_class],
+    )
+    leaves = np.where(
+        moves.from_boarding,
+        here.boarding[moves.origin, moves.patient_class],
+        here.treated[moves.origin, moves.patient_class],
+    )
+    move_exists = np.repeat((leaves & transfers)[:, None], days, axis=1)
+    move_exists[:, 0] &= present > 0
+    upper = np.where(day_one, np.where(present > 0, present, np.inf)[:, None], np.inf)
+    moved = m.columns(
+        "moved", (len(moves.origin), days), exists=move_exists, upper=upper, whole=day_one
+    )
+    house_exists = np.repeat((here.boarding & inst.able)[:, :, None], days, axis=2)
+    house_exists[:, :, 0] &= inst.census_boarding > 0
+    in_house = m.columns("in_house", (f, s, days), exists=house_exists, whole=day_one)
+    blocks = {
+        "treated": m.columns("treated", (f, s, days), exists=here.treated[:, :, None]),
+        "boarding": m.columns("boarding", (f, s, days), exists=here.boarding[:, :, None]),
+        "waiting": m.columns("waiting", (len(inst.areas), s, days), exists=here.waiting[:, :, None]),
+        "corridor": m.columns("corridor", (f, days)),
+        "excess": m.columns(
+            "excess",
+            (f, len(inst.levels), days),
+            exists=inst.listed[:, :, None] & inst.excess_allowed[:, None, :],
+        ),
+        "surge_beds": m.columns(
+            "surge_beds",
+            inst.surge_limit.shape,
+            exists=inst.surge_limit > 0,
+            whole=True,
+        ),
+    }
+    whole = np.concatenate([observed, moved[:, 0], in_house[:, :, 0].ravel()])
+    return PlanVariables(
+        admitted=admitted,
+        admitted_observed=observed,
+        moved=moved,
+        in_house=in_house,
+        whole_people=whole[whole >= 0],
+        needed=needed_rows(inst),
+        **blocks,
+    )
+
+
+def stabilise_into(inst: Instance) -> BoolArray:
+    """(F, S) some stabilise arc of the class leads into the unit."""
+    out = np.zeros((len(inst.units), len(inst.classes.ids)), dtype=bool)
+    arcs = inst.admissions
+    here = arcs.kind == STABILISE
+    out[arcs.to[here], arcs.patient_class[here]] = True
+    return out
