@@ -234,6 +234,8 @@ UNFIT = {
     ),
     "closed facility": ("roads_cut: []", "closed_facilities: [H9]", ["closed_facilities[1]", "H9"]),
     "cut road": ("roads_cut: []", "roads_cut: [[H1, C1]]", ["roads_cut[1]", "C1"]),
+    "a group that is none": ("", "population_groups: {al: 1}\n", ["population_groups.al", "all?"]),
+    "groups that leave out somebody": ("", "population_groups: {all: 0.9}\n", ["0.9, not 1"]),
     "hazards above 1": (
         "",
         "hazards:\n"
@@ -287,3 +289,17 @@ def test_cross_check_says_nothing_when_all_fits(
 def test_read_scenario_refuses_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"nothing\.yaml"):
         read_scenario(tmp_path / "nothing.yaml")
+
+
+def test_cross_check_asks_for_shares_when_a_disease_has_several_groups(
+    scenario: Callable[..., Path], province: Path, edit: Callable[..., None]
+) -> None:
+    row = "severe-acute,covid,all,severe,acute,OXY,4,0.03,60,,1,1,example,assumed"
+    child = row.replace("all", "child").replace("severe-", "child-")
+    edit("patient_classes", row, f"{row}\n{child}")
+    tables, _ = read_tables(province)
+    (problem,) = cross_check(read_scenario(scenario()), tables)
+    assert "all, child" in problem.render("en")
+    path = scenario("", "population_groups: {all: 0.8, child: 0.2}\n")
+    said = [p.render("en") for p in cross_check(read_scenario(path), tables)]
+    assert any("population_groups.child" in x and "severe, recovering" in x for x in said)

@@ -20,7 +20,7 @@ from optimizer.i18n import translator
 
 PACKAGE = Path(optimizer.__file__).parent
 CATALOGUE = PACKAGE / "i18n" / "vi" / "LC_MESSAGES" / "data.po"
-_SENTENCE = re.compile(r"[A-Z0-9{].* .*[.?]|[a-z]\w+ .*[.?]|[A-Z][a-z]+ .*", re.DOTALL)
+_SENTENCE = re.compile(r"[A-Z0-9{].* .*[.?]|[a-z][\w.]+ .*[.?]|[A-Z][a-z]+ .*", re.DOTALL)
 
 
 def message_ids() -> set[str]:
