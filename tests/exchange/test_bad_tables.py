@@ -100,6 +100,12 @@ REFUSED = {
         "out_of_province,",
         [":5", "daily_places"],
     ),
+    "a site of the province in no cluster": (
+        "units",
+        "UE,E1,3,out_of_province,4",
+        "UE,E1,3,open,",
+        [":5", "facility_id", "E1", "no cluster"],
+    ),
     "places a day inside": ("units", "U1,H1,3,open,,", "U1,H1,3,open,4,", [":2", "daily_places"]),
     "more on duty than employed": ("staff", "DOC,60,12", "DOC,6,12", [":2", "on_duty", "12"]),
     "an end before the beginning": (
