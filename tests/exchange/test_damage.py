@@ -75,9 +75,9 @@ def meaning(value: object) -> object:
 def accounted(model: type[Row], rows: tuple[Row, ...], data: bytes) -> None:
     """Hold the rows against a second, naive reading of the file."""
     text = data.decode("utf-8-sig")
-    while text.lstrip(' "\t').startswith("#") or not text.splitlines()[0].strip(" ,;\t"):
+    while text.lstrip(' "\t').startswith("#") or not text.split("\n", 1)[0].strip(" ,;\t"):
         text = text.split("\n", 1)[1]
-    sign = ";" if text.splitlines()[0].count(";") > text.splitlines()[0].count(",") else ","
+    sign = ";" if text.split("\n", 1)[0].count(";") > text.split("\n", 1)[0].count(",") else ","
     cells = [
         [unicodedata.normalize("NFC", c).strip() for c in record]
         for record in csv.reader(io.StringIO(text, newline=""), delimiter=sign)
