@@ -1,8 +1,9 @@
 """WAIST 1: every number the plan model may read, on common axes.
 
-Axes are the capitals of the letters of docs/model.md: O planning areas, F planning units, H destinations
-outside the province, K care levels, S patient classes, R staff roles, E vehicle bases, T days.
-Destinations of arcs count units first: ``to < F`` is a unit, ``to - F`` a destination outside.
+Axes are the capitals of the letters of docs/model.md: O planning areas, F planning units, H
+destinations outside the province, K care levels, S patient classes, R staff roles, E vehicle bases,
+T days. Destinations of arcs count units first: ``to < F`` is a unit, ``to - F`` a destination
+outside.
 """
 
 from __future__ import annotations
@@ -173,7 +174,10 @@ class Instance:
     open_requests: FloatArray
     """(O, S) whole people waiting this morning."""
     census_treated: FloatArray
-    """(F, S) whole people in a proper bed this morning, after the rule for a census above capacity."""
+    """(F, S) whole people in a proper bed this morning.
+
+    After the rule for a census above capacity.
+    """
     census_boarding: FloatArray
     """(F, S) whole people boarding this morning."""
 
@@ -243,7 +247,11 @@ class Instance:
 
 
 def unmet_price(
-    weight: FloatArray, death: FloatArray, death_under_care: FloatArray, owed: FloatArray, price: float
+    weight: FloatArray,
+    death: FloatArray,
+    death_under_care: FloatArray,
+    owed: FloatArray,
+    price: float,
 ) -> FloatArray:
     """Harm of one unmet day of each class, (S,): w (1 + delta R) + D delta.
 

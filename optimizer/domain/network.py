@@ -1,7 +1,10 @@
-"""The facility graph: areas, sites, facility-units and mobile stations, with minutes on the links (networkx).
+"""The facility graph: areas, sites, facility-units and mobile stations.
 
-Minutes between two places are the smaller of the shortest path over stated links and a direct leg by the
-travel rules; islands are reached by stated links only. Source: docs/data-format.md section 4.
+With minutes on the links (networkx).
+
+Minutes between two places are the smaller of the shortest path over stated links and a direct leg
+by the travel rules; islands are reached by stated links only. Source: docs/data-format.md section
+4.
 """
 
 from __future__ import annotations
@@ -30,7 +33,8 @@ def _in_season(leg: TravelLeg, day: datetime.date) -> bool:
 class ReferralNetwork:
     """Links of a province under a scenario's cuts and season.
 
-    `graph` is a directed graph: nodes have ``kind`` (area, site, unit, mobile_station; the last two are named
+    `graph` is a directed graph: nodes have ``kind`` (area, site, unit, mobile_station; the last
+    two are named
     ``unit:ID`` and ``mobile:ID``), edges ``minutes``, ``ferry_minutes`` and ``season``.
     """
 
@@ -40,7 +44,9 @@ class ReferralNetwork:
         self._all_cut = cut == "all"
         self._cut = set() if isinstance(cut, str) else {frozenset(pair) for pair in cut}
         self._sites = {row.facility_id: row for row in tables.facilities}
-        self._areas = {row.admin_unit_id: row for row in tables.admin_units if row.kind == "commune"}
+        self._areas = {
+            row.admin_unit_id: row for row in tables.admin_units if row.kind == "commune"
+        }
         self._kinds = {row.kind: row for row in tables.kinds}
         self._rules = {row.leg: row for row in tables.travel_rules}
         outside = {row.facility_id for row in tables.units if row.intake == "out_of_province"}
@@ -104,9 +110,12 @@ class ReferralNetwork:
             return out
         a, b = self._positions(origins), self._positions(targets)
         lat_a, lat_b = np.radians(a[:, None, 0]), np.radians(b[None, :, 0])
-        half = np.sin((lat_b - lat_a) / 2) ** 2 + np.cos(lat_a) * np.cos(lat_b) * np.sin(
-            np.radians(b[None, :, 1] - a[:, None, 1]) / 2
-        ) ** 2
+        half = (
+            np.sin((lat_b - lat_a) / 2) ** 2
+            + np.cos(lat_a)
+            * np.cos(lat_b)
+            * np.sin(np.radians(b[None, :, 1] - a[:, None, 1]) / 2) ** 2
+        )
         km = 2 * EARTH_KM * np.arcsin(np.sqrt(half))
         local_a, local_b = a[:, 3] > 0, b[:, 3] > 0
         far = (a[:, None, 4] > 0) | (b[None, :, 4] > 0)
@@ -141,9 +150,7 @@ class ReferralNetwork:
             cluster = (area.parent_id if area else site.cluster_id if site else "") or f"-{place}"
             number = clusters.setdefault(cluster, int.from_bytes(cluster.encode(), "big") % (2**52))
             local = area is not None or (site is not None and self._kinds[site.kind].commune_level)
-            rows.append(
-                (where.lat, where.lon, where.island, local, place in self._outside, number)
-            )
+            rows.append((where.lat, where.lon, where.island, local, place in self._outside, number))
         return np.array(rows, dtype=float).reshape(-1, 6)
 
     def nearest(self, origin: str, count: int) -> list[tuple[str, float]]:

@@ -1,11 +1,13 @@
-"""Writes a plan folder (docs/data-format.md section 6): plan.json, tables as CSV, and inputs/ for the checker."""
+"""Writes a plan folder (docs/data-format.md section 6).
+
+Plan.json, tables as CSV, and inputs/ for the checker.
+"""
 
 from __future__ import annotations
 
 import csv
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -103,7 +105,8 @@ def confidence_share(tables: Tables, inst: Instance) -> dict[str, float]:
     beds = inst.beds[:, :, 0].sum(axis=1)
     total = max(1e-12, float(beds.sum()))
     return {
-        mark: float(sum(b for b, u in zip(beds, inst.units, strict=True) if marks[u] == mark)) / total
+        mark: float(sum(b for b, u in zip(beds, inst.units, strict=True) if marks[u] == mark))
+        / total
         for mark in CONFIDENCES
     }
 
@@ -345,7 +348,9 @@ def write_summary(folder: Path, summary: Mapping[str, Any]) -> None:
     """Write plan.json; shortfalls are shortened where it would grow past a megabyte."""
     text = json.dumps(summary, ensure_ascii=False, indent=1)
     if len(text.encode()) > LARGEST_JSON:
-        text = json.dumps({**summary, "shortfalls": summary["shortfalls"][:100]}, ensure_ascii=False)
+        text = json.dumps(
+            {**summary, "shortfalls": summary["shortfalls"][:100]}, ensure_ascii=False
+        )
     (folder / "plan.json").write_text(text + "\n", encoding="utf-8")
 
 
@@ -356,8 +361,8 @@ def replace_folder(new: Path, target: Path) -> None:
     if old.exists():
         shutil.rmtree(old)
     if target.exists():
-        os.replace(target, old)
-    os.replace(new, target)
+        target.replace(old)
+    new.replace(target)
     if old.exists():
         shutil.rmtree(old)
 

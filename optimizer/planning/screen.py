@@ -1,9 +1,12 @@
-"""Which of the permitted ways a large plan is offered: a look ahead with all ways in two short windows.
+"""Which of the permitted ways a large plan is offered.
 
-A province has some 5,000 permitted ways and uses a few hundred. Solving all of them takes four times as long for less than a
-tenth of a per cent of harm (measured in benchmarks/RESULTS.md). Kept are: every way that the nearest-free-place rule or the best plan of a
-short window uses, the nearest proper bed, the nearest way up and down, and every way out of the province.
-The gap of a plan is against the bound of the ways it was offered; `all_ways` offers everything.
+A look ahead with all ways in two short windows.
+
+A province has some 5,000 permitted ways and uses a few hundred. Solving all of them takes four
+times as long for less than a tenth of a per cent of harm (measured in benchmarks/RESULTS.md). Kept
+are: every way that the nearest-free-place rule or the best plan of a short window uses, the nearest
+proper bed, the nearest way up and down, and every way out of the province. The gap of a plan is
+against the bound of the ways it was offered; `all_ways` offers everything.
 """
 
 from __future__ import annotations
@@ -70,7 +73,10 @@ def _nearest(keys: Sequence[IntArray], minutes: FloatArray, count: int) -> BoolA
 
 
 def window(inst: Instance, rule: Plan, start: int, days: int) -> Instance:
-    """Return days start..start+days-1 (from 0) as an instance of their own, begun as the rule left the eve."""
+    """Return days start..start+days-1 (from 0) as an instance of their own.
+
+    Begun as the rule left the eve.
+    """
     part = slice(start, start + days)
     arrivals = inst.arrivals[:, :, part].copy()
     if start:

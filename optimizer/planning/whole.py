@@ -1,7 +1,8 @@
 """Whole people on day 1: a warm dive that fixes one observed group after another.
 
-The columns of people observed today are few and mostly whole already in the LP. The rest are rounded up where
-that keeps the plan lawful and cheap, down otherwise (a patient who does not move stays where he is).
+The columns of people observed today are few and mostly whole already in the LP. The rest are
+rounded up where that keeps the plan lawful and cheap, down otherwise (a patient who does not move
+stays where he is).
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ def whole_day_one(
 ) -> tuple[FloatArray, FloatArray, Answer]:
     """Return bounds that hold every person whole, and the best answer within them.
 
-    Tried: every broken column up, then one by one the one nearest to whole; a column that cannot go up is
-    held down. The result is compared with the mixed-integer search where that ends in time.
+    Tried: every broken column up, then one by one the one nearest to whole; a column that
+    cannot go up is held down. The result is compared with the mixed-integer search where that
+    ends in time.
 
     Raises
     ------
