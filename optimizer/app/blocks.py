@@ -24,7 +24,7 @@ def block(inner: str, name: str = "") -> str:
 
 def section(title: str, note: str = "", legend: Sequence[str] = ()) -> str:
     """Return a section's title line, with its legend at the right."""
-    marks = "".join(f'<span class="l">{mark}</span>' for mark in legend)
+    marks = f'<span class="legend">{"".join(f"<span>{mark}</span>" for mark in legend)}</span>' if legend else ""
     said = f'<span class="s">{escape(note)}</span>' if note else ""
     return block(f'<div class="sec"><span class="h" role="heading" aria-level="2">{escape(title)}</span>{said}{marks}</div>')
 
@@ -166,7 +166,7 @@ def shortfall_table(report: PlanReport, lang: str, palette: Palette, limit: int 
     say = translator(lang)
     rows = tables.shortfalls(report)
     if rows.empty:
-        return block(f'<div class="state">{escape(say("Nobody waits half a day or longer at any level."))}</div>')
+        return block(f'<div class="state">{escape(say("No place falls short at any level."))}</div>')
     body = []
     for r in rows.head(limit).to_dict("records"):
         body.append(
@@ -217,14 +217,16 @@ def moves_table(report: PlanReport, lang: str, palette: Palette) -> str:
         f"<th{' class=n' if right else ''}>{escape(text)}</th>"
         for text, right in ((say("From → to"), 0), (say("Level"), 0), (say("People"), 1), (say("Min") if far else say("km, straight"), 1), (say("Why"), 0))
     )
-    body = [_group(report, lang, 1, say("orders"), float(rows["patients"].sum()) if len(rows) else 0.0, say("{n} moves").format(n=len(rows)))]
-    for r in rows.to_dict("records"):
-        distance = formats.minutes(r["minutes"], lang) if far else formats.num(r["km"], lang)
-        origin, destination = (escape(report.place_name(str(r[k]), lang)) for k in ("origin", "destination"))
-        body.append(
-            f"<tr><td>{origin} {_arrow(str(r['direction']))} {destination}</td><td class=w>{chip(report, str(r['care_level']), lang, palette)}</td>"
-            f"<td class=n><b>{formats.people(r['patients'], lang)}</b></td><td class='n m'>{distance}</td><td class=m>{escape(str(r['reason']))}</td></tr>"
-        )
+    body = []
+    for what, part in ((say("transfers, orders"), rows.loc[rows["what"] == "transfer"]), (say("open requests, orders"), rows.loc[rows["what"] != "transfer"])):
+        body.append(_group(report, lang, 1, what, float(part["patients"].sum()), say("{n} moves").format(n=len(part))))
+        for r in part.to_dict("records"):
+            distance = formats.minutes(r["minutes"], lang) if far else formats.num(r["km"], lang) if r["km"] == r["km"] else ""
+            origin, destination = (escape(report.place_name(str(r[k]), lang)) for k in ("origin", "destination"))
+            body.append(
+                f"<tr><td>{origin} {_arrow(str(r['direction']))} {destination}</td><td class=w>{chip(report, str(r['care_level']), lang, palette)}</td>"
+                f"<td class=n><b>{formats.people(r['patients'], lang)}</b></td><td class='n m'>{distance}</td><td class=m>{escape(str(r['reason']))}</td></tr>"
+            )
     kept = tables.places_kept(report)
     for day in tables.KEPT_DAYS:
         part = kept.loc[kept["day"] == day]
@@ -282,10 +284,15 @@ def raw_table(frame: pd.DataFrame, lang: str, names: dict[str, str], titles: dic
     figures -= {"valid_from", "valid_to", "from_id", "to_id"}
     head = "".join(f"<th{' class=n' if c in figures else ''}>{escape(titles.get(c, c))}</th>" for c in shown)
     body = []
+    last = None
     for r in frame.to_dict("records"):
         cells = []
         for c in shown:
             value = r[c]
+            if c == shown[0] and value == last and c in ("unit_id", "base_unit"):
+                cells.append("<td></td>")
+                continue
+            last = value if c == shown[0] else last
             if value is None or (isinstance(value, float) and math.isnan(value)):
                 cells.append("<td></td>")
                 continue

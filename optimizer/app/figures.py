@@ -52,7 +52,7 @@ def _tables(who: Viewer, folder: Path) -> None:
     name = st.segmented_control(say("Table"), have, key="table", default=have[0], required=True, label_visibility="collapsed",
                                 format_func=lambda t: titles[t], persist_state="session") or have[0]  # fmt: skip
     frame, note = table_on_show(who, folder, name)
-    st.html(blocks.raw_table(frame.head(ROWS), who.lang, unit_names(folder), _columns(who)))
+    st.html(blocks.raw_table(frame.head(ROWS), who.lang, unit_names(folder) | code_names(who, folder), _columns(who)))
     more = say("{shown} of {all} rows shown.").format(shown=formats.num(min(ROWS, len(frame)), who.lang), all=formats.num(len(frame), who.lang))
     st.html(blocks.block(f'<div class="note">{escape(" ".join(x for x in (note, more if len(frame) > ROWS else "") if x))}</div>'))
 
@@ -89,6 +89,21 @@ def unit_names(folder: Path) -> dict[str, str]:
     admin = read_table(folder, "admin_units.csv")
     areas = admin.loc[admin["kind"] != "commune"]
     return short | names | dict(zip(areas["admin_unit_id"], areas["name"], strict=True))
+
+
+def code_names(who: Viewer, folder: Path) -> dict[str, str]:
+    """Return what care levels, roles, kinds and fixed codes are called."""
+    names: dict[str, str] = {}
+    for table, key in (("levels.csv", "care_level"), ("roles.csv", "role"), ("kinds.csv", "kind")):
+        frame = read_table(folder, table)
+        if len(frame):
+            names |= dict(zip(frame[key], frame[f"name_{who.lang}"], strict=True))
+    say = who.say
+    return names | {
+        "public": say("public"), "private": say("private"), "military_civil": say("military and civil"), "central": say("central supply"),
+        "cylinder": say("cylinders"), "none": say("none"), "refers_to": say("refers to"), "never": say("never"),
+        "province": say("province"), "cluster": say("cluster"), "commune": say("commune"),
+    }  # fmt: skip
 
 
 def _columns(who: Viewer) -> dict[str, str]:

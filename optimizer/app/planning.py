@@ -12,7 +12,7 @@ from optimizer.app.jobs import Job, PlanRequest
 from optimizer.app.situation import CHART
 from optimizer.app.state import Viewer
 from optimizer.report import formats, tables
-from optimizer.report.flows import sankey
+from optimizer.report.flows import flow_table, left_out, sankey
 from optimizer.report.folder import PlanReport
 
 
@@ -131,9 +131,19 @@ def _stage_name(name: str, who: Viewer) -> str:
     return known.get(name, name)
 
 
+def flows_note(who: Viewer, report: PlanReport) -> str:
+    """Return the subtitle of the flows: it names what is not drawn."""
+    note = who.say("patients in {days} days").format(days=report.horizon)
+    out = left_out(flow_table(report))
+    if len(out):
+        tiers = ", ".join(f"{report.tier_name(t, who.lang)} {formats.num(p, who.lang)}" for t, p in zip(out["target"], out["patients"], strict=True))
+        total = formats.num(float(out["patients"].sum()), who.lang)
+        return note + who.say("; not drawn: {total} admitted from the community ({tiers})").format(total=total, tiers=tiers)
+    return note
+
+
 def _flows(who: Viewer, report: PlanReport) -> None:
-    note = who.say("{days} days, patients; follow-up at home and discharges are not drawn").format(days=report.horizon)
-    st.html(blocks.section(who.say("Flows between tiers"), note))
+    st.html(blocks.section(who.say("Flows between tiers"), flows_note(who, report)))
     alt = who.say("Flows of patients from the community and the tiers to the tiers, out of the province and unmet")
     st.plotly_chart(sankey(report, who.lang, who.palette), key="sankey", theme=None, config=CHART, alt=alt)
     st.html(blocks.flows_legend(who.lang, who.palette))

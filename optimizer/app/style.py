@@ -16,7 +16,7 @@ def style_sheet(p: Palette) -> str:
 
 
 _SHEET = """
-.stMainBlockContainer{max-width:1640px;padding:3.6rem 22px 2.2rem}
+.stMainBlockContainer{max-width:1640px;padding:4.1rem 22px 2.2rem}
 .stMainBlockContainer>[data-testid=stVerticalBlock]{gap:10px}
 [data-testid=stHtml]{width:100%}
 [data-testid=stHeader]{background:var(--paper);border-bottom:1px solid var(--line)}
@@ -49,12 +49,12 @@ button:focus-visible,a:focus-visible{outline:2px solid var(--accent)!important;o
 .sec{border-top:2px solid var(--ink);padding:6px 0 2px;display:flex;flex-wrap:wrap;gap:2px 14px;align-items:baseline}
 .sec .h{font-size:1rem;font-weight:650;color:var(--ink)}
 .sec .s{font-size:.86rem;color:var(--ink3)}
-.sec .l{font-size:.86rem;color:var(--ink2);display:inline-flex;align-items:center;gap:5px;white-space:nowrap}
-.sec .l:first-of-type{margin-left:auto}
+.sec .legend{margin-left:auto;display:flex;gap:3px 15px;font-size:.86rem;color:var(--ink2);flex-wrap:wrap}
+.sec .legend>span{display:inline-flex;align-items:center;gap:5px;white-space:nowrap}
 .leg{display:flex;flex-wrap:wrap;gap:3px 15px;font-size:.86rem;color:var(--ink2);align-items:center;padding:2px 0}
 .leg span{display:inline-flex;align-items:center;gap:5px;white-space:nowrap}
 .leg i.c{display:inline-block;width:19px;height:12px;border:1px solid var(--line2);margin-right:-6px}
-.assumed{text-decoration:underline dashed var(--warn) 1.5px;text-underline-offset:3px;text-decoration-skip-ink:none}
+.assumed{text-decoration:underline dashed var(--warn) 1px;text-underline-offset:3px;text-decoration-skip-ink:none}
 .chip{display:inline-block;min-width:38px;padding:0 6px;text-align:center;font-size:.86rem;font-weight:650;line-height:1.45}
 table.t{width:100%;border-collapse:collapse;font-size:.93rem;line-height:1.35}
 table.t th{text-align:left;font-weight:600;color:var(--ink2);font-size:.86rem;border-bottom:1px solid var(--line2);padding:3px 10px 3px 0;vertical-align:bottom;
@@ -79,7 +79,11 @@ table.t .alarm,.alarm{color:var(--alarm);font-weight:600}
 .hatch{background:repeating-linear-gradient(135deg,var(--warn) 0 1.3px,var(--warn-tint) 1.3px 5px)}
 .num1{font-size:1.95rem;font-weight:600;line-height:1.2}
 [data-testid=stPlotlyChart]{overflow:hidden}
-.st-key-mapday{margin-top:-2px}
+.st-key-mapday{margin-top:-42px;align-items:flex-end;position:relative;z-index:5}
+.st-key-mapday button{min-height:25px!important;padding:0 10px!important;font-size:.93rem!important}
+.stMainBlockContainer [data-testid=stVerticalBlock] [data-testid=stVerticalBlock]{gap:6px}
+.st-key-table button,.st-key-areas button{min-height:27px!important;padding:0 10px!important}
+[data-testid=stWidgetLabel] p{font-size:.93rem;color:var(--ink2)}
 @media (max-width:1180px){.kpis{grid-template-columns:repeat(3,minmax(0,1fr))}.kpi{border-bottom:1px solid var(--line)}}
 @media (max-width:640px){.kpis{grid-template-columns:1fr}.finding{font-size:1.3rem}}
 """

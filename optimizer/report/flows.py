@@ -36,9 +36,17 @@ def flow_table(report: PlanReport) -> pd.DataFrame:
     return rows.loc[rows["patients"] >= 0.05].reset_index(drop=True)
 
 
+def left_out(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the direct admissions if they dwarf all other flows; they are then said, not drawn."""
+    new = table.loc[table["way"] == "new"]
+    others = float(table["patients"].sum() - new["patients"].sum())
+    return new if others >= 1 and new["patients"].sum() > 4 * others else new.iloc[:0]
+
+
 def sankey(report: PlanReport, lang: str, palette: Palette, height: int = 330) -> go.Figure:
     """Draw two columns, from where and to where; widths are true, labels stand outside with totals."""
     table = flow_table(report)
+    table = table.drop(left_out(table).index).reset_index(drop=True)
     say = translator(lang)
     tiers = list(report.tiers["tier"])
     names = {t: report.tier_name(t, lang) for t in tiers}

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from optimizer.i18n import translator
 from optimizer.report import formats
-from optimizer.report.cells import Cells, Projection, borders, make_cells
+from optimizer.report.cells import Cells, Projection, make_cells, path_of, seams_between
 from optimizer.report.charts import base_layout
 from optimizer.report.folder import TIER_MARKS, PlanReport
 from optimizer.report.palette import Palette
@@ -18,7 +18,7 @@ from optimizer.report.placing import Box, Point, Spot, arrow, bow, bunches, plac
 
 NARROWEST = 660.0
 ARCS = 12
-_EQUAL = {"circle": 1.0, "square": 0.886, "diamond": 1.2, "hexagon": 1.05, "star": 1.2}
+_EQUAL = {"circle": 1.0, "square": 0.886, "diamond": 1.08, "hexagon": 1.05, "star": 1.2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +131,8 @@ def _area(report: PlanReport) -> float | None:
 
 
 def _frame(projection: Projection, cells: Cells, height: int) -> _Frame:
-    xs = [p[0] for ring in cells.rings for p in ring]
-    ys = [p[1] for ring in cells.rings for p in ring]
+    xs = [p[0] for ring in cells.land for p in ring]
+    ys = [p[1] for ring in cells.land for p in ring]
     pad = 0.02 * (max(xs) - min(xs))
     x0, x1, y0, y1 = min(xs) - pad, max(xs) + pad, min(ys) - pad, max(ys) + pad
     scale = min(NARROWEST / (x1 - x0), height / (y1 - y0))
@@ -144,18 +144,18 @@ def _draw_land(figure: go.Figure, report: PlanReport, lang: str, palette: Palett
     need = need_by_commune(report)
     breaks = nice_breaks(float(need.max()) if len(need) else 0.0)
     classes = [sum(need.get(c, 0.0) >= b for b in breaks) for c in report.communes["admin_unit_id"]]
+    outline_x, outline_y = path_of(cells.land)
+    figure.add_scatter(x=outline_x, y=outline_y, mode="lines", line={"color": palette.ink3, "width": 3, "shape": "linear"}, hoverinfo="skip")
+    figure.add_scatter(x=outline_x, y=outline_y, mode="none", fill="toself", fillcolor=palette.cells[0], hoverinfo="skip")
     for i, colour in enumerate(palette.cells):
-        xs: list[float | None] = []
-        ys: list[float | None] = []
-        for ring, found in zip(cells.rings, classes, strict=True):
-            if found == i:
-                xs += [p[0] for p in (*ring, ring[0])] + [None]
-                ys += [p[1] for p in (*ring, ring[0])] + [None]
-        if xs:
-            figure.add_scatter(x=xs, y=ys, mode="lines", fill="toself", fillcolor=colour, line={"color": palette.paper, "width": 0.8}, hoverinfo="skip")
-    inner_x, inner_y, outer_x, outer_y = borders(cells, report.communes["parent_id"].astype(str).tolist())
-    figure.add_scatter(x=inner_x, y=inner_y, mode="lines", line={"color": palette.line2, "width": 1}, hoverinfo="skip")
-    figure.add_scatter(x=outer_x, y=outer_y, mode="lines", line={"color": palette.ink3, "width": 1.3}, hoverinfo="skip")
+        rings = [ring for found, mine in zip(classes, cells.pieces, strict=True) if found == i for ring in mine]
+        if rings:
+            xs, ys = path_of(rings)
+            figure.add_scatter(x=xs, y=ys, mode="none", fill="toself", fillcolor=colour, hoverinfo="skip")
+    groups = report.communes["parent_id"].astype(str).tolist()
+    for same, line in ((True, {"color": palette.paper, "width": 0.8}), (False, {"color": palette.line2, "width": 1.1})):
+        xs, ys = seams_between(cells, groups, same=same)
+        figure.add_scatter(x=xs, y=ys, mode="lines", line=line, hoverinfo="skip")
     texts = [
         f"{name}: " + say("{a} per 100,000").format(a=formats.num(need.get(code, 0.0), lang))
         for name, code in zip(report.communes["name"], report.communes["admin_unit_id"], strict=True)
@@ -170,7 +170,7 @@ def _spots(sites: pd.DataFrame, frame: _Frame) -> list[Spot]:
     found = []
     for lat, lon, beds in zip(sites["lat"], sites["lon"], sites["beds"], strict=True):
         x, y = frame.px(lat, lon)
-        found.append(Spot(x, y, max(9.0, 34 * math.sqrt(beds / top)) / 2))
+        found.append(Spot(x, y, max(9.0, 32 * math.sqrt(beds / top)) / 2))
     return push_apart(found)
 
 

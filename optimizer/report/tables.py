@@ -68,7 +68,7 @@ def _reason(report: PlanReport, lang: str, what: str, pool: str, direction: str,
     if what == "stabilise":
         text = say("taken in to be stabilised; no bed of the level is near")
     elif what != "transfer":
-        text = say("open request, sent out of the province") if direction == "outside" else say("open request of today")
+        text = say("sent out of the province") if direction == "outside" else ""
     elif pool == "boarding":
         text = say("waits for a {level} bed where they are")
     elif direction == "down":
