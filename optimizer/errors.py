@@ -1,6 +1,7 @@
 """Every exception of the planner; each names the place, the fault and the remedy.
 
-The reader is a hospital planner at six in the morning: all faults at once, in the reader's language.
+The reader is a hospital planner at six in the morning: all faults at once, in the reader's
+language.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ class Problem:
     fault, remedy
         English message ids of the catalogues, with ``{name}`` places filled from `values`.
     file, row, column, value
-        Where it stands; `row` counts as a spreadsheet does (the first line is 1), 0 when there is none.
+        Where it stands; `row` counts as a spreadsheet does (the first line is 1), 0 when there is
+        none.
     severity
         ``error`` refuses the input, ``warning`` is kept and said.
     """
@@ -42,7 +44,9 @@ class Problem:
             place += f":{self.row}"
         if self.column:
             place += f" {self.column}"
-        texts = [say(text).format_map(dict(self.values)) for text in (self.fault, self.remedy) if text]
+        texts = [
+            say(text).format_map(dict(self.values)) for text in (self.fault, self.remedy) if text
+        ]
         shown = f" [{self.value}]" if self.value else ""
         return (f"{place}{shown}: " if place or shown else "") + " ".join(texts)
 

@@ -1,0 +1,80 @@
+"""The tables all provinces share, out of the rules."""
+
+from decimal import Decimal
+from typing import Any
+
+import planning_rules as rule
+from planning_rules import Row, joined_sources
+
+Table = list[Row]
+
+
+def shared_tables(rules: dict[str, Any]) -> dict[str, Table]:
+    words = rules["vocabulary"]
+    ranks = rules["epidemic_tiers"]["tiers"]
+    tiers = [[tier, ranks[tier], *names] for tier, *names in words["tiers"]]
+    return {
+        "levels": named(["care_level", "rank", "name_vi", "name_en", "place"], words["levels"]),
+        "tiers": named(["tier", "rank", "name_vi", "name_en"], tiers),
+        "kinds": named(["kind", "name_vi", "name_en", "commune_level", "grouped"], words["kinds"]),
+        "roles": named(["role", "name_vi", "name_en", "stands_in_for"], words["roles"]),
+        "care_ratios": care_ratios(rules["care_ratios"]),
+        "patient_classes": patient_classes(rules["patient_classes"]),
+    }
+
+
+def named(columns: list[str], rows: list[list[Any]]) -> Table:
+    return [{column: str(cell) for column, cell in zip(columns, row, strict=True)} for row in rows]
+
+
+def care_ratios(rules: dict[str, Any]) -> Table:
+    return [
+        {
+            "care_level": level,
+            "role": role,
+            "care_phase": phase,
+            "patients_per_staff": ratio,
+            "source": joined_sources(source, rules["id"]),
+            "confidence": confidence,
+        }
+        for level, role, ratios, sources, confidences in rules["rows"]
+        for phase, ratio, source, confidence in zip(
+            rules["phases"], ratios, sources, confidences, strict=True
+        )
+    ]
+
+
+def patient_classes(rules: dict[str, Any]) -> Table:
+    return [
+        patient_class(disease, group, severity, phase, rules)
+        for disease in rules["diseases"]
+        for group in rules["population_groups"]
+        for severity, numbers in rules["severities"].items()
+        for phase in numbers["phases"]
+    ]
+
+
+def patient_class(
+    disease: str, group: str, severity: str, phase: str, rules: dict[str, Any]
+) -> Row:
+    numbers = rules["severities"][severity]
+    weight = Decimal(numbers["unmet_weight"])
+    if phase == "recovering" and "acute" in numbers["phases"]:
+        weight *= Decimal(rules["recovering_weight_factor"])
+    group_part = "" if group == "all" else f"-{group}"
+    return {
+        "class_id": f"{disease}{group_part}-{severity}-{phase}",
+        "disease": disease,
+        "population_group": group,
+        "severity": severity,
+        "phase": phase,
+        "care_level": numbers["care_level"],
+        "unmet_weight": rule.decimal_text(weight),
+        "move_risk": numbers["move_risk"],
+        "travel_limit_minutes": str(numbers["travel_limit_minutes"]),
+        "ground_limit_minutes": str(numbers.get("ground_limit_minutes", "")),
+        "needs_vehicle": str(numbers["needs_vehicle"]),
+        "top_tier_direct": str(numbers["top_tier_direct"]),
+        "source": joined_sources(rules["source"], rules["id"]),
+        "confidence": rules["confidence"],
+    }

@@ -1,0 +1,1 @@
+"""The nouns: frozen values without a solver or a screen."""

@@ -1,0 +1,236 @@
+"""Which ways the plan may use: planning areas, admission arcs, transfer arcs.
+
+Pruned for communes first, grouped after: an area has the union of its communes' arcs.
+Source: docs/data-format.md section 4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.domain.facility import PatientClass, Tables
+from optimizer.domain.instance import (
+    ADMISSION,
+    LATERAL,
+    OUT_OF_PROVINCE,
+    OUTSIDE,
+    STABILISE,
+    STEP_DOWN,
+    STEP_UP,
+    AdmissionArcs,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    TransferArcs,
+)
+from optimizer.domain.network import ReferralNetwork
+from optimizer.domain.scenario import Scenario
+from optimizer.domain.sites import PlanningUnit, Sites
+
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """Minutes between places of the plan; inf where there is no way."""
+
+    commune_unit: FloatArray
+    """(C, F + H)."""
+    unit_unit: FloatArray
+    """(F, F + H)."""
+
+
+def plan_minutes(
+    network: ReferralNetwork, sites: Sites, communes: tuple[str, ...], tables: Tables
+) -> Minutes:
+    """Minutes from communes and units to every destination; groups as docs/data-format.md says."""
+    places = [*sites.inside, *sites.outside]
+    all_sites = sorted({site for unit in places for site in unit.sites})
+    at = {site: i for i, site in enumerate(all_sites)}
+    physical: dict[str, float] = {}
+    for row in tables.beds:
+        physical[row.unit_id] = physical.get(row.unit_id, 0.0) + row.physical_beds
+    from_commune = network.minutes(communes, all_sites)
+    inside = sorted({site for unit in sites.inside for site in unit.sites})
+    between = network.minutes(inside, all_sites)
+    row_of = {site: i for i, site in enumerate(inside)}
+
+    def columns(unit: PlanningUnit) -> list[int]:
+        return [at[site] for site in unit.sites]
+
+    commune_unit = np.column_stack([from_commune[:, columns(u)].min(axis=1) for u in places])
+    unit_unit = np.full((len(sites.inside), len(places)), np.inf)
+    for f, unit in enumerate(sites.inside):
+        weights = np.array([physical.get(member, 0.0) for member in unit.members])
+        if weights.sum() <= 0:
+            weights = np.ones(len(weights))
+        block = between[[row_of[site] for site in unit.sites]]
+        for g, other in enumerate(places):
+            near = block[:, columns(other)].min(axis=1)
+            reach = np.isfinite(near)
+            if reach.any() and (weights * reach).sum() > 0:
+                unit_unit[f, g] = np.average(near[reach], weights=weights[reach])
+    return Minutes(commune_unit, unit_unit)
+
+
+def planning_areas(
+    tables: Tables, scenario: Scenario, communes: tuple[str, ...], reach: BoolArray, people: FloatArray
+) -> tuple[tuple[str, ...], IntArray]:
+    """Return area ids (sorted) and the area number of each commune, (C,)."""
+    if scenario.areas == "communes":
+        return communes, np.arange(len(communes))
+    parent = {row.admin_unit_id: row.parent_id or row.admin_unit_id for row in tables.admin_units}
+    groups: dict[str, dict[bytes, list[int]]] = {}
+    for c, commune in enumerate(communes):
+        groups.setdefault(parent[commune], {}).setdefault(reach[c].tobytes(), []).append(c)
+    named: dict[str, list[int]] = {}
+    for cluster, sets in groups.items():
+        ordered = sorted(sets.values(), key=lambda one: (-people[one].sum(), communes[min(one)]))
+        named[cluster] = ordered[0]
+        for other in ordered[1:]:
+            named[f"{cluster}+{communes[min(other)]}"] = other
+    ids = tuple(sorted(named))
+    number = np.zeros(len(communes), dtype=np.int64)
+    for o, area in enumerate(ids):
+        number[named[area]] = o
+    return ids, number
+
+
+def _nearest(minutes: FloatArray, allowed: BoolArray, count: int) -> BoolArray:
+    """Mark the `count` nearest allowed columns of each row; ties by column number (ids are sorted)."""
+    ranked = np.argsort(np.where(allowed, minutes, np.inf), axis=1, kind="stable")
+    out = np.zeros(minutes.shape, dtype=bool)
+    np.put_along_axis(out, ranked[:, :count], True, axis=1)
+    return out & allowed
+
+
+def admission_arcs(
+    scenario: Scenario,
+    classes: tuple[PatientClass, ...],
+    sites: Sites,
+    minutes: FloatArray,
+    able: BoolArray,
+    has_beds: BoolArray,
+    area_of: IntArray,
+    people: FloatArray,
+    commune_cluster: tuple[str, ...],
+) -> AdmissionArcs:
+    """Return the admission arcs of the areas; `minutes` (C, F + H), `able` (F, S), `has_beds` (F,)."""
+    units = len(sites.inside)
+    ranks = np.array([unit.tier_rank for unit in sites.inside])
+    home = np.array([[unit.cluster_id == c for unit in sites.inside] for c in commune_cluster])
+    local = home if scenario.options.local_only else np.ones_like(home)
+    inside, outside = minutes[:, :units], minutes[:, units:]
+    if scenario.options.local_only:
+        outside = np.full_like(outside, np.inf)
+    found: list[tuple[IntArray, ...]] = []
+    for s, row in enumerate(classes):
+        hard = np.inf if row.ground_limit_minutes is None else row.ground_limit_minutes
+        allowed = local & able[None, :, s] & np.isfinite(inside) & (inside <= hard)
+        within = allowed & (inside <= row.travel_limit_minutes)
+        chosen = _nearest(inside, within, scenario.travel.nearest)
+        if row.top_tier_direct:
+            chosen |= allowed & (ranks == sites.top_rank)[None, :]
+        none = ~within.any(axis=1)
+        chosen |= _nearest(inside, allowed, 1) & none[:, None]
+        stabilise = _nearest(inside, local & has_beds[None, :] & np.isfinite(inside), 1)
+        stabilise &= none[:, None]
+        out = np.isfinite(outside) & (outside <= hard) & row.top_tier_direct
+        for kind, mask, first in (
+            (ADMISSION, chosen, 0),
+            (STABILISE, stabilise, 0),
+            (OUT_OF_PROVINCE, out, units),
+        ):
+            c, f = np.nonzero(mask)
+            pairs = np.unique(np.stack([area_of[c], f + first]), axis=1)
+            size = pairs.shape[1]
+            found.append((pairs[0], pairs[1], np.full(size, s), np.full(size, kind)))
+    area, to, patient, kind_of = (np.concatenate(part) for part in zip(*found, strict=True))
+    order = np.lexsort((kind_of, to, patient, area))
+    area, to, patient, kind_of = area[order], to[order], patient[order], kind_of[order]
+    mean, late = _area_minutes(classes, minutes, area_of, people, area, to, patient)
+    return AdmissionArcs(area, to, patient, kind_of, mean, late)
+
+
+def _area_minutes(
+    classes: tuple[PatientClass, ...],
+    minutes: FloatArray,
+    area_of: IntArray,
+    people: FloatArray,
+    area: IntArray,
+    to: IntArray,
+    patient: IntArray,
+) -> tuple[FloatArray, FloatArray]:
+    """Mean minutes and late minutes of each arc over the communes that can reach it, by population."""
+    limit = np.array([row.travel_limit_minutes for row in classes])
+    mean, late = np.zeros(len(area)), np.zeros(len(area))
+    members = [np.flatnonzero(area_of == o) for o in range(int(area_of.max(initial=-1)) + 1)]
+    for o, inside in enumerate(members):
+        here = np.flatnonzero(area == o)
+        if not here.size:
+            continue
+        block = minutes[np.ix_(inside, to[here])]
+        reach = np.isfinite(block)
+        weights = people[inside][:, None] * reach
+        weights = np.where(weights.sum(axis=0) > 0, weights, reach.astype(float))
+        weights = weights / weights.sum(axis=0)
+        block = np.where(reach, block, 0.0)
+        mean[here] = (weights * block).sum(axis=0)
+        late[here] = (weights * np.maximum(0.0, block - limit[patient[here]])).sum(axis=0)
+    return mean, late
+
+
+def transfer_arcs(
+    scenario: Scenario,
+    tables: Tables,
+    classes: tuple[PatientClass, ...],
+    sites: Sites,
+    minutes: FloatArray,
+    able: BoolArray,
+) -> TransferArcs:
+    """Return the transfer arcs; `minutes` (F, F + H), `able` (F, S)."""
+    units = len(sites.inside)
+    place = {member: f for f, unit in enumerate(sites.inside) for member in unit.members}
+    never = np.zeros((units, units), dtype=bool)
+    line = np.zeros((units, units), dtype=bool)
+    for link in tables.links:
+        f, g = place.get(link.from_unit), place.get(link.to_unit)
+        if f is not None and g is not None and f != g:
+            (never if link.kind == "never" else line)[f, g] = True
+    ranks = np.array([unit.tier_rank for unit in sites.inside])
+    clusters = np.array([unit.cluster_id for unit in sites.inside])
+    possible = ~np.eye(units, dtype=bool) & ~never & np.isfinite(minutes[:, :units])
+    if scenario.options.local_only:
+        possible &= clusters[:, None] == clusters[None, :]
+    always = line | (ranks == sites.top_rank)[None, :]
+    lower, level = ranks[None, :] < ranks[:, None], ranks[None, :] == ranks[:, None]
+    inside, outside = minutes[:, :units], minutes[:, units:]
+    count = scenario.travel.transfer_nearest
+    found: list[tuple[IntArray, ...]] = []
+
+    def take(mask: BoolArray, s: int, direction: int, first: int = 0) -> None:
+        f, g = np.nonzero(mask)
+        size = len(f)
+        found.append((f, g + first, np.full(size, s), np.full(size, direction)))
+
+    if scenario.options.transfers:
+        for s, row in enumerate(classes):
+            hard = np.inf if row.ground_limit_minutes is None else row.ground_limit_minutes
+            allowed = possible & able[None, :, s] & (inside <= hard)
+            take(_nearest(inside, allowed, count) | (allowed & always), s, STEP_UP)
+            if row.phase == "recovering":
+                stable = allowed & able[:, None, s]
+                down = stable & lower
+                take(_nearest(inside, down, count) | (down & line), s, STEP_DOWN)
+                if scenario.options.lateral:
+                    take(_nearest(inside, stable & level, count) | (stable & level & always), s, LATERAL)
+            if not scenario.options.local_only:
+                take(np.isfinite(outside) & (outside <= hard), s, OUTSIDE, units)
+    if not found:
+        none = np.zeros(0, dtype=np.int64)
+        return TransferArcs(none, none, none, none, none.astype(bool), none.astype(float))
+    origin, to, patient, direction = (np.concatenate(part) for part in zip(*found, strict=True))
+    order = np.lexsort((direction, to, patient, origin))
+    origin, to, patient, direction = origin[order], to[order], patient[order], direction[order]
+    pool = (direction == STEP_UP) | (direction == OUTSIDE)
+    return TransferArcs(origin, to, patient, direction, pool, minutes[origin, to])

@@ -1,0 +1,356 @@
+"""Tables and scenario -> `Instance`: the one place where the figures of a province meet a wave."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.domain.arcs import Minutes, admission_arcs, plan_minutes, planning_areas, transfer_arcs
+from optimizer.domain.capacity import Capacity, bed_levels, capacity
+from optimizer.domain.demand import (
+    Demand,
+    class_at,
+    expected_demand,
+    nightly_hazards,
+    scenario_classes,
+    spread,
+)
+from optimizer.domain.facility import PatientClass, Tables
+from optimizer.domain.instance import (
+    OUT_OF_PROVINCE,
+    OUTSIDE,
+    STEP_DOWN,
+    AdmissionArcs,
+    BurdenPrices,
+    Classes,
+    FloatArray,
+    HarmPrices,
+    Hazards,
+    Home,
+    Instance,
+    IntArray,
+    TransferArcs,
+    unmet_price,
+)
+from optimizer.domain.network import ReferralNetwork
+from optimizer.domain.scenario import Options, Scenario
+from optimizer.domain.simulate import simulate
+from optimizer.domain.sites import Sites, planning_sites
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """Who is there on the morning of day 1, as observed: whole people."""
+
+    treated: FloatArray
+    """(F, S)."""
+    boarding: FloatArray
+    requests: FloatArray
+    """(C, S) by commune."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """An instance with what it was made from, as the plan folder writes it down."""
+
+    instance: Instance
+    communes: tuple[str, ...]
+    area_of: IntArray
+    """(C,) number of the area of each commune."""
+    demand: Demand
+    census: Census
+    sites: Sites
+    minutes: Minutes
+    classes: tuple[PatientClass, ...]
+
+
+def class_axis(classes: Sequence[PatientClass], levels: tuple[str, ...]) -> Classes:
+    """Return the class axis S as arrays."""
+    return Classes(
+        ids=tuple(row.class_id for row in classes),
+        severity=tuple(row.severity for row in classes),
+        recovering=np.array([row.phase == "recovering" for row in classes], dtype=bool),
+        level=np.array([levels.index(row.care_level) for row in classes], dtype=np.int64),
+        unmet_weight=np.array([row.unmet_weight for row in classes], dtype=float),
+        move_risk=np.array([row.move_risk for row in classes], dtype=float),
+        travel_limit=np.array([row.travel_limit_minutes for row in classes], dtype=float),
+        ground_limit=np.array(
+            [np.inf if row.ground_limit_minutes is None else row.ground_limit_minutes for row in classes],
+            dtype=float,
+        ),
+        needs_vehicle=np.array([row.needs_vehicle for row in classes], dtype=bool),
+        top_tier_direct=np.array([row.top_tier_direct for row in classes], dtype=bool),
+    )
+
+
+def prices(
+    scenario: Scenario,
+    classes: Classes,
+    hazards: Hazards,
+    admissions: AdmissionArcs,
+    transfers: TransferArcs,
+) -> tuple[HarmPrices, BurdenPrices]:
+    """Multiply out the prices of both groups (docs/model.md section 5)."""
+    weights, burden = scenario.weights, scenario.burden
+    owed = hazards.care_days_owed
+    leaves = (admissions.kind == OUT_OF_PROVINCE).astype(float)
+    gone = (transfers.direction == OUTSIDE).astype(float)
+    weight = classes.unmet_weight[admissions.patient_class]
+    flat = np.where(transfers.from_boarding, weights.move_up, weights.move_down)
+    risk = classes.move_risk[transfers.patient_class] * 1.02 ** (transfers.minutes / 10)
+    harm = HarmPrices(
+        waiting=unmet_price(
+            classes.unmet_weight, hazards.death_waiting, hazards.death_treated, owed, weights.death
+        ),
+        boarding=unmet_price(
+            classes.unmet_weight, hazards.death_boarding, hazards.death_treated, owed, weights.death
+        ),
+        corridor=weights.corridor,
+        excess=weights.excess,
+        admission=weights.lateness * weight / 1440 * admissions.late_minutes
+        + weights.out_of_province * leaves,
+        transfer=weights.move_event * risk + flat + weights.out_of_province * gone,
+    )
+    effort = BurdenPrices(
+        admission=burden.minute * admissions.minutes + burden.move * leaves,
+        transfer=burden.minute * transfers.minutes + burden.move,
+        surge_bed_day=burden.surge_bed_day,
+    )
+    return harm, effort
+
+
+def assemble(tables: Tables, scenario: Scenario) -> Assembled:
+    """Return the instance of a scenario on the tables of a province.
+
+    Raises
+    ------
+    DataError
+        Never here: `optimizer.exchange` has refused contradictions before.
+    """
+    sites = planning_sites(tables, scenario)
+    network = ReferralNetwork(tables, scenario)
+    classes = scenario_classes(tables, scenario)
+    demand = expected_demand(tables, scenario, classes)
+    minutes = plan_minutes(network, sites, demand.communes, tables)
+    hazards, notes = nightly_hazards(scenario, classes)
+    census = opening_census(tables, scenario, sites, minutes, classes, demand, hazards)
+    instance, area_of = _instance(
+        tables, scenario, sites, minutes, classes, demand, hazards, census, tuple(notes)
+    )
+    return Assembled(
+        instance, demand.communes, area_of, demand, census, sites, minutes, classes
+    )
+
+
+def _instance(
+    tables: Tables,
+    scenario: Scenario,
+    sites: Sites,
+    minutes: Minutes,
+    rows: tuple[PatientClass, ...],
+    demand: Demand,
+    hazards: Hazards,
+    census: Census,
+    notes: tuple[str, ...] = (),
+) -> tuple[Instance, IntArray]:
+    levels = bed_levels(tables)
+    classes = class_axis(rows, levels)
+    bases = tuple(r.admin_unit_id for r in tables.admin_units if r.kind == "cluster")
+    room = capacity(tables, scenario, sites, bases)
+    units = len(sites.inside)
+    above = np.flip(np.logical_or.accumulate(np.flip(room.listed, axis=1), axis=1), axis=1)
+    able = above[:, classes.level] if units else np.zeros((0, len(rows)), dtype=bool)
+    reach = np.isfinite(minutes.commune_unit[:, :units])
+    areas, area_of = planning_areas(tables, scenario, demand.communes, reach, demand.population)
+    parent = {row.admin_unit_id: row.parent_id or "" for row in tables.admin_units}
+    clusters = tuple(parent[commune] for commune in demand.communes)
+    has_beds = (room.beds.max(axis=(1, 2)) > 0) | (room.surge_limit.max(axis=(1, 2)) > 0)
+    admissions = admission_arcs(
+        scenario,
+        rows,
+        sites,
+        minutes.commune_unit,
+        able,
+        has_beds,
+        area_of,
+        demand.population,
+        clusters,
+    )
+    transfers = transfer_arcs(scenario, tables, rows, sites, minutes.unit_unit, able)
+    harm, burden = prices(scenario, classes, hazards, admissions, transfers)
+    arrivals = np.zeros((len(areas), len(rows), demand.arrivals.shape[2]))
+    np.add.at(arrivals, area_of, demand.arrivals)
+    requests = np.zeros((len(areas), len(rows)))
+    np.add.at(requests, area_of, census.requests)
+    treated, boarding = fit_census(room, classes, census)
+    base_at = {base: e for e, base in enumerate(bases)}
+    commune_base = np.array([base_at.get(c, -1) for c in clusters], dtype=np.int64)
+    area_base = np.full(len(areas), -1, dtype=np.int64)
+    area_base[area_of] = commune_base
+    instance = Instance(
+        areas=areas,
+        units=tuple(unit.unit_id for unit in sites.inside),
+        outside=tuple(unit.unit_id for unit in sites.outside),
+        levels=levels,
+        roles=tuple(row.role for row in tables.roles),
+        bases=bases,
+        classes=classes,
+        days=scenario.solved_days,
+        shown_days=scenario.horizon_days,
+        hazards=hazards,
+        admissions=admissions,
+        transfers=transfers,
+        arrivals=arrivals,
+        open_requests=requests,
+        census_treated=treated,
+        census_boarding=boarding,
+        beds=room.beds,
+        listed=room.listed,
+        surge_limit=room.surge_limit,
+        staff=room.staff,
+        staff_need=room.staff_need,
+        stands_in=room.stands_in,
+        vehicle_minutes=room.vehicle_minutes,
+        unit_base=np.array([base_at.get(u.cluster_id, -1) for u in sites.inside], dtype=np.int64),
+        area_base=area_base,
+        outside_places=np.repeat(
+            np.array(sites.daily_places, dtype=float).reshape(-1, 1)[: len(sites.outside)],
+            scenario.solved_days,
+            axis=1,
+        ),
+        trip_minutes_fixed=scenario.travel.prepare_minutes + scenario.travel.handover_minutes,
+        harm=harm,
+        burden=burden,
+        home=_home(tables, demand, bases, commune_base),
+        unit_names={unit.unit_id: unit.name for unit in (*sites.inside, *sites.outside)},
+        area_communes={
+            area: tuple(c for c, at in zip(demand.communes, area_of, strict=True) if at == o)
+            for o, area in enumerate(areas)
+        },
+        unit_members={unit.unit_id: unit.members for unit in sites.inside},
+        unit_tier_rank=tuple(unit.tier_rank for unit in sites.inside),
+        notes=notes,
+    )
+    return instance, area_of
+
+
+def _home(tables: Tables, demand: Demand, bases: tuple[str, ...], base: IntArray) -> Home:
+    """Patients followed at home and what the mobile stations can follow, by cluster, (E, T)."""
+    patients = np.zeros((len(bases), demand.home.shape[1]))
+    known = base >= 0
+    np.add.at(patients, base[known], demand.home[known])
+    room = np.zeros(len(bases))
+    at = {name: e for e, name in enumerate(bases)}
+    for station in tables.mobile_stations:
+        if station.cluster_id in at:
+            room[at[station.cluster_id]] += station.home_patients
+    return Home(patients, np.repeat(room[:, None], patients.shape[1], axis=1))
+
+
+def fit_census(room: Capacity, classes: Classes, census: Census) -> tuple[FloatArray, FloatArray]:
+    """Census above capacity: who has no bed or no staff boards instead, least weight first, whole people.
+
+    Level by level from the top, then role by role; (F, S) treated and boarding. Source: docs/model.md section 4.
+    """
+    treated, boarding = census.treated.copy(), census.boarding.copy()
+    need = room.stands_in.T.astype(float) @ room.staff_need
+    order = sorted(range(len(classes.ids)), key=lambda s: (classes.unmet_weight[s], classes.ids[s]))
+    for f in range(len(treated)):
+        if not treated[f].any():
+            continue
+        listed = np.flatnonzero(room.listed[f])
+        able = np.array([level <= listed.max(initial=-1) for level in classes.level])
+        rows: list[tuple[FloatArray, float]] = [((~able).astype(float), 0.0)]
+        for k in reversed(listed.tolist()):
+            lowest = k == listed.min()
+            counted = np.ones(len(able)) if lowest else (classes.level >= k).astype(float)
+            beds = room.beds[f, :, 0] + 0.0
+            rows.append((counted, float(beds.sum() if lowest else beds[k:].sum())))
+        heads = room.stands_in.T.astype(float) @ room.staff[f, :, 0]
+        rows.extend((need[r][classes.level], float(heads[r])) for r in range(len(need)))
+        for counted, limit in rows:
+            for s in order:
+                while counted[s] > 0 and treated[f, s] >= 1 and counted @ treated[f] > limit + 1e-6:
+                    treated[f, s] -= 1
+                    boarding[f, s] += 1
+    return treated, boarding
+
+
+def _largest_remainder(values: FloatArray) -> FloatArray:
+    """Round an array to whole numbers whose sum is its rounded sum; ties to the first."""
+    floor = np.floor(values + 1e-9)
+    missing = round(float(values.sum())) - int(floor.sum())
+    rest = values - floor
+    for i in np.argsort(-rest.ravel(), kind="stable")[: max(0, missing)]:
+        floor.ravel()[i] += 1
+    return np.asarray(floor)
+
+
+def opening_census(
+    tables: Tables,
+    scenario: Scenario,
+    sites: Sites,
+    minutes: Minutes,
+    classes: tuple[PatientClass, ...],
+    demand: Demand,
+    hazards: Hazards,
+) -> Census:
+    """Return who is there on day 1: stated rows, or the end of the wave's history under local care only."""
+    units = {member: f for f, unit in enumerate(sites.inside) for member in unit.members}
+    shape = (len(sites.inside), len(classes))
+    treated, boarding = np.zeros(shape), np.zeros(shape)
+    requests = np.zeros((len(demand.communes), len(classes)))
+    stated = scenario.explicit
+    if stated.census or stated.open_requests or scenario.route == "explicit":
+        for row in stated.census:
+            s, f = class_at(classes, row.severity, row.phase), units.get(row.unit)
+            if s is not None and f is not None:
+                (treated if row.state == "treated" else boarding)[f, s] += row.count
+        for request in stated.open_requests:
+            s = class_at(classes, request.severity, "acute")
+            if s is not None:
+                shares = spread(tables, demand.communes, demand.population, request.area)
+                requests[:, s] += _largest_remainder(shares * request.count)
+        return Census(treated, boarding, requests)
+    history = demand.history.shape[2]
+    if not history:
+        return Census(treated, boarding, requests)
+    past = Demand(
+        demand.communes,
+        demand.population,
+        demand.history,
+        demand.history[:, :, :0],
+        np.zeros((len(demand.communes), history)),
+    )
+    local = scenario.model_copy(
+        update={
+            "horizon_days": history,
+            "beyond_days": 0,
+            "areas": "clusters",
+            "options": Options(
+                lateral=False, transfers=False, out_of_province=False, local_only=True
+            ),
+        }
+    )
+    empty = Census(treated, boarding, requests)
+    inst, area_of = _instance(
+        tables, local, planning_sites(tables, local), minutes_inside(minutes, sites), classes, past, hazards, empty
+    )
+    end = simulate(inst, surge=False)
+    waiting = end.waiting[:, :, -1]
+    for s in range(len(classes)):
+        treated[:, s] = _largest_remainder(end.treated[:, s, -1])
+        boarding[:, s] = _largest_remainder(end.boarding[:, s, -1])
+        weights = demand.population * 1.0
+        total = np.bincount(area_of, weights=weights, minlength=len(waiting))
+        share = weights / np.maximum(1e-12, total[area_of])
+        requests[:, s] = _largest_remainder(share * waiting[area_of, s])
+    return Census(treated, boarding, requests)
+
+
+def minutes_inside(minutes: Minutes, sites: Sites) -> Minutes:
+    """Return the minutes without the destinations outside."""
+    units = len(sites.inside)
+    return Minutes(minutes.commune_unit[:, :units], minutes.unit_unit[:, :units])

@@ -1,0 +1,147 @@
+"""What a unit has left for the wave: beds, surge beds, staff on duty, vehicle-minutes.
+
+Routine patients keep their beds, their devices and the staff the site gives them in ordinary times; how much
+staff is free decides every result, so the rule is printed with each plan. Source: docs/data-format.md section 4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.domain.facility import Tables
+from optimizer.domain.instance import BoolArray, FloatArray
+from optimizer.domain.scenario import Scenario
+from optimizer.domain.sites import Sites
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """Shapes as in `Instance`."""
+
+    beds: FloatArray
+    listed: BoolArray
+    surge_limit: FloatArray
+    staff: FloatArray
+    staff_need: FloatArray
+    stands_in: BoolArray
+    vehicle_minutes: FloatArray
+
+
+def bed_levels(tables: Tables) -> tuple[str, ...]:
+    """Return the care levels that are beds, lowest first."""
+    rows = sorted(tables.levels, key=lambda row: (row.rank, row.care_level))
+    return tuple(row.care_level for row in rows if row.place == "bed")
+
+
+def stand_ins(tables: Tables) -> BoolArray:
+    """(R, R) [r', r]: r' is r or may stand in for it, directly or in steps."""
+    roles = [row.role for row in tables.roles]
+    at = {role: i for i, role in enumerate(roles)}
+    out = np.eye(len(roles), dtype=bool)
+    for row in tables.roles:
+        current, seen = row, {row.role}
+        while current.stands_in_for and current.stands_in_for not in seen:
+            out[at[row.role], at[current.stands_in_for]] = True
+            seen.add(current.stands_in_for)
+            current = tables.roles[at[current.stands_in_for]]
+    return out
+
+
+def _unit_beds(tables: Tables, levels: tuple[str, ...]) -> dict[str, FloatArray]:
+    """For each unit (4, K): planned, usable for the wave, surge limit, listed."""
+    at = {level: k for k, level in enumerate(levels)}
+    routine = {(r.unit_id, r.care_level): r.routine_patients for r in tables.routine}
+    out = {unit.unit_id: np.zeros((4, len(levels))) for unit in tables.units}
+    for row in tables.beds:
+        if row.care_level not in at:
+            continue
+        k = at[row.care_level]
+        staffed = row.physical_beds if row.staffed_beds is None else row.staffed_beds
+        free = min(row.physical_beds, staffed) - routine.get((row.unit_id, row.care_level), 0)
+        listed = row.physical_beds + row.surge_limit > 0
+        out[row.unit_id][:, k] = row.planned_beds, max(0, free), row.surge_limit, listed
+    for device in tables.devices:
+        if device.care_level in at:
+            here = out[device.unit_id]
+            k = at[device.care_level]
+            here[1, k] = min(here[1, k], max(0, device.devices - device.routine_in_use))
+    return out
+
+
+def staff_needs(tables: Tables, care_phase: str, levels: tuple[str, ...]) -> FloatArray:
+    """(R, K) staff on duty for one patient of that level."""
+    roles = {row.role: r for r, row in enumerate(tables.roles)}
+    at = {level: k for k, level in enumerate(levels)}
+    out = np.zeros((len(roles), len(levels)))
+    for row in tables.care_ratios:
+        if row.care_phase == care_phase and row.care_level in at:
+            out[roles[row.role], at[row.care_level]] = 1.0 / row.patients_per_staff
+    return out
+
+
+def _staff_factor(scenario: Scenario, days: int) -> FloatArray:
+    shocks = scenario.shocks
+    day = np.arange(1, days + 1)
+    last = days if shocks.staff_to_day is None else shocks.staff_to_day
+    hit = (day >= shocks.staff_from_day) & (day <= last)
+    return np.where(hit, shocks.staff_factor, 1.0)
+
+
+def free_staff(
+    tables: Tables, scenario: Scenario, levels: tuple[str, ...], days: int
+) -> dict[str, FloatArray]:
+    """For each unit (R, T) staff on duty for the wave; routine patients keep theirs."""
+    need = staff_needs(tables, scenario.staff.care_phase, levels)
+    beds = _unit_beds(tables, levels)
+    routine = {unit.unit_id: np.zeros(len(levels)) for unit in tables.units}
+    at = {level: k for k, level in enumerate(levels)}
+    for row in tables.routine:
+        if row.care_level in at:
+            routine[row.unit_id][at[row.care_level]] += row.routine_patients
+    roles = {row.role: r for r, row in enumerate(tables.roles)}
+    present = _staff_factor(scenario, days) * (1.0 - scenario.staff.surge_absence)
+    out = {unit.unit_id: np.zeros((len(roles), days)) for unit in tables.units}
+    for pool in tables.staff:
+        r = roles[pool.role]
+        serves = need[r] > 0
+        planned = beds[pool.unit_id][0][serves].sum()
+        share = min(1.0, routine[pool.unit_id][serves].sum() / planned) if planned else 0.0
+        out[pool.unit_id][r] += np.maximum(0.0, pool.on_duty * present - pool.on_duty * share)
+    return out
+
+
+def capacity(tables: Tables, scenario: Scenario, sites: Sites, bases: tuple[str, ...]) -> Capacity:
+    """Return what the planning units have for the wave."""
+    levels, days = bed_levels(tables), scenario.solved_days
+    beds = _unit_beds(tables, levels)
+    staff = free_staff(tables, scenario, levels, days)
+    units = len(sites.inside)
+    usable = np.zeros((units, len(levels)))
+    surge = np.zeros((units, len(levels)))
+    listed = np.zeros((units, len(levels)), dtype=bool)
+    people = np.zeros((units, len(tables.roles), days))
+    for f, unit in enumerate(sites.inside):
+        for member in unit.members:
+            usable[f] += beds[member][1]
+            surge[f] += beds[member][2]
+            listed[f] |= beds[member][3] > 0
+            people[f] += staff[member]
+    open_from = np.arange(1, days + 1) >= 1 + scenario.surge.delay_days
+    cluster_of = {unit.unit_id: sites.facilities[unit.facility_id].cluster_id for unit in tables.units}
+    minutes = np.zeros(len(bases))
+    at = {base: e for e, base in enumerate(bases)}
+    for fleet in tables.vehicles:
+        base = cluster_of[fleet.base_unit]
+        if base in at:
+            minutes[at[base]] += fleet.vehicles * fleet.minutes_per_day
+    return Capacity(
+        beds=np.repeat(usable[:, :, None], days, axis=2),
+        listed=listed,
+        surge_limit=surge[:, :, None] * open_from,
+        staff=people,
+        staff_need=staff_needs(tables, scenario.staff.care_phase, levels),
+        stands_in=stand_ins(tables),
+        vehicle_minutes=np.repeat(minutes[:, None], days, axis=1) * scenario.shocks.vehicle_factor,
+    )

@@ -1,0 +1,392 @@
+"""What a province has, one row model for each table of `docs/data-format.md`.
+
+Attribute names are the column names. An empty optional cell is ``None``, never zero. Tiers, kinds,
+levels and roles are rows of tables, so nothing here knows one of them by name.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Confidence = Literal["official", "open_data", "derived", "assumed"]
+CONFIDENCES: tuple[Confidence, ...] = ("official", "open_data", "derived", "assumed")
+"""Strongest first."""
+
+CarePhase = Literal["conventional", "contingency", "crisis"]
+Phase = Literal["acute", "recovering"]
+
+Id = Annotated[str, Field(min_length=1, max_length=200)]
+Text = Annotated[str, Field(min_length=1, max_length=2000)]
+Whole = Annotated[int, Field(ge=0, le=100_000_000)]
+Amount = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Minutes = Annotated[float, Field(ge=0, le=14_400, allow_inf_nan=False)]
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+MonthDay = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
+
+
+def weakest(first: Confidence, *others: Confidence) -> Confidence:
+    """Return the weakest of some confidences: what a result made from all of them may claim."""
+    return max((first, *others), key=CONFIDENCES.index)
+
+
+class Row(BaseModel):
+    """One row of a table; `TABLE` is the file's stem, `KEY` the columns that tell rows apart."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    TABLE: ClassVar[str]
+    KEY: ClassVar[tuple[str, ...]]
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Return the cells of the key columns."""
+        return tuple(str(getattr(self, column)) for column in self.KEY)
+
+
+class CareLevel(Row):
+    """A care level: what a bed can do and a patient needs."""
+
+    TABLE = "levels"
+    KEY = ("care_level",)
+    care_level: Id
+    rank: Whole = Field(description="whole number, higher = more care")
+    name_vi: Text
+    name_en: Text
+    place: Literal["home", "bed"] = Field(description="home = computed outside the plan")
+
+
+class Tier(Row):
+    """A tier of the epidemic arrangement (tầng)."""
+
+    TABLE = "tiers"
+    KEY = ("tier",)
+    tier: Id
+    rank: Whole = Field(description="whole number, higher = more severe patients")
+    name_vi: Text
+    name_en: Text
+
+
+class FacilityKind(Row):
+    """A kind of facility, with what follows for the plan."""
+
+    TABLE = "kinds"
+    KEY = ("kind",)
+    kind: Id
+    name_vi: Text
+    name_en: Text
+    commune_level: bool = Field(description="1: its legs are commune legs")
+    grouped: bool = Field(description="1: its sites are planned together per cluster and tier")
+
+
+class Role(Row):
+    """A staff role."""
+
+    TABLE = "roles"
+    KEY = ("role",)
+    role: Id
+    name_vi: Text
+    name_en: Text
+    stands_in_for: Id | None = Field(None, description="role whose work this one may also do")
+
+
+class CareRatio(Row):
+    """How many patients one person on duty cares for."""
+
+    TABLE = "care_ratios"
+    KEY = ("care_level", "role", "care_phase")
+    care_level: Id
+    role: Id
+    care_phase: CarePhase
+    patients_per_staff: Positive = Field(description="patients for one person on duty")
+    source: Text
+    confidence: Confidence
+
+
+class PatientClass(Row):
+    """A class of patients: disease, group, severity and phase, with what it needs."""
+
+    TABLE = "patient_classes"
+    KEY = ("class_id",)
+    class_id: Id
+    disease: Id
+    population_group: Id
+    severity: Id
+    phase: Phase
+    care_level: Id
+    unmet_weight: Positive = Field(description="harm of one unmet patient-day")
+    move_risk: Share = Field(description="risk of one transfer, share 0-1")
+    travel_limit_minutes: Minutes = Field(description="target, minutes")
+    ground_limit_minutes: Minutes | None = Field(None, description="hard limit, minutes")
+    needs_vehicle: bool
+    top_tier_direct: bool = Field(description="1: may be admitted to every top-tier unit")
+    source: Text
+    confidence: Confidence
+
+
+class TravelRule(Row):
+    """Detour and speed of a kind of leg, where `travel.csv` is silent."""
+
+    TABLE = "travel_rules"
+    KEY = ("leg",)
+    leg: Literal["local", "city", "town", "central"]
+    detour: Annotated[float, Field(ge=1, le=10, allow_inf_nan=False)] = Field(
+        description="road length / great circle"
+    )
+    speed_kmh: Annotated[float, Field(gt=0, le=120, allow_inf_nan=False)] = Field(
+        description="km/h"
+    )
+    source: Text
+    confidence: Confidence
+
+
+class AdminUnit(Row):
+    """A province, a cluster of communes, or a commune."""
+
+    TABLE = "admin_units"
+    KEY = ("admin_unit_id",)
+    admin_unit_id: Id
+    kind: Literal["province", "cluster", "commune"]
+    name: Text
+    name_ascii: Text | None = None
+    parent_id: Id | None = None
+    population: Whole | None = Field(None, description="people; required for a commune")
+    population_source: Text | None = None
+    population_confidence: Confidence | None = None
+    area_km2: Amount | None = Field(None, description="km2")
+    area_source: Text | None = None
+    area_confidence: Confidence | None = None
+    lat: Latitude = Field(description="degrees north")
+    lon: Longitude = Field(description="degrees east")
+    coord_source: Text
+    coord_confidence: Confidence
+    island: bool = Field(description="1: reached only by stated legs")
+    island_confidence: Confidence
+    remote: bool
+    remote_confidence: Confidence
+    valid_from: datetime.date | None = None
+    valid_to: datetime.date | None = None
+    merged_into: Id | None = None
+    note: Text | None = None
+
+
+class Facility(Row):
+    """A site; what it does in the epidemic stands in its units."""
+
+    TABLE = "facilities"
+    KEY = ("facility_id",)
+    facility_id: Id
+    name: Text
+    short_name: Text
+    name_ascii: Text | None = None
+    kind: Id
+    ownership: Text
+    hospital_class: Text | None = None
+    hospital_class_confidence: Confidence | None = None
+    specialty: Text | None = None
+    admin_unit_id: Id | None = Field(None, description="its commune; empty outside the province")
+    cluster_id: Id | None = None
+    lat: Latitude = Field(description="degrees north")
+    lon: Longitude = Field(description="degrees east")
+    coord_source: Text
+    coord_confidence: Confidence
+    island: bool = Field(description="1: reached only by stated legs")
+    oxygen_source: Literal["central", "cylinder", "none"]
+    oxygen_confidence: Confidence
+    existence_source: Text
+    existence_confidence: Confidence
+    valid_from: datetime.date | None = None
+    valid_to: datetime.date | None = None
+    note: Text | None = None
+
+
+class FacilityUnit(Row):
+    """A facility in one tier; one site may hold several."""
+
+    TABLE = "units"
+    KEY = ("unit_id",)
+    unit_id: Id
+    facility_id: Id
+    tier: Id
+    intake: Literal["open", "closed", "out_of_province"]
+    daily_places: Whole | None = Field(None, description="patients a day; out of province only")
+    valid_from: datetime.date | None = None
+    valid_to: datetime.date | None = None
+    source: Text
+    confidence: Confidence
+
+
+class Beds(Row):
+    """Beds of a unit at one care level: planned, physical, staffed, and what a surge may add."""
+
+    TABLE = "beds"
+    KEY = ("unit_id", "care_level")
+    unit_id: Id
+    care_level: Id
+    planned_beds: Whole = Field(description="beds")
+    physical_beds: Whole = Field(description="beds")
+    staffed_beds: Whole | None = Field(None, description="beds; empty: staff do not limit")
+    surge_limit: Whole = Field(description="extra beds that may be opened")
+    source: Text
+    confidence: Confidence
+    surge_source: Text
+    surge_confidence: Confidence
+
+
+class RoutineLoad(Row):
+    """Ordinary patients who stay, whatever the wave does."""
+
+    TABLE = "routine"
+    KEY = ("unit_id", "care_level")
+    unit_id: Id
+    care_level: Id
+    routine_patients: Whole = Field(description="patients")
+    source: Text
+    confidence: Confidence
+
+
+class Device(Row):
+    """Devices that limit a care level."""
+
+    TABLE = "devices"
+    KEY = ("unit_id", "device")
+    unit_id: Id
+    device: Id
+    care_level: Id = Field(description="the level it limits")
+    devices: Whole
+    routine_in_use: Whole
+    source: Text
+    confidence: Confidence
+
+
+class StaffPool(Row):
+    """People of one role at a unit."""
+
+    TABLE = "staff"
+    KEY = ("unit_id", "role")
+    unit_id: Id
+    role: Id
+    heads: Amount = Field(description="people employed")
+    on_duty: Amount = Field(description="average on duty at any moment, not rounded")
+    source: Text
+    confidence: Confidence
+
+
+class ReferralLink(Row):
+    """The ordinary line of referral, or a pair that may not be used."""
+
+    TABLE = "links"
+    KEY = ("from_unit", "to_unit")
+    from_unit: Id
+    to_unit: Id
+    kind: Literal["refers_to", "never"]
+    source: Text
+    confidence: Confidence
+
+
+class TravelLeg(Row):
+    """Stated minutes between two places; the same both ways."""
+
+    TABLE = "travel"
+    KEY = ("from_id", "to_id")
+    from_id: Id
+    to_id: Id
+    minutes: Minutes = Field(description="minutes, ferry included")
+    road_km: Amount | None = Field(None, description="km")
+    ferry_minutes: Minutes = Field(description="minutes of these on a ferry; 0 if none")
+    closed_from: MonthDay | None = Field(None, description="MM-DD, first day of the closed season")
+    closed_to: MonthDay | None = Field(None, description="MM-DD, last day of the closed season")
+    source: Text
+    confidence: Confidence
+
+
+class VehicleFleet(Row):
+    """Vehicles of one class at a unit."""
+
+    TABLE = "vehicles"
+    KEY = ("base_unit", "vehicle_class")
+    base_unit: Id
+    vehicle_class: Id
+    vehicles: Whole
+    minutes_per_day: Annotated[float, Field(ge=0, le=1440, allow_inf_nan=False)] = Field(
+        description="minutes a day of one vehicle for this work"
+    )
+    source: Text
+    confidence: Confidence
+
+
+class MobileStation(Row):
+    """A mobile station that follows patients at home."""
+
+    TABLE = "mobile_stations"
+    KEY = ("mobile_station_id",)
+    mobile_station_id: Id
+    base_unit: Id
+    cluster_id: Id
+    staff: Whole = Field(description="people")
+    home_patients: Whole = Field(description="patients it can follow at home")
+    source: Text
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file that was read: its path relative to the data folder, and its SHA-256."""
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """All tables of a province, rows sorted by key: the order in the files changes nothing."""
+
+    levels: tuple[CareLevel, ...]
+    tiers: tuple[Tier, ...]
+    kinds: tuple[FacilityKind, ...]
+    roles: tuple[Role, ...]
+    care_ratios: tuple[CareRatio, ...]
+    patient_classes: tuple[PatientClass, ...]
+    travel_rules: tuple[TravelRule, ...]
+    admin_units: tuple[AdminUnit, ...]
+    facilities: tuple[Facility, ...]
+    units: tuple[FacilityUnit, ...]
+    beds: tuple[Beds, ...]
+    routine: tuple[RoutineLoad, ...]
+    devices: tuple[Device, ...]
+    staff: tuple[StaffPool, ...]
+    links: tuple[ReferralLink, ...]
+    travel: tuple[TravelLeg, ...]
+    vehicles: tuple[VehicleFleet, ...]
+    mobile_stations: tuple[MobileStation, ...]
+    directory: Path
+    files: tuple[SourceFile, ...]
+
+
+ROWS: tuple[type[Row], ...] = (
+    CareLevel,
+    Tier,
+    FacilityKind,
+    Role,
+    CareRatio,
+    PatientClass,
+    TravelRule,
+    AdminUnit,
+    Facility,
+    FacilityUnit,
+    Beds,
+    RoutineLoad,
+    Device,
+    StaffPool,
+    ReferralLink,
+    TravelLeg,
+    VehicleFleet,
+    MobileStation,
+)
+"""The row model of every table, in the order of `Tables`."""

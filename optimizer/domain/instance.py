@@ -1,0 +1,253 @@
+"""WAIST 1: every number the plan model may read, on common axes.
+
+Axes are the capitals of the letters of docs/model.md: O planning areas, F planning units, H destinations
+outside the province, K care levels, S patient classes, R staff roles, E vehicle bases, T days.
+Destinations of arcs count units first: ``to < F`` is a unit, ``to - F`` a destination outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+ADMISSION, STABILISE, OUT_OF_PROVINCE = 0, 1, 2
+ADMISSION_KINDS = ("admission", "stabilise", "out_of_province")
+STEP_UP, STEP_DOWN, LATERAL, OUTSIDE = 0, 1, 2, 3
+DIRECTIONS = ("step_up", "step_down", "lateral", "out_of_province")
+
+
+def _freeze(value: object) -> None:
+    for item in fields(value):  # type: ignore[arg-type]
+        part = getattr(value, item.name)
+        if isinstance(part, np.ndarray):
+            part.setflags(write=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """Patient classes, (S,) each."""
+
+    ids: tuple[str, ...]
+    severity: tuple[str, ...]
+    recovering: BoolArray
+    level: IntArray
+    """Index on K of the level the class needs."""
+    unmet_weight: FloatArray
+    move_risk: FloatArray
+    travel_limit: FloatArray
+    """Minutes after which an admission is late."""
+    ground_limit: FloatArray
+    """Hard limit, minutes (inf: none)."""
+    needs_vehicle: BoolArray
+    top_tier_direct: BoolArray
+
+    def __post_init__(self) -> None:
+        _freeze(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Hazards:
+    """What a night does, from class (row) to class (column); what is missing to 1 left or died."""
+
+    keep: FloatArray
+    """(S, S) treated patients who stay treated: still acute, recovering, convalescent."""
+    worse: FloatArray
+    """(S, S) treated patients who get worse and join the boarding pool."""
+    boarding: FloatArray
+    waiting: FloatArray
+    death_treated: FloatArray
+    """(S,) probability a night; likewise the next two."""
+    death_boarding: FloatArray
+    death_waiting: FloatArray
+
+    def __post_init__(self) -> None:
+        _freeze(self)
+
+    @property
+    def care_days_owed(self) -> FloatArray:
+        """(S,) mean care days still owed after today under care (R of docs/model.md)."""
+        treated = self.keep + self.worse
+        size = len(treated)
+        return np.linalg.solve(np.eye(size) - treated, np.ones(size)) - 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class AdmissionArcs:
+    """Which area may send which class where; (A,) each, sorted by area, class, destination."""
+
+    area: IntArray
+    to: IntArray
+    patient_class: IntArray
+    kind: IntArray
+    minutes: FloatArray
+    late_minutes: FloatArray
+
+    def __post_init__(self) -> None:
+        _freeze(self)
+
+
+@dataclass(frozen=True, slots=True)
+class TransferArcs:
+    """Which unit may send which class where; (X,) each."""
+
+    origin: IntArray
+    to: IntArray
+    patient_class: IntArray
+    direction: IntArray
+    from_boarding: BoolArray
+    """True: out of the boarding pool; False: out of the treated, recovering only."""
+    minutes: FloatArray
+
+    def __post_init__(self) -> None:
+        _freeze(self)
+
+
+@dataclass(frozen=True, slots=True)
+class HarmPrices:
+    """Prices of the harm group, already multiplied out (docs/model.md section 5)."""
+
+    waiting: FloatArray
+    """(S,) per patient-day; likewise boarding."""
+    boarding: FloatArray
+    corridor: float
+    excess: float
+    admission: FloatArray
+    """(A,) lateness and leaving the province, per patient."""
+    transfer: FloatArray
+    """(X,) risk of the move, flat prices and leaving the province, per patient."""
+
+    def __post_init__(self) -> None:
+        _freeze(self)
+
+
+@dataclass(frozen=True, slots=True)
+class BurdenPrices:
+    """Prices of the burden group."""
+
+    admission: FloatArray
+    transfer: FloatArray
+    surge_bed_day: float
+
+    def __post_init__(self) -> None:
+        _freeze(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Follow-up at home, computed outside the plan model; (O, T) patients."""
+
+    patients: FloatArray
+    capacity: FloatArray
+
+    def __post_init__(self) -> None:
+        _freeze(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """Everything a plan is made from. Built by `optimizer.domain.assemble`."""
+
+    areas: tuple[str, ...]
+    units: tuple[str, ...]
+    outside: tuple[str, ...]
+    levels: tuple[str, ...]
+    roles: tuple[str, ...]
+    bases: tuple[str, ...]
+    classes: Classes
+    days: int
+    shown_days: int
+    hazards: Hazards
+    admissions: AdmissionArcs
+    transfers: TransferArcs
+
+    arrivals: FloatArray
+    """(O, S, T) patients who come to need a place that day, means."""
+    open_requests: FloatArray
+    """(O, S) whole people waiting this morning."""
+    census_treated: FloatArray
+    """(F, S) whole people in a proper bed this morning, after the rule for a census above capacity."""
+    census_boarding: FloatArray
+    """(F, S) whole people boarding this morning."""
+
+    beds: FloatArray
+    """(F, K, T) beds usable for the wave."""
+    listed: BoolArray
+    """(F, K) the unit lists beds of this level (physical or surge)."""
+    surge_limit: FloatArray
+    """(F, K, T) surge beds that may be open."""
+    staff: FloatArray
+    """(F, R, T) staff on duty for the wave."""
+    staff_need: FloatArray
+    """(R, K) staff on duty a patient of that level needs."""
+    stands_in: BoolArray
+    """(R, R) [r', r]: r' may do the work of r (r itself included)."""
+    vehicle_minutes: FloatArray
+    """(E, T) minutes."""
+    unit_base: IntArray
+    """(F,) base on E whose vehicles fetch from the unit; -1 none; likewise areas."""
+    area_base: IntArray
+    outside_places: FloatArray
+    """(H, T) patients a day."""
+    trip_minutes_fixed: float
+    """Minutes of preparation and handover a trip."""
+
+    harm: HarmPrices
+    burden: BurdenPrices
+    home: Home
+    unit_names: Mapping[str, str] = field(default_factory=dict)
+    area_communes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unit_members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unit_tier_rank: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _freeze(self)
+
+    @property
+    def able(self) -> BoolArray:
+        """(F, S) the unit has beds of the class's level or above."""
+        above = np.flip(np.logical_or.accumulate(np.flip(self.listed, axis=1), axis=1), axis=1)
+        return np.asarray(above[:, self.classes.level])
+
+    @property
+    def lowest_level(self) -> IntArray:
+        """(F,) index of the lowest listed level, -1 for a unit without beds."""
+        return np.where(self.listed.any(axis=1), self.listed.argmax(axis=1), -1)
+
+    @property
+    def needs_level(self) -> BoolArray:
+        """(K, S) the class needs level k or above."""
+        return np.asarray(self.classes.level[None, :] >= np.arange(len(self.levels))[:, None])
+
+    @property
+    def excess_allowed(self) -> BoolArray:
+        """(F, T) some capacity of the unit is lower that day than on an earlier day."""
+        parts = [self.beds, self.staff, self.surge_limit]
+        fallen = np.zeros((len(self.units), self.days), dtype=bool)
+        for part in parts:
+            before = np.maximum.accumulate(part, axis=2)
+            fallen |= (part < before - 1e-9).any(axis=1)
+        return fallen
+
+    def changed(self, **values: Any) -> Instance:
+        """Return a copy with some fields replaced (what-if and tests)."""
+        return replace(self, **values)
+
+
+def unmet_price(
+    weight: FloatArray, death: FloatArray, death_under_care: FloatArray, owed: FloatArray, price: float
+) -> FloatArray:
+    """Harm of one unmet day of each class, (S,): w (1 + delta R) + D delta.
+
+    Source: docs/model.md section 5.
+    """
+    delta = np.maximum(0.0, death - death_under_care)
+    return weight * (1.0 + delta * owed) + price * delta

@@ -1,0 +1,171 @@
+"""The facility graph: areas, sites, facility-units and mobile stations, with minutes on the links (networkx).
+
+Minutes between two places are the smaller of the shortest path over stated links and a direct leg by the
+travel rules; islands are reached by stated links only. Source: docs/data-format.md section 4.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+
+import networkx as nx
+import numpy as np
+
+from optimizer.domain.facility import Tables, TravelLeg
+from optimizer.domain.instance import FloatArray
+from optimizer.domain.scenario import Scenario
+
+EARTH_KM = 6371.0088
+
+
+def _in_season(leg: TravelLeg, day: datetime.date) -> bool:
+    """Tell whether the leg is closed that day of the year."""
+    if not leg.closed_from or not leg.closed_to:
+        return False
+    today, start, end = day.strftime("%m-%d"), leg.closed_from, leg.closed_to
+    return start <= today <= end if start <= end else today >= start or today <= end
+
+
+class ReferralNetwork:
+    """Links of a province under a scenario's cuts and season.
+
+    `graph` is a directed graph: nodes have ``kind`` (area, site, unit, mobile_station; the last two are named
+    ``unit:ID`` and ``mobile:ID``), edges ``minutes``, ``ferry_minutes`` and ``season``.
+    """
+
+    def __init__(self, tables: Tables, scenario: Scenario) -> None:
+        self.tables = tables
+        cut = scenario.shocks.roads_cut
+        self._all_cut = cut == "all"
+        self._cut = set() if isinstance(cut, str) else {frozenset(pair) for pair in cut}
+        self._sites = {row.facility_id: row for row in tables.facilities}
+        self._areas = {row.admin_unit_id: row for row in tables.admin_units if row.kind == "commune"}
+        self._kinds = {row.kind: row for row in tables.kinds}
+        self._rules = {row.leg: row for row in tables.travel_rules}
+        outside = {row.facility_id for row in tables.units if row.intake == "out_of_province"}
+        self._outside = outside
+        self.graph = self._build(scenario.start_date)
+
+    def _build(self, day: datetime.date) -> nx.DiGraph[str]:
+        graph: nx.DiGraph[str] = nx.DiGraph()
+        graph.add_nodes_from(self._areas, kind="area")
+        graph.add_nodes_from(self._sites, kind="site")
+        for leg in self.tables.travel:
+            known = leg.from_id in graph and leg.to_id in graph
+            if known and not self.is_cut(leg.from_id, leg.to_id) and not _in_season(leg, day):
+                season = f"{leg.closed_from}..{leg.closed_to}" if leg.closed_from else ""
+                self._link(graph, leg.from_id, leg.to_id, leg.minutes, leg.ferry_minutes, season)
+        for site in self._sites.values():
+            if not self._kinds[site.kind].commune_level or site.admin_unit_id not in self._areas:
+                continue
+            if not self.is_cut(site.facility_id, site.admin_unit_id):
+                self._link(graph, site.admin_unit_id, site.facility_id, 0.0, 0.0, "")
+        base_site = {unit.unit_id: unit.facility_id for unit in self.tables.units}
+        for unit_id, site_id in base_site.items():
+            graph.add_node(f"unit:{unit_id}", kind="unit")
+            self._link(graph, site_id, f"unit:{unit_id}", 0.0, 0.0, "")
+        for station in self.tables.mobile_stations:
+            node = f"mobile:{station.mobile_station_id}"
+            graph.add_node(node, kind="mobile_station")
+            self._link(graph, base_site[station.base_unit], node, 0.0, 0.0, "")
+        return graph
+
+    @staticmethod
+    def _link(
+        graph: nx.DiGraph[str], a: str, b: str, minutes: float, ferry: float, season: str
+    ) -> None:
+        for start, end in ((a, b), (b, a)):
+            known = graph.get_edge_data(start, end)
+            if known is None or minutes < known["minutes"]:
+                graph.add_edge(start, end, minutes=minutes, ferry_minutes=ferry, season=season)
+
+    def is_cut(self, a: str, b: str) -> bool:
+        """Tell whether the scenario cuts the way between two places."""
+        return self._all_cut or frozenset((a, b)) in self._cut
+
+    def minutes(self, origins: Sequence[str], targets: Sequence[str]) -> FloatArray:
+        """Minutes between areas or sites, (origins, targets); inf where there is no way."""
+        out = np.full((len(origins), len(targets)), np.inf)
+        column: dict[str, list[int]] = {}
+        for j, target in enumerate(targets):
+            column.setdefault(target, []).append(j)
+        for i, origin in enumerate(origins):
+            paths = nx.single_source_dijkstra_path_length(self.graph, origin, weight="minutes")
+            for place, minutes in paths.items():
+                for j in column.get(place, ()):
+                    out[i, j] = minutes
+        return np.minimum(out, self._direct(origins, targets))
+
+    def _direct(self, origins: Sequence[str], targets: Sequence[str]) -> FloatArray:
+        """Direct legs by rule, whole minutes rounded up, at least 1; (origins, targets)."""
+        out = np.full((len(origins), len(targets)), np.inf)
+        if self._all_cut or not self._rules:
+            return out
+        a, b = self._positions(origins), self._positions(targets)
+        lat_a, lat_b = np.radians(a[:, None, 0]), np.radians(b[None, :, 0])
+        half = np.sin((lat_b - lat_a) / 2) ** 2 + np.cos(lat_a) * np.cos(lat_b) * np.sin(
+            np.radians(b[None, :, 1] - a[:, None, 1]) / 2
+        ) ** 2
+        km = 2 * EARTH_KM * np.arcsin(np.sqrt(half))
+        local_a, local_b = a[:, 3] > 0, b[:, 3] > 0
+        far = (a[:, None, 4] > 0) | (b[None, :, 4] > 0)
+        same = a[:, None, 5] == b[None, :, 5]
+        legs = np.where(
+            far, 0, np.where(local_a[:, None] | local_b[None, :], 1, np.where(same, 2, 3))
+        )
+        for code, name in enumerate(("central", "local", "city", "town")):
+            rule = self._rules.get(name)
+            here = legs == code
+            if rule is not None and here.any():
+                minutes = np.ceil(km[here] * rule.detour / rule.speed_kmh * 60 - 1e-9)
+                out[here] = np.maximum(1.0, minutes)
+        out[(a[:, None, 2] > 0) | (b[None, :, 2] > 0)] = np.inf
+        for i, origin in enumerate(origins):
+            for j, target in enumerate(targets):
+                if origin == target:
+                    out[i, j] = 0.0
+                elif self._cut and self.is_cut(origin, target):
+                    out[i, j] = np.inf
+        return out
+
+    def _positions(self, places: Iterable[str]) -> FloatArray:
+        """(n, 6): lat, lon, island, commune level, outside, number of the cluster."""
+        clusters: dict[str, int] = {}
+        rows = []
+        for place in places:
+            area, site = self._areas.get(place), self._sites.get(place)
+            where = area or site
+            if where is None:
+                raise KeyError(place)
+            cluster = (area.parent_id if area else site.cluster_id if site else "") or f"-{place}"
+            number = clusters.setdefault(cluster, int.from_bytes(cluster.encode(), "big") % (2**52))
+            local = area is not None or (site is not None and self._kinds[site.kind].commune_level)
+            rows.append(
+                (where.lat, where.lon, where.island, local, place in self._outside, number)
+            )
+        return np.array(rows, dtype=float).reshape(-1, 6)
+
+    def nearest(self, origin: str, count: int) -> list[tuple[str, float]]:
+        """Return the nearest sites by (minutes, id)."""
+        targets = sorted(self._sites)
+        minutes = self.minutes([origin], targets)[0]
+        found = sorted((m, t) for m, t in zip(minutes, targets, strict=True) if np.isfinite(m))
+        return [(target, float(m)) for m, target in found[:count]]
+
+    def isolated_by(self, cuts: Iterable[tuple[str, str]], hub: str) -> set[str]:
+        """Return the areas that lose every stated path to `hub` when these links are cut."""
+        before = set(nx.ancestors(self.graph, hub))
+        graph = self.graph.copy()
+        for a, b in cuts:
+            graph.remove_edges_from([(a, b), (b, a)])
+        lost = before - set(nx.ancestors(graph, hub))
+        return {node for node in lost if graph.nodes[node]["kind"] == "area"}
+
+    def referral_cycles(self) -> list[list[str]]:
+        """Return cycles of the ordinary referral line; a sound line has none."""
+        line: nx.DiGraph[str] = nx.DiGraph()
+        line.add_edges_from(
+            (row.from_unit, row.to_unit) for row in self.tables.links if row.kind == "refers_to"
+        )
+        return list(nx.simple_cycles(line))

@@ -1,0 +1,106 @@
+"""WAIST 2: every decision of a plan, its status, bounds and shadow prices.
+
+Arrays are on the axes of the `Instance` the plan was made from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+
+import numpy as np
+
+from optimizer.domain.instance import BoolArray, FloatArray, Instance
+
+
+@dataclass(frozen=True, slots=True)
+class GroupResult:
+    """One group of the objective: what the plan reaches, what no plan can beat."""
+
+    value: float
+    bound: float
+
+    @property
+    def gap(self) -> float:
+        """Distance to the bound as a share of it (of 1 where the bound is smaller)."""
+        return max(0.0, self.value - self.bound) / max(1.0, abs(self.bound))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Every decision, in patients; shapes as in docs/model.md section 3."""
+
+    admitted: FloatArray
+    """(A, T) expected patients."""
+    admitted_observed: FloatArray
+    """(A,) people with an open request, day 1, whole."""
+    moved: FloatArray
+    """(X, T)."""
+    in_house: FloatArray
+    """(F, S, T)."""
+    treated: FloatArray
+    boarding: FloatArray
+    waiting: FloatArray
+    """(O, S, T)."""
+    corridor: FloatArray
+    """(F, T)."""
+    excess: FloatArray
+    """(F, K, T)."""
+    surge_beds: FloatArray
+    """(F, K, T) whole."""
+    harm: GroupResult
+    burden: GroupResult
+    status: str
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    shadow_prices: Mapping[str, FloatArray] = field(default_factory=dict)
+    """Fall of harm for one more unit of each row, by constraint, of the harm group before its face is fixed."""
+    solver: str = ""
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            part = getattr(self, item.name)
+            if isinstance(part, np.ndarray):
+                part.setflags(write=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesKept:
+    """Whole places kept for the means of days 2 and 3; (F, K, 2) each, days 2 then 3."""
+
+    places: FloatArray
+    expected: FloatArray
+    if_free: FloatArray
+
+
+def inflow(inst: Instance, plan: Plan) -> FloatArray:
+    """Patients who enter a proper bed from outside the unit, by class and day, (F, S, T)."""
+    out = np.zeros_like(plan.treated)
+    arcs, moves, units = inst.admissions, inst.transfers, len(inst.units)
+    proper = (arcs.to < units) & (arcs.kind != 1)
+    np.add.at(out, (arcs.to[proper], arcs.patient_class[proper]), plan.admitted[proper])
+    np.add.at(
+        out[:, :, 0], (arcs.to[proper], arcs.patient_class[proper]), plan.admitted_observed[proper]
+    )
+    inside = moves.to < units
+    np.add.at(out, (moves.to[inside], moves.patient_class[inside]), plan.moved[inside])
+    return out
+
+
+def places_kept(inst: Instance, plan: Plan) -> PlacesKept:
+    """Whole places to keep on days 2 and 3: the cumulative means rounded up, by unit and level.
+
+    Source: docs/model.md section 6.
+    """
+    entered = inflow(inst, plan)
+    levels = np.arange(len(inst.levels))
+    of_level: BoolArray = inst.classes.level[None, :] == levels[:, None]
+    days = slice(1, min(3, inst.days))
+    mean = np.einsum("ks,fst->fkt", of_level.astype(float), entered[:, :, days])
+    total = np.ceil(np.cumsum(mean, axis=2) - 1e-6)
+    places = np.diff(total, axis=2, prepend=0.0)
+    above = inst.needs_level.astype(float)
+    beds = inst.beds + plan.surge_beds
+    from_level = np.flip(np.cumsum(np.flip(beds, axis=1), axis=1), axis=1)[:, :, days]
+    stay = np.einsum("ks,fst->fkt", above, (plan.treated - entered)[:, :, days])
+    free = np.maximum(0.0, np.floor(from_level - stay + 1e-6))
+    return PlacesKept(places, mean, np.maximum(0.0, places - free))

@@ -1,0 +1,330 @@
+"""Nearest free place, day by day: what happens without a plan.
+
+It needs no solver, so it is there before any; it is the greedy rival of every plan, the fallback when a solver fails, and
+the local care that makes the opening census of a scenario.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from optimizer.domain.instance import (
+    OUT_OF_PROVINCE,
+    STABILISE,
+    FloatArray,
+    Instance,
+)
+from optimizer.domain.plan import GroupResult, Plan
+
+SMALL = 1e-9
+Uses = list[tuple[int, float]]
+
+
+@dataclass(slots=True)
+class _Houses:
+    """What is left in every unit today: one slack for each nested bed row, the house and each role."""
+
+    uses: list[list[Uses]]
+    """[f][k]: rows that a patient of level k in a proper bed uses, with how much."""
+    boarder: list[Uses]
+    slack: list[list[float]] = field(default_factory=list)
+
+    def room(self, f: int, uses: Uses, wanted: float) -> float:
+        """Return how many more of the wanted patients fit."""
+        slack = self.slack[f]
+        fits = min((slack[row] / much for row, much in uses), default=0.0)
+        return max(0.0, min(wanted, fits))
+
+    def take(self, f: int, uses: Uses, patients: float) -> None:
+        """Use the rows."""
+        for row, much in uses:
+            self.slack[f][row] -= much * patients
+
+
+def _houses(inst: Instance) -> _Houses:
+    levels, roles = len(inst.levels), len(inst.roles)
+    need = inst.stands_in.T.astype(float) @ inst.staff_need
+    uses: list[list[Uses]] = []
+    boarder: list[Uses] = []
+    for f, low in enumerate(inst.lowest_level.tolist()):
+        rows: list[Uses] = []
+        for k in range(levels):
+            beds = [(j, 1.0) for j in range(k + 1) if inst.listed[f, j] and j > low]
+            staff = [(levels + 1 + r, float(need[r, k])) for r in range(roles) if need[r, k] > 0]
+            rows.append([*beds, (levels, 1.0), *staff])
+        uses.append(rows)
+        lowest = [(levels + 1 + r, float(need[r, low])) for r in range(roles) if low >= 0 and need[r, low] > 0]
+        boarder.append([(levels, 1.0), *lowest])
+    return _Houses(uses, boarder)
+
+
+@dataclass(slots=True)
+class _Flows:
+    """What the simulation decides; arrays as in `Plan`."""
+
+    admitted: FloatArray
+    admitted_observed: FloatArray
+    moved: FloatArray
+    in_house: FloatArray
+    treated: FloatArray
+    boarding: FloatArray
+    waiting: FloatArray
+    corridor: FloatArray
+    excess: FloatArray
+    surge_beds: FloatArray
+
+
+def simulate(inst: Instance, *, surge: bool = True) -> Plan:
+    """Return the plan of the nearest free place: the worst off first, each to the nearest place that is free.
+
+    Whole people on day 1, means later, like every plan. Boarders first move within the house, then up, then
+    people who wait are admitted; nobody steps down. Surge beds open as soon as they may.
+    """
+    days, hazards = inst.days, inst.hazards
+    flows = _empty(inst)
+    if surge:
+        flows.surge_beds[:] = np.floor(np.maximum.accumulate(inst.surge_limit, axis=2) + SMALL)
+    houses = _houses(inst)
+    by_need = _by_need(inst)
+    arcs_of = _admissions_by_area(inst)
+    moves_of = _moves_by_unit(inst)
+    n, b = inst.census_treated.copy(), inst.census_boarding.copy()
+    u = np.zeros(inst.open_requests.shape)
+    for t in range(days):
+        if t:
+            b = b @ hazards.boarding + n @ hazards.worse
+            n = n @ hazards.keep
+            u = u @ hazards.waiting
+        _open_day(inst, houses, flows, n, t)
+        minutes = inst.vehicle_minutes[:, t].tolist()
+        places = inst.outside_places[:, t].tolist()
+        _relieve_boarders(inst, houses, flows, n, b, t, by_need, moves_of, minutes, places)
+        entered = np.zeros(len(inst.units))
+        if t == 0:
+            observed = inst.open_requests.copy()
+            _admit(inst, houses, flows, n, b, observed, entered, t, by_need, arcs_of, minutes, places, True)
+            u = u + observed
+        new = u + inst.arrivals[:, :, t] if t else inst.arrivals[:, :, 0].copy()
+        _admit(inst, houses, flows, n, b, new, entered, t, by_need, arcs_of, minutes, places, False)
+        u = new if t else u + new
+        _close_day(inst, houses, flows, b, entered, t)
+        flows.treated[:, :, t], flows.boarding[:, :, t], flows.waiting[:, :, t] = n, b, u
+    return _as_plan(inst, flows)
+
+
+def _empty(inst: Instance) -> _Flows:
+    f, s, t, k = len(inst.units), len(inst.classes.ids), inst.days, len(inst.levels)
+    return _Flows(
+        np.zeros((len(inst.admissions.area), t)),
+        np.zeros(len(inst.admissions.area)),
+        np.zeros((len(inst.transfers.origin), t)),
+        np.zeros((f, s, t)),
+        np.zeros((f, s, t)),
+        np.zeros((f, s, t)),
+        np.zeros((len(inst.areas), s, t)),
+        np.zeros((f, t)),
+        np.zeros((f, k, t)),
+        np.zeros((f, k, t)),
+    )
+
+
+def _by_need(inst: Instance) -> list[int]:
+    """Classes, the worst off first; ties by class id."""
+    classes = inst.classes
+    return sorted(range(len(classes.ids)), key=lambda s: (-classes.unmet_weight[s], classes.ids[s]))
+
+
+def _admissions_by_area(inst: Instance) -> dict[tuple[int, int], list[int]]:
+    """For each area and class its arcs: proper beds inside, outside, stabilise; each nearest first."""
+    arcs = inst.admissions
+    order = {STABILISE: 2, OUT_OF_PROVINCE: 1}
+    out: dict[tuple[int, int], list[int]] = {}
+    for a in np.lexsort((arcs.to, arcs.minutes)).tolist():
+        out.setdefault((int(arcs.area[a]), int(arcs.patient_class[a])), []).append(a)
+    for found in out.values():
+        found.sort(key=lambda a: order.get(int(arcs.kind[a]), 0))
+    return out
+
+
+def _moves_by_unit(inst: Instance) -> dict[tuple[int, int], list[int]]:
+    """For each unit and class the ways out of the boarding pool, inside first, nearest first."""
+    moves = inst.transfers
+    outside = moves.to >= len(inst.units)
+    out: dict[tuple[int, int], list[int]] = {}
+    for x in np.lexsort((moves.to, moves.minutes, outside)).tolist():
+        if moves.from_boarding[x]:
+            out.setdefault((int(moves.origin[x]), int(moves.patient_class[x])), []).append(x)
+    return out
+
+
+def _open_day(inst: Instance, houses: _Houses, flows: _Flows, n: FloatArray, t: int) -> None:
+    """Set today's slacks: beds, house and staff less the patients already in proper beds."""
+    beds = inst.beds[:, :, t] + flows.surge_beds[:, :, t]
+    from_level = np.flip(np.cumsum(np.flip(beds, axis=1), axis=1), axis=1)
+    heads = inst.staff[:, :, t] @ inst.stands_in.astype(float)
+    houses.slack = np.concatenate([from_level, beds.sum(axis=1)[:, None], heads], axis=1).tolist()
+    for f in range(len(inst.units)):
+        for s in np.flatnonzero(n[f] > 0).tolist():
+            houses.take(f, houses.uses[f][inst.classes.level[s]], n[f, s])
+
+
+def _relieve_boarders(
+    inst: Instance,
+    houses: _Houses,
+    flows: _Flows,
+    n: FloatArray,
+    b: FloatArray,
+    t: int,
+    by_need: list[int],
+    moves_of: dict[tuple[int, int], list[int]],
+    minutes: list[float],
+    places: list[float],
+) -> None:
+    moves, units, able = inst.transfers, len(inst.units), inst.able
+    levels = inst.classes.level.tolist()
+    for s in by_need:
+        for f in np.flatnonzero(b[:, s] > SMALL).tolist():
+            if able[f, s]:
+                uses = houses.uses[f][levels[s]]
+                fits = _whole(houses.room(f, uses, b[f, s]), t == 0)
+                houses.take(f, uses, fits)
+                b[f, s] -= fits
+                n[f, s] += fits
+                flows.in_house[f, s, t] = fits
+            for x in moves_of.get((f, s), ()):
+                if b[f, s] <= SMALL:
+                    break
+                g, base = int(moves.to[x]), int(inst.unit_base[f])
+                trip = inst.trip_minutes_fixed + 2 * moves.minutes[x]
+                fits = min(float(b[f, s]), minutes[base] / trip if base >= 0 and trip > 0 else np.inf)
+                if g >= units:
+                    fits = min(fits, places[g - units])
+                else:
+                    fits = houses.room(g, houses.uses[g][levels[s]], fits)
+                fits = _whole(fits, t == 0)
+                if fits <= SMALL:
+                    continue
+                if base >= 0:
+                    minutes[base] -= fits * trip
+                if g >= units:
+                    places[g - units] -= fits
+                else:
+                    houses.take(g, houses.uses[g][levels[s]], fits)
+                    n[g, s] += fits
+                b[f, s] -= fits
+                flows.moved[x, t] = fits
+
+
+def _whole(patients: float, people: bool) -> float:
+    """Round down where the patients are people somebody has seen."""
+    return float(np.floor(patients + SMALL)) if people else patients
+
+
+def _admit(
+    inst: Instance,
+    houses: _Houses,
+    flows: _Flows,
+    n: FloatArray,
+    b: FloatArray,
+    waiting: FloatArray,
+    entered: FloatArray,
+    t: int,
+    by_need: list[int],
+    arcs_of: dict[tuple[int, int], list[int]],
+    minutes: list[float],
+    places: list[float],
+    people: bool,
+) -> None:
+    """Admit from `waiting` (O, S), changed in place; stabilised patients come in as boarders with a bed."""
+    arcs, units = inst.admissions, len(inst.units)
+    levels = inst.classes.level.tolist()
+    for s in by_need:
+        for o in np.flatnonzero(waiting[:, s] > SMALL).tolist():
+            for a in arcs_of.get((o, s), ()):
+                left = float(waiting[o, s])
+                if left <= SMALL:
+                    break
+                f, kind, base = int(arcs.to[a]), int(arcs.kind[a]), int(inst.area_base[o])
+                trip = inst.trip_minutes_fixed + 2 * arcs.minutes[a]
+                by_vehicle = bool(inst.classes.needs_vehicle[s]) and base >= 0
+                if by_vehicle and trip > 0:
+                    left = min(left, minutes[base] / trip)
+                uses: Uses = []
+                if kind == OUT_OF_PROVINCE:
+                    fits = min(left, places[f - units])
+                else:
+                    uses = houses.boarder[f] if kind == STABILISE else houses.uses[f][levels[s]]
+                    fits = houses.room(f, uses, left)
+                fits = _whole(fits, people)
+                if fits <= SMALL:
+                    continue
+                if by_vehicle:
+                    minutes[base] -= fits * trip
+                if kind == OUT_OF_PROVINCE:
+                    places[f - units] -= fits
+                else:
+                    houses.take(f, uses, fits)
+                    (b if kind == STABILISE else n)[f, s] += fits
+                    entered[f] += fits if kind == STABILISE else 0.0
+                waiting[o, s] -= fits
+                if people:
+                    flows.admitted_observed[a] = fits
+                else:
+                    flows.admitted[a, t] = fits
+
+
+def _close_day(
+    inst: Instance, houses: _Houses, flows: _Flows, b: FloatArray, entered: FloatArray, t: int
+) -> None:
+    """Boarders lie in what beds are left, the rest in the corridor; capacity that fell shows as excess."""
+    for f in range(len(inst.units)):
+        slack = houses.slack[f]
+        for k in reversed(range(len(inst.levels))):
+            uses = houses.uses[f][k] if inst.listed[f, k] else []
+            over = max((-slack[row] / much for row, much in uses), default=0.0)
+            if over > SMALL and inst.excess_allowed[f, t]:
+                flows.excess[f, k, t] += over
+                houses.take(f, uses, -over)
+        old = float(b[f].sum() - entered[f])
+        fits = houses.room(f, houses.boarder[f], old)
+        flows.corridor[f, t] = max(0.0, old - fits) if old - fits > SMALL else 0.0
+
+
+def _as_plan(inst: Instance, flows: _Flows) -> Plan:
+    harm = harm_value(inst, flows)
+    burden = float(
+        inst.burden.admission @ (flows.admitted.sum(axis=1) + flows.admitted_observed)
+        + inst.burden.transfer @ flows.moved.sum(axis=1)
+        + inst.burden.surge_bed_day * flows.surge_beds.sum()
+    )
+    return Plan(
+        flows.admitted,
+        flows.admitted_observed,
+        flows.moved,
+        flows.in_house,
+        flows.treated,
+        flows.boarding,
+        flows.waiting,
+        flows.corridor,
+        flows.excess,
+        flows.surge_beds,
+        GroupResult(harm, 0.0),
+        GroupResult(burden, 0.0),
+        status="rule",
+        solver="nearest free place",
+    )
+
+
+def harm_value(inst: Instance, flows: Plan | _Flows) -> float:
+    """Return the harm of a plan from its flows (docs/model.md section 5)."""
+    price = inst.harm
+    return float(
+        np.einsum("ost,s->", flows.waiting, price.waiting)
+        + np.einsum("fst,s->", flows.boarding, price.boarding)
+        + price.corridor * flows.corridor.sum()
+        + price.excess * flows.excess.sum()
+        + price.admission @ (flows.admitted.sum(axis=1) + flows.admitted_observed)
+        + price.transfer @ flows.moved.sum(axis=1)
+    )

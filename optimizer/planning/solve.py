@@ -1,0 +1,217 @@
+"""`solve_plan`: the recipe in one page. Harm first, then burden on harm's optimal face, whole people on day 1."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.domain.instance import FloatArray, Instance, IntArray
+from optimizer.domain.plan import GroupResult, Plan
+from optimizer.errors import SolverError
+from optimizer.planning.constraints import CONSTRAINTS
+from optimizer.planning.engine import Answer, solve_arrays
+from optimizer.planning.matrix import Compiled, Matrix
+from optimizer.planning.objective import group_cost
+from optimizer.planning.variables import PlanVariables, plan_variables
+from optimizer.planning.whole import fractional, whole_day_one
+
+Progress = Callable[[str, float], None]
+FACE = 1e-6
+"""Reduced costs and duals above this share of the largest cost fix a face."""
+
+
+@dataclass(frozen=True, slots=True)
+class SolveOptions:
+    """How to solve; nothing here changes what a plan means."""
+
+    transfers: bool = True
+    """False leaves every move between facilities out: the no-transfer baseline."""
+    burden: bool = True
+    """False stops after the harm group (baselines)."""
+    seconds: float = 600.0
+    engine: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanModel:
+    """The compiled model of one instance."""
+
+    compiled: Compiled
+    variables: PlanVariables
+    row_blocks: dict[str, IntArray]
+    harm: FloatArray
+    burden: FloatArray
+
+
+def build_model(inst: Instance, *, transfers: bool = True) -> PlanModel:
+    """Compile the model of docs/model.md for one instance."""
+    matrix = Matrix()
+    variables = plan_variables(matrix, inst, transfers=transfers)
+    for constraint in CONSTRAINTS:
+        constraint(matrix, inst, variables)
+    compiled = matrix.compiled()
+    columns = compiled.size[0]
+    return PlanModel(
+        compiled,
+        variables,
+        matrix.row_blocks,
+        group_cost("harm", inst, variables, columns),
+        group_cost("burden", inst, variables, columns),
+    )
+
+
+def optimal_face(
+    model: Compiled, cost: FloatArray, answer: Answer, lower: FloatArray, upper: FloatArray
+) -> tuple[Compiled, FloatArray, FloatArray]:
+    """Fix what every optimal point has in common: priced columns at their bound, priced rows at their side.
+
+    Exact, with no tolerance row: a later group then moves only inside the face.
+    """
+    price = FACE * max(1e-12, float(np.abs(cost).max()))
+    lower, upper = lower.copy(), upper.copy()
+    at_lower = answer.reduced_costs > price
+    at_upper = answer.reduced_costs < -price
+    upper[at_lower] = lower[at_lower]
+    finite = at_upper & np.isfinite(upper)
+    lower[finite] = upper[finite]
+    row_lower, row_upper = model.row_lower.copy(), model.row_upper.copy()
+    row_upper = np.where((answer.row_duals > price) & np.isfinite(row_lower), row_lower, row_upper)
+    row_lower = np.where((answer.row_duals < -price) & np.isfinite(row_upper), row_upper, row_lower)
+    face = Compiled(
+        model.rows,
+        model.columns,
+        model.values,
+        lower,
+        upper,
+        model.whole,
+        row_lower,
+        row_upper,
+    )
+    return face, lower, upper
+
+
+def solve_plan(
+    inst: Instance, options: SolveOptions | None = None, progress: Progress | None = None
+) -> Plan:
+    """Return the plan of least harm, and of least burden among those; it always exists.
+
+    Raises
+    ------
+    SolverError
+        If the solver fails where a solution always exists (our bug or its).
+    """
+    options = options or SolveOptions()
+    tell = progress or (lambda stage, seconds: None)
+    seconds: dict[str, float] = {}
+
+    def timed(stage: str, started: float) -> None:
+        seconds[stage] = seconds.get(stage, 0.0) + time.perf_counter() - started
+        tell(stage, seconds[stage])
+
+    started = time.perf_counter()
+    model = build_model(inst, transfers=options.transfers)
+    compiled = model.compiled
+    timed("build", started)
+
+    started = time.perf_counter()
+    harm = solve_arrays(compiled, model.harm, engine=options.engine, seconds=options.seconds)
+    bound = harm.objective
+    timed("harm", started)
+    prices = {
+        name: np.where(index >= 0, -harm.row_duals[np.maximum(index, 0)], 0.0)
+        for name, index in model.row_blocks.items()
+    }
+    lower, upper = compiled.column_lower, compiled.column_upper
+    final, burden_bound = harm, 0.0
+    if options.burden:
+        started = time.perf_counter()
+        final, burden_bound = _burden(model, harm, lower, upper, options)
+        timed("burden", started)
+    people = model.variables.whole_people
+    if fractional(final.x, people).size:
+        started = time.perf_counter()
+        lower, upper, harm = whole_day_one(compiled, model.harm, people, final, harm)
+        final = harm
+        if options.burden:
+            final, _ = _burden(model, harm, lower, upper, options)
+        timed("whole people", started)
+    beds = model.variables.surge_beds
+    if fractional(final.x, beds[beds >= 0]).size:
+        started = time.perf_counter()
+        final = _whole_surge(model, harm, final, lower, upper, options)
+        timed("whole beds", started)
+    return _plan(model, final, bound, burden_bound, seconds, prices)
+
+
+def _burden(
+    model: PlanModel, harm: Answer, lower: FloatArray, upper: FloatArray, options: SolveOptions
+) -> tuple[Answer, float]:
+    """Solve the burden group on the optimal face of harm; keep harm's own point if the face is too thin."""
+    face, lower, upper = optimal_face(model.compiled, model.harm, harm, lower, upper)
+    try:
+        answer = solve_arrays(face, model.burden, lower=lower, upper=upper, seconds=options.seconds)
+    except SolverError:
+        return harm, 0.0
+    return answer, answer.objective
+
+
+def _whole_surge(
+    model: PlanModel,
+    harm: Answer,
+    final: Answer,
+    lower: FloatArray,
+    upper: FloatArray,
+    options: SolveOptions,
+) -> Answer:
+    """Round surge beds up (opening more never harms), fix them and solve the last group again."""
+    beds = model.variables.surge_beds
+    columns = beds[beds >= 0]
+    lower, upper = lower.copy(), upper.copy()
+    whole = np.ceil(final.x[columns] - 1e-6)
+    lower[columns] = upper[columns] = whole
+    again = solve_arrays(
+        model.compiled, model.harm, lower=lower, upper=upper, seconds=options.seconds
+    )
+    if not options.burden:
+        return again
+    return _burden(model, again, lower, upper, options)[0]
+
+
+def _plan(
+    model: PlanModel,
+    answer: Answer,
+    bound: float,
+    burden_bound: float,
+    seconds: dict[str, float],
+    prices: dict[str, FloatArray],
+) -> Plan:
+    x = np.where(answer.x < 1e-9, 0.0, answer.x)
+    v = model.variables
+    whole = np.concatenate([v.whole_people, v.surge_beds[v.surge_beds >= 0]])
+    x[whole] = np.round(x[whole])
+
+    def values(index: IntArray) -> FloatArray:
+        return np.asarray(np.where(index >= 0, x[np.maximum(index, 0)], 0.0))
+
+    harm, burden = float(model.harm @ x), float(model.burden @ x)
+    return Plan(
+        admitted=values(v.admitted),
+        admitted_observed=values(v.admitted_observed),
+        moved=values(v.moved),
+        in_house=values(v.in_house),
+        treated=values(v.treated),
+        boarding=values(v.boarding),
+        waiting=values(v.waiting),
+        corridor=values(v.corridor),
+        excess=values(v.excess),
+        surge_beds=values(v.surge_beds),
+        harm=GroupResult(harm, min(bound, harm)),
+        burden=GroupResult(burden, min(burden_bound, burden)),
+        status="optimal" if harm - bound <= 1e-6 * max(1.0, abs(bound)) else "feasible",
+        seconds=seconds,
+        shadow_prices=prices,
+        solver=answer.engine,
+    )
