@@ -1,1 +1,1 @@
-"""The door for the browser: pages that read plan folders and start the planner; Streamlit stays here."""
+"""The door for the browser: pages that read plan folders; Streamlit stays here."""

@@ -26,7 +26,7 @@ class Places:
 
     @classmethod
     def from_environment(cls) -> Places:
-        """Return the folders named by ``REFERRAL_DATA``, ``REFERRAL_SCENARIOS``, ``REFERRAL_PLANS``."""
+        """Return what ``REFERRAL_DATA``, ``REFERRAL_SCENARIOS``, ``REFERRAL_PLANS`` name."""
         return cls(
             data=Path(os.environ.get("REFERRAL_DATA", ROOT / "data" / "facilities")),
             scenarios=Path(os.environ.get("REFERRAL_SCENARIOS", ROOT / "scenarios")),
@@ -70,7 +70,7 @@ def provinces(places: Places) -> dict[str, str]:
 
 
 def scenarios(places: Places) -> list[ScenarioChoice]:
-    """Return the scenarios of all provinces; a file that cannot be read is left for the planner to refuse."""
+    """Return the scenarios of all provinces; faulty files are for the planner to refuse."""
     found = []
     for path in sorted(places.scenarios.glob("*.y*ml")):
         told = _effective(path)
@@ -103,7 +103,15 @@ def plans(places: Places) -> list[PlanChoice]:
             continue
         try:
             head = json.loads(path.read_text(encoding="utf-8"))
-            found.append(PlanChoice(path.parent, str(head["plan_id"]), str(head.get("province", "")), str(head.get("scenario", "")), path.stat().st_mtime))
+            found.append(
+                PlanChoice(
+                    path.parent,
+                    str(head["plan_id"]),
+                    str(head.get("province", "")),
+                    str(head.get("scenario", "")),
+                    path.stat().st_mtime,
+                )
+            )
         except (OSError, ValueError, KeyError, TypeError):
             continue
     return sorted(found, key=lambda p: (-p.written, p.path.name))

@@ -40,18 +40,37 @@ class PlanRequest:
         digest = hashlib.sha256()
         for part in (__version__, self.areas, self.scenario.name):
             digest.update(part.encode() + b"\0")
-        for folder, deep in ((self.scenario.parent, True), (self.data.parent, False), (self.data, True)):
+        for folder, deep in (
+            (self.scenario.parent, True),
+            (self.data.parent, False),
+            (self.data, True),
+        ):
             files = folder.rglob("*") if deep else folder.glob("*")
-            for file in sorted(f for f in files if f.suffix in (".yaml", ".yml", ".csv") and f.is_file()):
-                digest.update(str(file.relative_to(folder)).encode() + b"\0" + file.read_bytes() + b"\0")
+            for file in sorted(
+                f for f in files if f.suffix in (".yaml", ".yml", ".csv") and f.is_file()
+            ):
+                digest.update(
+                    str(file.relative_to(folder)).encode() + b"\0" + file.read_bytes() + b"\0"
+                )
         return digest.hexdigest()[:12]
 
     def command(self, out: Path) -> list[str]:
         """Return the command line of the child."""
         return [
-            sys.executable, "-m", "optimizer.cli", "plan", str(self.scenario), "--data", str(self.data), "--out", str(out),
-            "--areas", self.areas, "--progress", "json",
-        ]  # fmt: skip
+            sys.executable,
+            "-m",
+            "optimizer.cli",
+            "plan",
+            str(self.scenario),
+            "--data",
+            str(self.data),
+            "--out",
+            str(out),
+            "--areas",
+            self.areas,
+            "--progress",
+            "json",
+        ]
 
 
 @dataclass(slots=True)
@@ -91,9 +110,15 @@ class Job:
 def launch(command: Sequence[str]) -> subprocess.Popen[str]:
     """Start the child in a process group of its own; its stderr is ours to read."""
     return subprocess.Popen(
-        list(command), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-        text=True, encoding="utf-8", errors="replace", start_new_session=True,
-    )  # fmt: skip
+        list(command),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    )
 
 
 class JobManager:
@@ -181,7 +206,10 @@ class JobManager:
             if code == 0 and usable and not job.cancelled:
                 job.folder, job.state = _settle(out, self.plans / job.id), "done"
             elif usable:
-                job.folder, job.state = _settle(out, self.plans / f"{job.id}-stopped"), "stopped" if job.cancelled else "failed"
+                job.folder, job.state = (
+                    _settle(out, self.plans / f"{job.id}-stopped"),
+                    "stopped" if job.cancelled else "failed",
+                )
             else:
                 shutil.rmtree(out, ignore_errors=True)
                 job.state = "stopped" if job.cancelled else "failed"
@@ -194,7 +222,9 @@ class JobManager:
             return
         try:
             told = json.loads(line)
-            stage = Stage(str(told["stage"]), float(told.get("seconds", 0.0)), bool(told.get("done", False)))
+            stage = Stage(
+                str(told["stage"]), float(told.get("seconds", 0.0)), bool(told.get("done", False))
+            )
         except (ValueError, KeyError, TypeError):
             job.log = [*job.log, line][-_LOG_LINES:]
             return

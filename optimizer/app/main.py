@@ -10,18 +10,29 @@ from optimizer.app import state
 from optimizer.app.style import style_sheet
 
 _HERE = Path(__file__).parent
-SITUATION, PLANNING, FIGURES = (_HERE / f"{name}.py" for name in ("situation", "planning", "figures"))
+SITUATION, PLANNING, FIGURES = (
+    _HERE / f"{name}.py" for name in ("situation", "planning", "figures")
+)
 
 
 def run() -> None:
     """Draw the frame and the page the reader is on."""
-    st.set_page_config(page_title="Referral", page_icon=str(_HERE.parents[1] / "static" / "favicon.png"), layout="wide")
+    st.set_page_config(
+        page_title="Referral",
+        page_icon=str(_HERE.parents[1] / "static" / "favicon.png"),
+        layout="wide",
+    )
     if "lang" not in st.session_state:
         st.session_state["lang"] = "en" if st.query_params.get("lang") == "en" else "vi"
     st.segmented_control(
-        "Ngôn ngữ / Language", ["vi", "en"], key="lang", required=True, label_visibility="collapsed", persist_state="session",
+        "Ngôn ngữ / Language",
+        ["vi", "en"],
+        key="lang",
+        required=True,
+        label_visibility="collapsed",
+        persist_state="session",
         format_func=lambda code: {"vi": "Tiếng Việt", "en": "English"}[code],
-    )  # fmt: skip
+    )
     who = state.viewer()
     if st.query_params.get("lang") != who.lang:
         st.query_params["lang"] = who.lang

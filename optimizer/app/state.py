@@ -61,7 +61,7 @@ def remember(name: str, value: str | None) -> None:
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-def _report(path: str, written: float) -> PlanReport:  # noqa: ARG001 - part of the key
+def _report(path: str, written: float) -> PlanReport:
     return read_plan_folder(Path(path))
 
 

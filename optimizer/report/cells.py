@@ -1,9 +1,9 @@
 """Schematic land and commune cells from points alone, in km.
 
-No boundary file is needed. Land is every place within a radius of the triangles between neighbouring
-communes; the radius is set so that the land has the published area of the province. A cell is the land
-nearer to its commune than to any other (Voronoi). Only convex pieces are ever cut, so a cell is a handful
-of overlapping pieces of one colour.
+No boundary file is needed. Land is every place within a radius of the triangles between
+neighbouring communes; the radius is set so that the land has the published area of the province.
+A cell is the land nearer to its commune than to any other (Voronoi). Only convex pieces are ever
+cut, so a cell is a handful of overlapping pieces of one colour.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _DEFAULT_RADIUS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """`land` are convex rings that together are the province; `pieces[i]` together are the cell of point i.
+    """Convex rings: `land` together is the province, `pieces[i]` together the cell of point i.
 
     `seams` are the sides between two cells: (one end, other end, i, j).
     """
@@ -52,7 +52,9 @@ class Projection:
 
     def km(self, lat: float, lon: float) -> Point:
         """Return kilometres east and north of the middle."""
-        return (lon - self.lon) * KM_PER_LON * math.cos(math.radians(self.lat)), (lat - self.lat) * KM_PER_LAT
+        return (lon - self.lon) * KM_PER_LON * math.cos(math.radians(self.lat)), (
+            lat - self.lat
+        ) * KM_PER_LAT
 
 
 def ring_area(ring: Sequence[Point]) -> float:
@@ -87,14 +89,20 @@ def make_cells(points: tuple[Point, ...], area_km2: float | None = None) -> Cell
 
 def _circle(middle: Point, radius: float) -> list[Point]:
     turn = 2 * math.pi / _CORNERS
-    return [(middle[0] + radius * math.cos(k * turn), middle[1] + radius * math.sin(k * turn)) for k in range(_CORNERS)]
+    return [
+        (middle[0] + radius * math.cos(k * turn), middle[1] + radius * math.sin(k * turn))
+        for k in range(_CORNERS)
+    ]
 
 
 def _neighbours(points: tuple[Point, ...]) -> list[list[int]]:
     """Return the Voronoi neighbours of each point within a wide disc, nearest first."""
     if len(points) < 2:
         return [[] for _ in points]
-    gaps = sorted(min(math.dist(p, q) for q in points if q != p) if len(set(points)) > 1 else 1.0 for p in points)
+    gaps = sorted(
+        min(math.dist(p, q) for q in points if q != p) if len(set(points)) > 1 else 1.0
+        for p in points
+    )
     reach = 3.2 * gaps[int(len(gaps) * 0.9)]
     found = []
     for i, p in enumerate(points):
@@ -110,15 +118,26 @@ def _neighbours(points: tuple[Point, ...]) -> list[list[int]]:
 
 
 def _faces(points: tuple[Point, ...], near: list[list[int]]) -> list[tuple[int, ...]]:
-    """Return triangles of mutual neighbours without long sides, then pairs and single points left over."""
+    """Return triangles of neighbours without long sides, then pairs and points left over."""
     if len(points) < 2:
         return [(i,) for i in range(len(points))]
-    lengths = sorted(math.dist(points[i], points[j]) for i, js in enumerate(near) for j in js if i < j)
+    lengths = sorted(
+        math.dist(points[i], points[j]) for i, js in enumerate(near) for j in js if i < j
+    )
     longest = 1.75 * lengths[int(len(lengths) * 0.5)] if lengths else 0.0
-    mutual = {(i, j) for i, js in enumerate(near) for j in js if i < j and i in near[j] and math.dist(points[i], points[j]) <= longest}
+    mutual = {
+        (i, j)
+        for i, js in enumerate(near)
+        for j in js
+        if i < j and i in near[j] and math.dist(points[i], points[j]) <= longest
+    }
     faces: list[tuple[int, ...]] = []
     for i, js in enumerate(near):
-        faces += [(i, j, k) for j, k in combinations(sorted(n for n in js if n > i), 2) if {(i, j), (i, k), (j, k)} <= mutual]
+        faces += [
+            (i, j, k)
+            for j, k in combinations(sorted(n for n in js if n > i), 2)
+            if {(i, j), (i, k), (j, k)} <= mutual
+        ]
     covered = {pair for face in faces for pair in combinations(face, 2)}
     faces += sorted(mutual - covered)
     alone = set(range(len(points))) - {i for face in faces for i in face}
@@ -137,7 +156,9 @@ def _radius(points: tuple[Point, ...], faces: list[tuple[int, ...]], area_km2: f
     far = np.full(len(grid), np.inf)
     for face in faces:
         corners = spots[list(face)]
-        inside = np.ones(len(grid), dtype=bool) if len(face) == 3 else np.zeros(len(grid), dtype=bool)
+        inside = (
+            np.ones(len(grid), dtype=bool) if len(face) == 3 else np.zeros(len(grid), dtype=bool)
+        )
         turn = 0.0
         for k in range(len(face)):
             a, b = corners[k], corners[(k + 1) % len(face)]
@@ -146,7 +167,9 @@ def _radius(points: tuple[Point, ...], faces: list[tuple[int, ...]], area_km2: f
             far = np.minimum(far, np.hypot(*(grid - a - along[:, None] * side).T))
             if len(face) == 3:
                 if k == 0:
-                    turn = float(np.sign(side[0] * (corners[2] - a)[1] - side[1] * (corners[2] - a)[0]))
+                    turn = float(
+                        np.sign(side[0] * (corners[2] - a)[1] - side[1] * (corners[2] - a)[0])
+                    )
                 inside &= (side[0] * (grid - a)[:, 1] - side[1] * (grid - a)[:, 0]) * turn >= 0
         far[inside] = 0.0
     wanted = round(area_km2 / _GRID_KM**2)
@@ -173,7 +196,9 @@ def _turn(a: Point, b: Point, c: Point) -> float:
     return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
 
 
-def _voronoi_part(ring: Ring, points: tuple[Point, ...], i: int, near: Sequence[int]) -> tuple[list[Point], list[int]]:
+def _voronoi_part(
+    ring: Ring, points: tuple[Point, ...], i: int, near: Sequence[int]
+) -> tuple[list[Point], list[int]]:
     part, sides = list(ring), [-1] * len(ring)
     for j in near:
         if math.dist(points[i], points[j]) > 1e-9:
@@ -183,7 +208,9 @@ def _voronoi_part(ring: Ring, points: tuple[Point, ...], i: int, near: Sequence[
     return part, sides
 
 
-def _clip(ring: list[Point], sides: list[int], here: Point, there: Point, label: int) -> tuple[list[Point], list[int]]:
+def _clip(
+    ring: list[Point], sides: list[int], here: Point, there: Point, label: int
+) -> tuple[list[Point], list[int]]:
     """Keep what is nearer to `here` than to `there`; the new side is labelled."""
     nx, ny = there[0] - here[0], there[1] - here[1]
     limit = (there[0] ** 2 + there[1] ** 2 - here[0] ** 2 - here[1] ** 2) / 2
@@ -215,8 +242,10 @@ def path_of(rings: Sequence[Sequence[Point]]) -> tuple[list[float | None], list[
     return xs, ys
 
 
-def seams_between(cells: Cells, groups: Sequence[str], *, same: bool) -> tuple[list[float | None], list[float | None]]:
-    """Return the sides between cells of one group (`same`) or of two, as one line trace with gaps."""
+def seams_between(
+    cells: Cells, groups: Sequence[str], *, same: bool
+) -> tuple[list[float | None], list[float | None]]:
+    """Return the sides between cells of one group (`same`) or of two, as one trace."""
     xs: list[float | None] = []
     ys: list[float | None] = []
     for a, b, i, j in cells.seams:

@@ -21,7 +21,7 @@ class Finding:
 
 
 def worst_short_level(report: PlanReport, kpis: Mapping[str, Any]) -> str | None:
-    """Return the care level to speak of: that of the worst shortfall, else the highest one short."""
+    """Return the level to speak of: that of the worst shortfall, else the highest short."""
     short = {k: d for k, d in kpis["first_short_day"].items() if d is not None}
     if not short:
         return None
@@ -46,15 +46,21 @@ def finding(report: PlanReport, lang: str) -> Finding:
     if worst:
         place = max(worst, key=lambda s: float(s["patient_days"]))["place"]
         values["place"] = report.place_name(str(place), lang)
-        text = say("{level}: short today already, worst in {place}") if first == 1 else say("{level}: short from {date}, worst in {place}")
+        text = (
+            say("{level}: short today already, worst in {place}")
+            if first == 1
+            else say("{level}: short from {date}, worst in {place}")
+        )
     else:
-        text = say("{level}: short today already") if first == 1 else say("{level}: short from {date}")
+        text = (
+            say("{level}: short today already") if first == 1 else say("{level}: short from {date}")
+        )
     mark = say("short today already") if first == 1 else when
     return Finding(text.format(**values) + "; " + _against_rivals(report, lang) + ".", (mark,))
 
 
 def _against_rivals(report: PlanReport, lang: str) -> str:
-    """Return what the plan changes in unmet patient-days; only what the rounded figures bear out."""
+    """Return what the plan changes in unmet patient-days, as the rounded figures bear out."""
     say = translator(lang)
     plan = total_unmet(report.kpis)
     mine = formats.people(plan, lang)
@@ -67,14 +73,20 @@ def _against_rivals(report: PlanReport, lang: str) -> str:
         text = say("transfers leave the unmet patient-days at {mine}")
     elif plan < none:
         text = say("the plan cuts unmet patient-days from {theirs} without transfers to {mine}")
+        if greedy is not None and formats.people(greedy, lang) != mine:
+            other = formats.people(greedy, lang)
+            text = say(
+                "the plan cuts unmet patient-days from {theirs} without transfers to {mine}"
+                "; greedy leaves {other}"
+            )
+            return text.format(mine=mine, theirs=theirs, other=other)
     else:
-        text = say("the plan has {mine} unmet patient-days, {theirs} without transfers, but less harm")
+        text = say(
+            "the plan has {mine} unmet patient-days, {theirs} without transfers, but less harm"
+        )
         if float(report.kpis["harm"]) >= float(report.rivals["no_transfers"]["harm"]):
             text = say("the plan has {mine} unmet patient-days, {theirs} without transfers")
-    text = text.format(mine=mine, theirs=theirs)
-    if greedy is not None and formats.people(greedy, lang) != mine and plan < none:
-        text += say(" (greedy: {greedy})").format(greedy=formats.people(greedy, lang))
-    return text
+    return text.format(mine=mine, theirs=theirs)
 
 
 def _enough(report: PlanReport, lang: str) -> Finding:
@@ -88,5 +100,15 @@ def _enough(report: PlanReport, lang: str) -> Finding:
     if level is None:
         return Finding(text + say("; without transfers too") + ".")
     when = formats.day(report.date(int(none["first_short_day"][level])), lang)
-    values = {"level": report.level_name(level, lang), "date": when, "days": formats.people(total_unmet(none), lang)}
-    return Finding(text + say("; without transfers {level} is short from {date} ({days} unmet patient-days)").format(**values) + ".")
+    values = {
+        "level": report.level_name(level, lang),
+        "date": when,
+        "days": formats.people(total_unmet(none), lang),
+    }
+    return Finding(
+        text
+        + say(
+            "; without transfers {level} is short from {date} ({days} unmet patient-days)"
+        ).format(**values)
+        + "."
+    )

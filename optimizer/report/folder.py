@@ -1,4 +1,4 @@
-"""Read a plan folder into frames with the names a person uses (``docs/data-format.md``, 6 and 7)."""
+"""Read a plan folder into frames with the names people use (``docs/data-format.md``, 6 and 7)."""
 
 from __future__ import annotations
 
@@ -30,9 +30,26 @@ _COLUMNS = {
     "home": ("day", "cluster", "home_patients", "home_capacity", "unmet"),
 }
 _NUMBERS = (
-    "day", "observed", "patients", "beds", "places", "expected", "if_free", "usable_beds", "surge_beds", "treated",
-    "need_at_or_above", "home_patients", "home_capacity", "unmet", "minutes", "lat", "lon", "population", "rank",
-)  # fmt: skip
+    "day",
+    "observed",
+    "patients",
+    "beds",
+    "places",
+    "expected",
+    "if_free",
+    "usable_beds",
+    "surge_beds",
+    "treated",
+    "need_at_or_above",
+    "home_patients",
+    "home_capacity",
+    "unmet",
+    "minutes",
+    "lat",
+    "lon",
+    "population",
+    "rank",
+)
 TIER_MARKS = ("circle", "square", "diamond", "hexagon", "star")
 
 
@@ -56,8 +73,8 @@ class PlanReport:
     @property
     def province_area(self) -> float | None:
         """Return the published area of the province, km2."""
-        area = pd.to_numeric(self.province.get("area_km2"), errors="coerce")
-        return None if pd.isna(area) else float(area)
+        area = self.province.get("area_km2")
+        return float(area) if area else None
 
     @property
     def plan_id(self) -> str:
@@ -103,6 +120,11 @@ class PlanReport:
         row = self.levels.loc[self.levels["care_level"] == level]
         return str(row[f"name_{lang}"].iloc[0]) if len(row) else level
 
+    def level_short(self, level: str, lang: str) -> str:
+        """Return the name of a care level if it is short, else its code."""
+        name = self.level_name(level, lang)
+        return name if len(name) <= 10 else level.upper()
+
     def tier_name(self, tier: str, lang: str) -> str:
         """Return what a tier is called."""
         row = self.tiers.loc[self.tiers["tier"] == tier]
@@ -113,7 +135,10 @@ class PlanReport:
         names = {("vi", a): n for a, n in zip(self.areas["area"], self.areas["name"], strict=True)}
         names |= {("en", a): n for a, n in zip(self.areas["area"], self.areas["name"], strict=True)}
         for lang in ("vi", "en"):
-            names |= {(lang, u): n for u, n in zip(self.units["unit"], self.units[f"short_{lang}"], strict=True)}
+            names |= {
+                (lang, u): n
+                for u, n in zip(self.units["unit"], self.units[f"short_{lang}"], strict=True)
+            }
         return names
 
     def place_name(self, place: str, lang: str) -> str:
@@ -126,16 +151,17 @@ class PlanReport:
         rows = self.tables["patients"]
         rows = rows.loc[rows["state"].isin(["waiting", "boarding"])]
         rows = rows.assign(care_level=self.care_level(rows["class_id"]))
-        return rows.groupby(["day", "place", "care_level", "state"], as_index=False)["patients"].sum()
+        keys = ["day", "place", "care_level", "state"]
+        return rows.groupby(keys, as_index=False)[["patients"]].sum()
 
     @cached_property
     def load(self) -> pd.DataFrame:
         """Return people in the house over usable beds: ``day, unit, patients, beds, share``."""
         beds = self.tables["capacity"].assign(beds=lambda d: d["usable_beds"] + d["surge_beds"])
-        beds = beds.groupby(["day", "unit"], as_index=False)["beds"].sum()
+        beds = beds.groupby(["day", "unit"], as_index=False)[["beds"]].sum()
         people = self.tables["patients"]
         people = people.loc[people["state"] != "waiting"].rename(columns={"place": "unit"})
-        people = people.groupby(["day", "unit"], as_index=False)["patients"].sum()
+        people = people.groupby(["day", "unit"], as_index=False)[["patients"]].sum()
         rows = beds.merge(people, on=["day", "unit"], how="left").fillna({"patients": 0.0})
         share = rows["patients"] / rows["beds"].where(rows["beds"] > 0)
         return rows.assign(share=share)
@@ -163,7 +189,10 @@ def read_plan_folder(path: Path) -> PlanReport:
     """
     head = _read_head(path / "plan.json")
     problems: list[Problem] = []
-    tables = {name: _plan_table(path / f"{name}.csv", columns, problems) for name, columns in _COLUMNS.items()}
+    tables = {
+        name: _plan_table(path / f"{name}.csv", columns, problems)
+        for name, columns in _COLUMNS.items()
+    }
     if problems:
         raise DataError(problems)
     data = find_data_dir(path, head)
@@ -184,7 +213,7 @@ def read_plan_folder(path: Path) -> PlanReport:
         classes=read_csv(inputs / "classes.csv"),
         arrivals=read_csv(inputs / "arrivals.csv"),
         titles=_titles(inputs / "scenario.json", str(head.get("scenario", ""))),
-        province=next(iter(admin.loc[admin["kind"] == "province"].to_dict("records")), {}),
+        province=_first_row(admin.loc[admin["kind"] == "province"]),
     )
 
 
@@ -203,19 +232,28 @@ def find_data_dir(path: Path, head: Mapping[str, Any]) -> Path:
         if str(written) and (found / "admin_units.csv").is_file():
             return found
     raise DataError(
-        [Problem("The tables of the province were not found.", "Set REFERRAL_DATA to the data folder.",
-                 file="plan.json", column="data_dir", value=str(written))]
-    )  # fmt: skip
+        [
+            Problem(
+                "The tables of the province were not found.",
+                "Set REFERRAL_DATA to the data folder.",
+                file="plan.json",
+                column="data_dir",
+                value=str(written),
+            )
+        ]
+    )
 
 
 def read_csv(path: Path) -> pd.DataFrame:
-    """Read one table: comments before the header, comma or semicolon; ids stay text, blanks are NaN."""
+    """Read one table: comments before the header, comma or semicolon; ids stay text."""
     lines = path.read_text(encoding="utf-8-sig").splitlines(keepends=True)
     start = next((i for i, line in enumerate(lines) if not line.startswith("#")), len(lines))
     if start == len(lines):
         return pd.DataFrame()
     separator = ";" if lines[start].count(";") > lines[start].count(",") else ","
-    frame = pd.read_csv(io.StringIO("".join(lines[start:])), sep=separator, dtype=str, keep_default_na=False)
+    frame = pd.read_csv(
+        io.StringIO("".join(lines[start:])), sep=separator, dtype=str, keep_default_na=False
+    )
     frame = frame.replace("", None)
     for column in frame.columns.intersection(list(_NUMBERS)):
         frame[column] = pd.to_numeric(frame[column], errors="coerce")
@@ -230,22 +268,40 @@ def read_table(data_dir: Path, name: str) -> pd.DataFrame:
     return pd.DataFrame()
 
 
+def _first_row(rows: pd.DataFrame) -> dict[str, Any]:
+    return {str(k): rows[k].iloc[0] for k in rows.columns} if len(rows) else {}
+
+
 def _read_head(path: Path) -> dict[str, Any]:
     try:
         head: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise DataError(
-            [Problem("This is not a plan folder.", "Solve the plan again.", file=str(path), value=type(error).__name__)]
+            [
+                Problem(
+                    "This is not a plan folder.",
+                    "Solve the plan again.",
+                    file=str(path),
+                    value=type(error).__name__,
+                )
+            ]
         ) from error
     missing = [k for k in ("plan_id", "start_date", "horizon_days", "kpis") if k not in head]
     if missing:
-        raise DataError([Problem("A key is missing.", "Solve the plan again.", file=path.name, column=k) for k in missing])
+        raise DataError(
+            [
+                Problem("A key is missing.", "Solve the plan again.", file=path.name, column=k)
+                for k in missing
+            ]
+        )
     return head
 
 
 def _plan_table(path: Path, columns: tuple[str, ...], problems: list[Problem]) -> pd.DataFrame:
     if not path.is_file():
-        return pd.DataFrame({c: pd.Series(dtype=float if c in _NUMBERS else object) for c in columns})
+        return pd.DataFrame(
+            {c: pd.Series(dtype=float if c in _NUMBERS else object) for c in columns}
+        )
     frame = read_csv(path)
     problems += [
         Problem("A column is missing.", "Solve the plan again.", file=path.name, column=c)
@@ -275,11 +331,13 @@ def _areas(admin: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
 
 
 def _units(data: Path, admin: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a planning unit with names, tier, kind, cluster and position (mean of a group)."""
+    """Return one row a planning unit: names, tier, kind, cluster, position (mean of a group)."""
     sites = read_table(data, "facilities.csv")
     kinds = read_table(data, "kinds.csv").set_index("kind")
     clusters = dict(zip(admin["admin_unit_id"], admin["name"], strict=True))
-    whole = read_table(data, "units.csv").merge(sites, on="facility_id", how="left", suffixes=("", "_site"))
+    whole = read_table(data, "units.csv").merge(
+        sites, on="facility_id", how="left", suffixes=("", "_site")
+    )
     whole = members.merge(whole, on="unit_id", how="left")
     if "cluster_id" not in whole:
         whole["cluster_id"] = None
@@ -288,14 +346,29 @@ def _units(data: Path, admin: pd.DataFrame, members: pd.DataFrame) -> pd.DataFra
         first = part.iloc[0]
         grouped = str(unit).startswith("group:")
         row = {
-            "unit": unit, "tier": first["tier"], "kind": first["kind"], "cluster": first["cluster_id"], "grouped": grouped,
-            "outside": first["intake"] == "out_of_province", "lat": part["lat"].mean(), "lon": part["lon"].mean(),
-            "members": len(part), "facility_id": first["facility_id"],
-        }  # fmt: skip
+            "unit": unit,
+            "tier": first["tier"],
+            "kind": first["kind"],
+            "cluster": first["cluster_id"],
+            "grouped": grouped,
+            "outside": first["intake"] == "out_of_province",
+            "lat": part["lat"].mean(),
+            "lon": part["lon"].mean(),
+            "members": len(part),
+            "facility_id": first["facility_id"],
+        }
         cluster = clusters.get(first["cluster_id"], first["cluster_id"])
         for lang in ("vi", "en"):
-            kind = kinds.at[first["kind"], f"name_{lang}"] if first["kind"] in kinds.index else first["kind"]
-            row[f"short_{lang}"] = translator(lang)("{kind}, {cluster}").format(kind=kind, cluster=cluster) if grouped else first["short_name"]
+            kind = (
+                kinds.at[first["kind"], f"name_{lang}"]
+                if first["kind"] in kinds.index
+                else first["kind"]
+            )
+            row[f"short_{lang}"] = (
+                translator(lang)("{kind}, {cluster}").format(kind=kind, cluster=cluster)
+                if grouped
+                else first["short_name"]
+            )
         row["name"] = row["short_vi"] if grouped else first["name"]
         rows.append(row)
     units = pd.DataFrame(rows)
@@ -306,5 +379,7 @@ def _tell_apart(units: pd.DataFrame) -> pd.DataFrame:
     """Add the tier to the short name where one facility has several units."""
     twice = units["facility_id"].duplicated(keep=False) & ~units["grouped"]
     for lang in ("vi", "en"):
-        units.loc[twice, f"short_{lang}"] = units[f"short_{lang}"] + " · " + units["tier"].astype(str)
+        units.loc[twice, f"short_{lang}"] = (
+            units[f"short_{lang}"] + " · " + units["tier"].astype(str)
+        )
     return units

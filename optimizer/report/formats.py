@@ -1,4 +1,4 @@
-"""Numbers and dates as they are written in Vietnamese and in English; the language is an argument."""
+"""Numbers and dates as they are written in Vietnamese and English; language is an argument."""
 
 from __future__ import annotations
 

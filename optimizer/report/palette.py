@@ -37,23 +37,57 @@ class Palette:
 
 
 LIGHT = Palette(
-    "light", paper="#FBFAF7", panel="#FFFFFF", sub="#F0EEE8", line="#DEDBD3", line2="#A8A499",
-    ink="#1B2630", ink2="#48535D", ink3="#626C75", accent="#0F5E6B", alarm="#A82E22", alarm_tint="#F8E9E5",
-    warn="#7F5000", warn_tint="#FAF0DA", down="#66711F", greedy="#8A6A1F", none="#7C868E", bound="#6A5D92",
-    low="#8DBAD2", mid="#E0AC35", over="#A82E22",
+    "light",
+    paper="#FBFAF7",
+    panel="#FFFFFF",
+    sub="#F0EEE8",
+    line="#DEDBD3",
+    line2="#A8A499",
+    ink="#1B2630",
+    ink2="#48535D",
+    ink3="#626C75",
+    accent="#0F5E6B",
+    alarm="#A82E22",
+    alarm_tint="#F8E9E5",
+    warn="#7F5000",
+    warn_tint="#FAF0DA",
+    down="#66711F",
+    greedy="#8A6A1F",
+    none="#7C868E",
+    bound="#6A5D92",
+    low="#8DBAD2",
+    mid="#E0AC35",
+    over="#A82E22",
     cells=("#F3F2F5", "#E3E0EA", "#CFCADB", "#BFB9D0", "#ADA5C2"),
     ramp=("#D5E3EA", "#AECBDA", "#82AFC7", "#5F9ABA", "#2F6C92", "#173F61"),
     ramp_ink=("#1B2630", "#1B2630", "#1B2630", "#1B2630", "#FFFFFF", "#FFFFFF"),
-)  # fmt: skip
+)
 DARK = Palette(
-    "dark", paper="#12181D", panel="#171F25", sub="#1B232A", line="#2C363E", line2="#66727B",
-    ink="#E6E9EA", ink2="#BCC5CB", ink3="#94A0A8", accent="#7CCBD5", alarm="#F0897B", alarm_tint="#3A201D",
-    warn="#E3BC5C", warn_tint="#352B14", down="#B9C46A", greedy="#D8B45A", none="#94A0A8", bound="#B3A7DB",
-    low="#4E86A6", mid="#E3BC5C", over="#E8604F",
+    "dark",
+    paper="#12181D",
+    panel="#171F25",
+    sub="#1B232A",
+    line="#2C363E",
+    line2="#66727B",
+    ink="#E6E9EA",
+    ink2="#BCC5CB",
+    ink3="#94A0A8",
+    accent="#7CCBD5",
+    alarm="#F0897B",
+    alarm_tint="#3A201D",
+    warn="#E3BC5C",
+    warn_tint="#352B14",
+    down="#B9C46A",
+    greedy="#D8B45A",
+    none="#94A0A8",
+    bound="#B3A7DB",
+    low="#4E86A6",
+    mid="#E3BC5C",
+    over="#E8604F",
     cells=("#1F262D", "#2B2F3B", "#3A3B4D", "#4C4B63", "#625F7E"),
     ramp=("#24323B", "#2C4757", "#376079", "#427592", "#74A9C7", "#B5D6E8"),
     ramp_ink=("#E6E9EA", "#E6E9EA", "#FFFFFF", "#FFFFFF", "#12181D", "#12181D"),
-)  # fmt: skip
+)
 PALETTES = {"light": LIGHT, "dark": DARK}
 
 
@@ -100,6 +134,7 @@ def level_colours(palette: Palette, levels: Sequence[str]) -> dict[str, tuple[st
         if abs(at - round(at)) < 1e-9:
             text = palette.ramp_ink[round(at)]
         else:
-            text = max((palette.ink, palette.paper, "#FFFFFF"), key=lambda c, f=fill: contrast(c, f))
+            inks = (palette.ink, palette.paper, "#FFFFFF")
+            text = max((contrast(ink, fill), ink) for ink in inks)[1]
         colours[level] = (fill, text)
     return colours

@@ -1,4 +1,4 @@
-"""Where marks and words go on a map so that none covers another; all in pixels of the narrowest map."""
+"""Where marks and words go on a map so that none covers another; pixels of the narrowest map."""
 
 from __future__ import annotations
 
@@ -21,7 +21,12 @@ class Spot:
     @property
     def box(self) -> Box:
         """Return x0, y0, x1, y1."""
-        return self.x - self.radius, self.y - self.radius, self.x + self.radius, self.y + self.radius
+        return (
+            self.x - self.radius,
+            self.y - self.radius,
+            self.x + self.radius,
+            self.y + self.radius,
+        )
 
 
 def push_apart(spots: Sequence[Spot], gap: float = 3.0, rounds: int = 240) -> list[Spot]:
@@ -97,10 +102,19 @@ def candidates(spot: Spot, width: float, height: float) -> list[Label]:
     r = spot.radius + 4
     s = r * 0.75
     ways = [
-        (r, 0.0, "left", "middle"), (-r, 0.0, "right", "middle"), (0.0, r, "center", "bottom"), (0.0, -r, "center", "top"),
-        (s, s, "left", "bottom"), (s, -s, "left", "top"), (-s, s, "right", "bottom"), (-s, -s, "right", "top"),
-        (r * 0.2, r, "left", "bottom"), (r * 0.2, -r, "left", "top"), (-r * 0.2, r, "right", "bottom"), (-r * 0.2, -r, "right", "top"),
-    ]  # fmt: skip
+        (r, 0.0, "left", "middle"),
+        (-r, 0.0, "right", "middle"),
+        (0.0, r, "center", "bottom"),
+        (0.0, -r, "center", "top"),
+        (s, s, "left", "bottom"),
+        (s, -s, "left", "top"),
+        (-s, s, "right", "bottom"),
+        (-s, -s, "right", "top"),
+        (r * 0.2, r, "left", "bottom"),
+        (r * 0.2, -r, "left", "top"),
+        (-r * 0.2, r, "right", "bottom"),
+        (-r * 0.2, -r, "right", "top"),
+    ]
     found = []
     for dx, dy, xanchor, yanchor in ways:
         x, y = spot.x + dx, spot.y + dy
@@ -111,16 +125,27 @@ def candidates(spot: Spot, width: float, height: float) -> list[Label]:
 
 
 def place_label(
-    spot: Spot, width: float, height: float, taken: Iterable[Box], crossed: Iterable[Point], bounds: Box, *, must: bool
+    spot: Spot,
+    width: float,
+    height: float,
+    taken: Iterable[Box],
+    crossed: Iterable[Point],
+    bounds: Box,
+    *,
+    must: bool,
 ) -> Label | None:
-    """Return the best place; None if every one covers a mark or a word and the label is not a must."""
+    """Return the best place; None if every one covers something and it is not a must."""
     taken, crossed = list(taken), list(crossed)
     best: tuple[float, Label] | None = None
     for order, label in enumerate(candidates(spot, width, height)):
         covered = sum(overlap(label.box, box) for box in taken)
         inside = overlap(label.box, bounds)
         outside = width * height - inside
-        hits = sum(1 for x, y in crossed if label.box[0] <= x <= label.box[2] and label.box[1] <= y <= label.box[3])
+        hits = sum(
+            1
+            for x, y in crossed
+            if label.box[0] <= x <= label.box[2] and label.box[1] <= y <= label.box[3]
+        )
         if covered + outside > 0.04 * width * height and not must:
             continue
         score = 10 * covered + 10 * outside + 40 * hits + order
@@ -164,5 +189,9 @@ def arrow(curve: Sequence[Point], width: float) -> list[Point]:
     dx, dy = tip[0] - base[0], tip[1] - base[1]
     length = math.hypot(dx, dy) or 1.0
     half = max(4.0, 0.85 * width)
-    wings = [(base[0] - dy / length * half, base[1] + dx / length * half), tip, (base[0] + dy / length * half, base[1] - dx / length * half)]
+    wings = [
+        (base[0] - dy / length * half, base[1] + dx / length * half),
+        tip,
+        (base[0] + dy / length * half, base[1] - dx / length * half),
+    ]
     return [*left, *wings, *reversed(right), left[0]]
