@@ -224,7 +224,7 @@ def transfer_arcs(
                 take(_nearest(inside, down, count) | (down & line), s, STEP_DOWN)
                 if scenario.options.lateral:
                     take(_nearest(inside, stable & level, count) | (stable & level & always), s, LATERAL)
-            if not scenario.options.local_only:
+            if not scenario.options.local_only and row.phase == "acute" and row.top_tier_direct:
                 take(np.isfinite(outside) & (outside <= hard), s, OUTSIDE, units)
     if not found:
         none = np.zeros(0, dtype=np.int64)

@@ -37,6 +37,26 @@ def weakest(first: Confidence, *others: Confidence) -> Confidence:
     return max((first, *others), key=CONFIDENCES.index)
 
 
+_SHARED = {
+    "care_level": "a care level of levels.csv",
+    "role": "a role of roles.csv",
+    "tier": "a tier of tiers.csv",
+    "kind": "a kind of kinds.csv",
+    "unit_id": "a unit of units.csv",
+    "facility_id": "a facility of facilities.csv",
+    "name": "full name",
+    "name_vi": "name in Vietnamese",
+    "name_en": "name in English",
+    "name_ascii": "name without accents",
+    "valid_from": "first day it exists, YYYY-MM-DD; empty: open",
+    "valid_to": "last day it exists, YYYY-MM-DD; empty: open",
+    "note": "anything worth knowing",
+    "source": "where the figures come from",
+    "confidence": "official, open_data, derived or assumed",
+}
+"""What a column means that has the same meaning in every table."""
+
+
 class Row(BaseModel):
     """One row of a table; `TABLE` is the file's stem, `KEY` the columns that tell rows apart."""
 
@@ -49,13 +69,19 @@ class Row(BaseModel):
         """Return the cells of the key columns."""
         return tuple(str(getattr(self, column)) for column in self.KEY)
 
+    @classmethod
+    def meaning(cls, column: str) -> str:
+        """Return what a column means and its unit: a message id of the catalogues."""
+        own = cls.model_fields[column].description
+        return own or _SHARED.get(column) or _SHARED[column.rpartition("_")[2]]
+
 
 class CareLevel(Row):
     """A care level: what a bed can do and a patient needs."""
 
     TABLE = "levels"
     KEY = ("care_level",)
-    care_level: Id
+    care_level: Id = Field(description="id of the level")
     rank: Whole = Field(description="whole number, higher = more care")
     name_vi: Text
     name_en: Text
@@ -67,7 +93,7 @@ class Tier(Row):
 
     TABLE = "tiers"
     KEY = ("tier",)
-    tier: Id
+    tier: Id = Field(description="id of the tier")
     rank: Whole = Field(description="whole number, higher = more severe patients")
     name_vi: Text
     name_en: Text
@@ -78,7 +104,7 @@ class FacilityKind(Row):
 
     TABLE = "kinds"
     KEY = ("kind",)
-    kind: Id
+    kind: Id = Field(description="id of the kind")
     name_vi: Text
     name_en: Text
     commune_level: bool = Field(description="1: its legs are commune legs")
@@ -90,7 +116,7 @@ class Role(Row):
 
     TABLE = "roles"
     KEY = ("role",)
-    role: Id
+    role: Id = Field(description="id of the role")
     name_vi: Text
     name_en: Text
     stands_in_for: Id | None = Field(None, description="role whose work this one may also do")
@@ -103,7 +129,7 @@ class CareRatio(Row):
     KEY = ("care_level", "role", "care_phase")
     care_level: Id
     role: Id
-    care_phase: CarePhase
+    care_phase: CarePhase = Field(description="conventional, contingency or crisis")
     patients_per_staff: Positive = Field(description="patients for one person on duty")
     source: Text
     confidence: Confidence
@@ -114,17 +140,17 @@ class PatientClass(Row):
 
     TABLE = "patient_classes"
     KEY = ("class_id",)
-    class_id: Id
-    disease: Id
-    population_group: Id
-    severity: Id
-    phase: Phase
+    class_id: Id = Field(description="id of the class")
+    disease: Id = Field(description="the scenario names it")
+    population_group: Id = Field(description="such as all, children")
+    severity: Id = Field(description="severity, as the stays of the scenario name it")
+    phase: Phase = Field(description="acute (may worsen) or recovering")
     care_level: Id
     unmet_weight: Positive = Field(description="harm of one unmet patient-day")
     move_risk: Share = Field(description="risk of one transfer, share 0-1")
     travel_limit_minutes: Minutes = Field(description="target, minutes")
     ground_limit_minutes: Minutes | None = Field(None, description="hard limit, minutes")
-    needs_vehicle: bool
+    needs_vehicle: bool = Field(description="1: comes by ambulance")
     top_tier_direct: bool = Field(description="1: may be admitted to every top-tier unit")
     source: Text
     confidence: Confidence
@@ -135,7 +161,9 @@ class TravelRule(Row):
 
     TABLE = "travel_rules"
     KEY = ("leg",)
-    leg: Literal["local", "city", "town", "central"]
+    leg: Literal["local", "city", "town", "central"] = Field(
+        description="kind of leg: local, city, town or central"
+    )
     detour: Annotated[float, Field(ge=1, le=10, allow_inf_nan=False)] = Field(
         description="road length / great circle"
     )
@@ -151,11 +179,13 @@ class AdminUnit(Row):
 
     TABLE = "admin_units"
     KEY = ("admin_unit_id",)
-    admin_unit_id: Id
-    kind: Literal["province", "cluster", "commune"]
+    admin_unit_id: Id = Field(description="id of the area")
+    kind: Literal["province", "cluster", "commune"] = Field(
+        description="province, cluster or commune"
+    )
     name: Text
     name_ascii: Text | None = None
-    parent_id: Id | None = None
+    parent_id: Id | None = Field(None, description="the area in which it lies")
     population: Whole | None = Field(None, description="people; required for a commune")
     population_source: Text | None = None
     population_confidence: Confidence | None = None
@@ -168,11 +198,11 @@ class AdminUnit(Row):
     coord_confidence: Confidence
     island: bool = Field(description="1: reached only by stated legs")
     island_confidence: Confidence
-    remote: bool
+    remote: bool = Field(description="1: remote or hard to reach")
     remote_confidence: Confidence
     valid_from: datetime.date | None = None
     valid_to: datetime.date | None = None
-    merged_into: Id | None = None
+    merged_into: Id | None = Field(None, description="the area that took its place")
     note: Text | None = None
 
 
@@ -181,23 +211,25 @@ class Facility(Row):
 
     TABLE = "facilities"
     KEY = ("facility_id",)
-    facility_id: Id
+    facility_id: Id = Field(description="id of the site")
     name: Text
-    short_name: Text
+    short_name: Text = Field(description="name for maps and tables")
     name_ascii: Text | None = None
     kind: Id
-    ownership: Text
-    hospital_class: Text | None = None
+    ownership: Text = Field(description="such as public, private, military")
+    hospital_class: Text | None = Field(None, description="class of the hospital")
     hospital_class_confidence: Confidence | None = None
-    specialty: Text | None = None
+    specialty: Text | None = Field(None, description="such as general, maternity")
     admin_unit_id: Id | None = Field(None, description="its commune; empty outside the province")
-    cluster_id: Id | None = None
+    cluster_id: Id | None = Field(None, description="its cluster; empty outside the province")
     lat: Latitude = Field(description="degrees north")
     lon: Longitude = Field(description="degrees east")
     coord_source: Text
     coord_confidence: Confidence
     island: bool = Field(description="1: reached only by stated legs")
-    oxygen_source: Literal["central", "cylinder", "none"]
+    oxygen_source: Literal["central", "cylinder", "none"] = Field(
+        description="central, cylinder or none"
+    )
     oxygen_confidence: Confidence
     existence_source: Text
     existence_confidence: Confidence
@@ -211,10 +243,12 @@ class FacilityUnit(Row):
 
     TABLE = "units"
     KEY = ("unit_id",)
-    unit_id: Id
+    unit_id: Id = Field(description="id of the unit")
     facility_id: Id
     tier: Id
-    intake: Literal["open", "closed", "out_of_province"]
+    intake: Literal["open", "closed", "out_of_province"] = Field(
+        description="open, closed (not for the wave) or out_of_province"
+    )
     daily_places: Whole | None = Field(None, description="patients a day; out of province only")
     valid_from: datetime.date | None = None
     valid_to: datetime.date | None = None
@@ -257,10 +291,10 @@ class Device(Row):
     TABLE = "devices"
     KEY = ("unit_id", "device")
     unit_id: Id
-    device: Id
+    device: Id = Field(description="such as ventilator, high_flow")
     care_level: Id = Field(description="the level it limits")
-    devices: Whole
-    routine_in_use: Whole
+    devices: Whole = Field(description="devices in all")
+    routine_in_use: Whole = Field(description="of these in use for ordinary patients")
     source: Text
     confidence: Confidence
 
@@ -283,9 +317,11 @@ class ReferralLink(Row):
 
     TABLE = "links"
     KEY = ("from_unit", "to_unit")
-    from_unit: Id
-    to_unit: Id
-    kind: Literal["refers_to", "never"]
+    from_unit: Id = Field(description="unit that sends")
+    to_unit: Id = Field(description="unit that receives")
+    kind: Literal["refers_to", "never"] = Field(
+        description="refers_to (ordinary line) or never (may not be used)"
+    )
     source: Text
     confidence: Confidence
 
@@ -295,8 +331,8 @@ class TravelLeg(Row):
 
     TABLE = "travel"
     KEY = ("from_id", "to_id")
-    from_id: Id
-    to_id: Id
+    from_id: Id = Field(description="commune or facility at one end")
+    to_id: Id = Field(description="commune or facility at the other end")
     minutes: Minutes = Field(description="minutes, ferry included")
     road_km: Amount | None = Field(None, description="km")
     ferry_minutes: Minutes = Field(description="minutes of these on a ferry; 0 if none")
@@ -311,9 +347,9 @@ class VehicleFleet(Row):
 
     TABLE = "vehicles"
     KEY = ("base_unit", "vehicle_class")
-    base_unit: Id
-    vehicle_class: Id
-    vehicles: Whole
+    base_unit: Id = Field(description="unit where they stand")
+    vehicle_class: Id = Field(description="such as ambulance")
+    vehicles: Whole = Field(description="number of vehicles")
     minutes_per_day: Annotated[float, Field(ge=0, le=1440, allow_inf_nan=False)] = Field(
         description="minutes a day of one vehicle for this work"
     )
@@ -326,9 +362,9 @@ class MobileStation(Row):
 
     TABLE = "mobile_stations"
     KEY = ("mobile_station_id",)
-    mobile_station_id: Id
-    base_unit: Id
-    cluster_id: Id
+    mobile_station_id: Id = Field(description="id of the station")
+    base_unit: Id = Field(description="unit that runs it")
+    cluster_id: Id = Field(description="cluster it serves")
     staff: Whole = Field(description="people")
     home_patients: Whole = Field(description="patients it can follow at home")
     source: Text

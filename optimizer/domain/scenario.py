@@ -248,7 +248,7 @@ class Stay(Part):
             if self.delay_days is not None:
                 raise _fault("Beside worse_per_day, delay_days must be null: half the stay.")
             if self.worse_share:
-                raise _fault("give worse_share or worse_per_day, not both.")
+                raise _fault("Give worse_share or worse_per_day, not both.")
         if self.worsens + self.death_share > 1 + 1e-9:
             raise _fault("worse_share + death_share is more than 1.")
         waits = self.waiting.worse_share if self.waiting else 0.0
@@ -420,5 +420,5 @@ class Scenario(Part):
         if self.route == "infections" and self.infections is None:
             raise _fault("route is infections, but the mapping infections is missing.")
         if not self.stays and self.hazards is None:
-            raise _fault("give stays or hazards: without them nobody gets better or worse.")
+            raise _fault("Give stays or hazards: without them nobody gets better or worse.")
         return self

@@ -164,7 +164,7 @@ def staffed_bed_capacity(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     levels = np.arange(len(inst.levels))
     exists = inst.listed & (levels[None, :] > lowest[:, None])
     shape = (len(inst.units), len(inst.levels), inst.days)
-    rows = m.rows("staffed_bed_capacity", shape, exists=exists[:, :, None])
+    rows = m.rows("staffed_bed_capacity", shape, exists=exists[:, :, None] & v.needed.beds)
     level, patient = np.nonzero(inst.needs_level)
     rows.add(1.0, v.treated[:, patient], rows.index[:, level])
     low, high = _level_above(inst)
@@ -180,7 +180,7 @@ def _beds_from_level(inst: Instance) -> FloatArray:
 
 def house_capacity(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     """Everybody in the house lies in some bed, but boarders in corridors: sum (n + b) - v <= all beds, (F, T)."""
-    rows = m.rows("house_capacity", v.corridor.shape)
+    rows = m.rows("house_capacity", v.corridor.shape, exists=v.needed.house)
     index = rows.index[:, None, :]
     rows.add(1.0, v.treated, index)
     rows.add(1.0, v.boarding, index)
@@ -215,7 +215,7 @@ def staff_on_duty(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     heads = np.einsum("pr,fpt->frt", inst.stands_in.astype(float), inst.staff)
     exists = (need > 0).any(axis=1)
     shape = (len(inst.units), len(inst.roles), inst.days)
-    rows = m.rows("staff_on_duty", shape, exists=exists[None, :, None])
+    rows = m.rows("staff_on_duty", shape, exists=exists[None, :, None] & v.needed.staff)
     index = rows.index[:, :, None, :]
     rows.add(need[:, inst.classes.level][None, :, :, None], v.treated[:, None], index)
     lowest = inst.lowest_level

@@ -33,6 +33,8 @@ class SolveOptions:
     """False stops after the harm group (baselines)."""
     seconds: float = 600.0
     engine: str = ""
+    whole: bool = True
+    """False leaves people and beds as means (baselines)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,20 +132,19 @@ def solve_plan(
         started = time.perf_counter()
         final, burden_bound = _burden(model, harm, lower, upper, options)
         timed("burden", started)
-    people = model.variables.whole_people
-    if fractional(final.x, people).size:
+    people, beds = model.variables.whole_people, model.variables.surge_beds
+    if options.whole and fractional(final.x, people).size:
         started = time.perf_counter()
         lower, upper, harm = whole_day_one(compiled, model.harm, people, final, harm)
         final = harm
         if options.burden:
             final, _ = _burden(model, harm, lower, upper, options)
         timed("whole people", started)
-    beds = model.variables.surge_beds
-    if fractional(final.x, beds[beds >= 0]).size:
+    if options.whole and fractional(final.x, beds[beds >= 0]).size:
         started = time.perf_counter()
         final = _whole_surge(model, harm, final, lower, upper, options)
         timed("whole beds", started)
-    return _plan(model, final, bound, burden_bound, seconds, prices)
+    return _plan(model, final, bound, burden_bound, seconds, prices, options.whole)
 
 
 def _burden(
@@ -172,6 +173,13 @@ def _whole_surge(
     lower, upper = lower.copy(), upper.copy()
     whole = np.ceil(final.x[columns] - 1e-6)
     lower[columns] = upper[columns] = whole
+    if options.burden:
+        face, low, high = optimal_face(model.compiled, model.harm, harm, lower, upper)
+        low[columns] = high[columns] = whole
+        try:
+            return solve_arrays(face, model.burden, lower=low, upper=high, seconds=options.seconds)
+        except SolverError:
+            pass
     again = solve_arrays(
         model.compiled, model.harm, lower=lower, upper=upper, seconds=options.seconds
     )
@@ -187,11 +195,13 @@ def _plan(
     burden_bound: float,
     seconds: dict[str, float],
     prices: dict[str, FloatArray],
+    whole: bool,
 ) -> Plan:
     x = np.where(answer.x < 1e-9, 0.0, answer.x)
     v = model.variables
-    whole = np.concatenate([v.whole_people, v.surge_beds[v.surge_beds >= 0]])
-    x[whole] = np.round(x[whole])
+    if whole:
+        people = np.concatenate([v.whole_people, v.surge_beds[v.surge_beds >= 0]])
+        x[people] = np.round(x[people])
 
     def values(index: IntArray) -> FloatArray:
         return np.asarray(np.where(index >= 0, x[np.maximum(index, 0)], 0.0))

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.domain.instance import STABILISE, BoolArray, Instance, IntArray
+from optimizer.domain.instance import ADMISSION, STABILISE, BoolArray, Instance, IntArray
 from optimizer.planning.matrix import Matrix
+from optimizer.planning.redundant import NeededRows, needed_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +35,61 @@ class PlanVariables:
     """(F, K, T) whole."""
     whole_people: IntArray
     """All columns of people observed on day 1."""
+    needed: NeededRows
+    """Capacity rows to write: those that no other row of the same house implies."""
 
 
-def reachable_classes(inst: Instance) -> BoolArray:
-    """(S,) classes somebody can ever be in, from arrivals, requests and census through every night."""
-    here = (
-        inst.arrivals.any(axis=(0, 2))
-        | inst.open_requests.any(axis=0)
-        | inst.census_treated.any(axis=0)
-        | inst.census_boarding.any(axis=0)
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """Where somebody of a class can ever be; everything else needs no variable."""
+
+    waiting: BoolArray
+    """(O, S)."""
+    treated: BoolArray
+    """(F, S)."""
+    boarding: BoolArray
+    """(F, S)."""
+
+
+def reachable(inst: Instance) -> Reachable:
+    """Follow arrivals, requests and census through every night and every arc."""
+    hazards, units, able = inst.hazards, len(inst.units), inst.able
+    keep, worse, boards, waits = (
+        (night > 0).astype(int)
+        for night in (hazards.keep, hazards.worse, hazards.boarding, hazards.waiting)
     )
-    hazards = inst.hazards
-    step = (hazards.keep + hazards.worse + hazards.boarding + hazards.waiting) > 0
-    for _ in range(len(here)):
-        here = here | (here[:, None] & step).any(axis=0)
-    return np.asarray(here)
+    arcs, moves = inst.admissions, inst.transfers
+    inside = moves.to < units
+    u = inst.arrivals.any(axis=2) | (inst.open_requests > 0)
+    n, b = inst.census_treated > 0, inst.census_boarding > 0
+    while True:
+        before = int(u.sum()) + int(n.sum()) + int(b.sum())
+        u = u | (u.astype(int) @ waits > 0)
+        b = b | (b.astype(int) @ boards > 0) | (n.astype(int) @ worse > 0)
+        n = n | ((n.astype(int) @ keep > 0) | b) & able
+        asked = u[arcs.area, arcs.patient_class]
+        for state, kind in ((n, ADMISSION), (b, STABILISE)):
+            here = asked & (arcs.kind == kind)
+            state[arcs.to[here], arcs.patient_class[here]] = True
+        leaves = np.where(
+            moves.from_boarding,
+            b[moves.origin, moves.patient_class],
+            n[moves.origin, moves.patient_class],
+        )
+        here = leaves & inside
+        n[moves.to[here], moves.patient_class[here]] = True
+        if int(u.sum()) + int(n.sum()) + int(b.sum()) == before:
+            return Reachable(u, n, b)
 
 
 def plan_variables(m: Matrix, inst: Instance, *, transfers: bool = True) -> PlanVariables:
     """Make every block; `transfers` false leaves moves between facilities out (a baseline)."""
     days, f, s = inst.days, len(inst.units), len(inst.classes.ids)
-    used = reachable_classes(inst)
-    able = inst.able & used
+    here = reachable(inst)
     day_one = np.arange(days) == 0
     arcs, moves = inst.admissions, inst.transfers
     expected = inst.arrivals.copy()
-    arc_used = used[arcs.patient_class]
+    arc_used = here.waiting[arcs.area, arcs.patient_class]
     arc_exists = np.repeat(arc_used[:, None], days, axis=1)
     arc_exists[:, 0] &= expected[arcs.area, arcs.patient_class, 0] > 0
     requests = inst.open_requests[arcs.area, arcs.patient_class]
@@ -72,19 +102,24 @@ def plan_variables(m: Matrix, inst: Instance, *, transfers: bool = True) -> Plan
         inst.census_boarding[moves.origin, moves.patient_class],
         inst.census_treated[moves.origin, moves.patient_class],
     )
-    move_exists = np.repeat((used[moves.patient_class] & transfers)[:, None], days, axis=1)
+    leaves = np.where(
+        moves.from_boarding,
+        here.boarding[moves.origin, moves.patient_class],
+        here.treated[moves.origin, moves.patient_class],
+    )
+    move_exists = np.repeat((leaves & transfers)[:, None], days, axis=1)
     move_exists[:, 0] &= present > 0
     upper = np.where(day_one, np.where(present > 0, present, np.inf)[:, None], np.inf)
     moved = m.columns(
         "moved", (len(moves.origin), days), exists=move_exists, upper=upper, whole=day_one
     )
-    house_exists = np.repeat(able[:, :, None], days, axis=2)
+    house_exists = np.repeat((here.boarding & inst.able)[:, :, None], days, axis=2)
     house_exists[:, :, 0] &= inst.census_boarding > 0
     in_house = m.columns("in_house", (f, s, days), exists=house_exists, whole=day_one)
     blocks = {
-        "treated": m.columns("treated", (f, s, days), exists=able[:, :, None]),
-        "boarding": m.columns("boarding", (f, s, days), exists=used[None, :, None]),
-        "waiting": m.columns("waiting", (len(inst.areas), s, days), exists=used[None, :, None]),
+        "treated": m.columns("treated", (f, s, days), exists=here.treated[:, :, None]),
+        "boarding": m.columns("boarding", (f, s, days), exists=here.boarding[:, :, None]),
+        "waiting": m.columns("waiting", (len(inst.areas), s, days), exists=here.waiting[:, :, None]),
         "corridor": m.columns("corridor", (f, days)),
         "excess": m.columns(
             "excess",
@@ -105,6 +140,7 @@ def plan_variables(m: Matrix, inst: Instance, *, transfers: bool = True) -> Plan
         moved=moved,
         in_house=in_house,
         whole_people=whole[whole >= 0],
+        needed=needed_rows(inst),
         **blocks,
     )
 

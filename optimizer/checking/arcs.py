@@ -1,0 +1,146 @@
+"""Who may go where, by rule: admission arcs of areas and transfer arcs of units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.checking.capacity import Capacity
+from optimizer.checking.flows import (
+    ADMISSION,
+    LATERAL,
+    LEAVES,
+    OUTSIDE,
+    STABILISE,
+    STEP_DOWN,
+    STEP_UP,
+)
+from optimizer.checking.inputs import Inputs
+from optimizer.checking.places import Places
+from optimizer.checking.sources import Scenario, Sources
+from optimizer.checking.violation import BoolArray, FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Arcs:
+    """Permitted arcs and what a trip on them takes.
+
+    Parameters
+    ----------
+    admission
+        (3, O, G, S) by kind as in ``flows.KINDS``.
+    transfer
+        (4, F, G, S) by direction as in ``flows.DIRECTIONS``.
+    late
+        (O, G, S) mean late minutes.
+    admission_minutes, transfer_minutes
+        (O, G), (F, G) road minutes, 0 where there is no way.
+    """
+
+    admission: BoolArray
+    transfer: BoolArray
+    late: FloatArray
+    admission_minutes: FloatArray
+    transfer_minutes: FloatArray
+
+
+def read_arcs(
+    sources: Sources, scenario: Scenario, places: Places, capacity: Capacity, inputs: Inputs
+) -> Arcs:
+    """Work out every permitted arc."""
+    limit = inputs.classes.travel_limit
+    late = (
+        np.stack(
+            [places.area_mean(np.maximum(0.0, places.commune_minutes - m)) for m in limit], axis=2
+        )
+        if limit.size
+        else np.zeros((*places.area_minutes.shape, 0))
+    )
+    return Arcs(
+        admission=_admission(scenario, places, capacity, inputs),
+        transfer=_transfer(sources, scenario, places, inputs),
+        late=np.where(np.isfinite(late), late, 0.0),
+        admission_minutes=np.where(np.isfinite(places.area_minutes), places.area_minutes, 0.0),
+        transfer_minutes=np.where(np.isfinite(places.between), places.between, 0.0),
+    )
+
+
+def _by_nearness(minutes: FloatArray) -> FloatArray:
+    """Return the rank of each column in its row by (minutes, id), from 0; inf if no way."""
+    order = np.argsort(minutes, axis=1, kind="stable")
+    rank = np.empty(minutes.shape)
+    np.put_along_axis(rank, order, np.arange(minutes.shape[1], dtype=float)[None, :], axis=1)
+    rank[~np.isfinite(minutes)] = np.inf
+    return rank
+
+
+def _admission(scenario: Scenario, places: Places, capacity: Capacity, inputs: Inputs) -> BoolArray:
+    """Return (3, O, G, S): the union of the arcs of an area's communes."""
+    classes, units = inputs.classes, places.planned
+    minutes = places.commune_minutes
+    top = places.tier == places.tier.max() if units else np.zeros(0, dtype=bool)
+    beds = (capacity.beds + capacity.surge_limit).sum(axis=1) > 0
+    to_beds = _by_nearness(np.where(beds, minutes[:, :units], np.inf)) == 0
+    out = np.zeros((3, len(places.communes), len(places.names), len(classes.names)), dtype=bool)
+    for s in range(len(classes.names)):
+        near = np.where(minutes <= classes.ground_limit[s], minutes, np.inf)
+        to_able = np.where(inputs.able[:, s], near[:, :units], np.inf)
+        rank = _by_nearness(to_able)
+        within = to_able <= classes.travel_limit[s]
+        none = ~within.any(axis=1, keepdims=True)
+        arcs = (within & (rank < scenario.nearest)) | (none & (rank == 0))
+        out[STABILISE, :, :units, s] = none & to_beds
+        if classes.direct[s]:
+            arcs |= top & np.isfinite(to_able)
+            out[OUTSIDE, :, units:, s] = np.isfinite(near[:, units:]) & scenario.out_of_province
+        out[ADMISSION, :, :units, s] = arcs
+    union = np.zeros((len(places.areas), *out.shape[:1], *out.shape[2:]), dtype=bool)
+    np.logical_or.at(union, places.area_of, np.moveaxis(out, 0, 1))
+    return np.moveaxis(union, 0, 1)
+
+
+def _transfer(sources: Sources, scenario: Scenario, places: Places, inputs: Inputs) -> BoolArray:
+    """Return (4, F, G, S): up out of boarding, down and lateral out of the recovering treated."""
+    classes, units, size = inputs.classes, places.planned, len(places.names)
+    out = np.zeros((4, units, size, len(classes.names)), dtype=bool)
+    if not scenario.transfers or not units:
+        return out
+    refers, never = _links(sources, places)
+    tier = places.tier
+    top = tier == tier.max()
+    lower, equal = tier[None, :] < tier[:, None], tier[None, :] == tier[:, None]
+    same = np.eye(units, size, dtype=bool)
+    for s in range(len(classes.names)):
+        barred = never | same | ~(places.between <= classes.ground_limit[s])
+        minutes = np.where(barred | ~np.isfinite(places.between), np.inf, places.between)
+        to_able = np.where(inputs.able[:, s], minutes[:, :units], np.inf)
+        near = (_by_nearness(to_able) < scenario.transfer_nearest) | top | refers[:, :units]
+        arcs = near & np.isfinite(to_able)
+        out[STEP_UP, :, :units, s] = arcs
+        if classes.recovering[s]:
+            out[STEP_DOWN, :, :units, s] = arcs & lower
+            out[LATERAL, :, :units, s] = arcs & equal & scenario.lateral
+        out[LEAVES, :, units:, s] = np.isfinite(minutes[:, units:]) & scenario.out_of_province
+    return out
+
+
+def _links(sources: Sources, places: Places) -> tuple[BoolArray, BoolArray]:
+    """Return (F, G) ``refers_to`` and ``never``; the link of a member is a link of its group."""
+    at: dict[str, int] = {name: i for i, name in enumerate(places.names)}
+    for i, rows in enumerate(places.members):
+        at.update((places.unit_ids[u], i) for u in rows)
+    table = sources["links"]
+    shape = (places.planned, len(places.names))
+    refers, never = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
+    for a, b, kind in zip(
+        table.ids("from_unit"), table.ids("to_unit"), table.text("kind"), strict=True
+    ):
+        i, j = at.get(a, -1), at.get(b, -1)
+        if i < 0 or j < 0:
+            continue
+        if kind == "refers_to" and i < places.planned:
+            refers[i, j] = True
+        if kind == "never" and i < places.planned:
+            never[i, j] = True
+    return refers, never

@@ -1,0 +1,190 @@
+"""What units have, by rule: levels, usable beds, surge limits, staff, vehicles, places outside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.checking.places import Places
+from optimizer.checking.sources import Scenario, Sources
+from optimizer.checking.violation import BoolArray, FloatArray, IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """Figures of planning units; constant over the days unless an axis T is named.
+
+    Parameters
+    ----------
+    levels
+        Ids of the K care levels with beds, lowest rank first.
+    has
+        (F, K) True where a member has beds or may open some.
+    lowest
+        (F,) first such level, K if none.
+    beds, surge_limit
+        (F, K) usable beds; surge beds in all.
+    staff, stands_in, needs
+        (F, R) on duty for the wave; (R, R) [r, r'] True if r' may do the work of r;
+        (R, K) staff a patient.
+    bases, vehicle_minutes
+        Clusters, the last one blank for those without; minutes a day of each.
+    outside_places
+        (H,) patients a day, inf if not limited.
+    """
+
+    levels: Sequence[str]
+    has: BoolArray
+    lowest: IntArray
+    beds: FloatArray
+    surge_limit: FloatArray
+    roles: Sequence[str]
+    staff: FloatArray
+    stands_in: BoolArray
+    needs: FloatArray
+    bases: Sequence[str]
+    vehicle_minutes: FloatArray
+    outside_places: FloatArray
+
+    def from_level(self, figures: FloatArray) -> FloatArray:
+        """Return the sum over levels k' >= k along axis 1."""
+        return np.asarray(np.flip(np.cumsum(np.flip(figures, axis=1), axis=1), axis=1))
+
+
+def read_capacity(sources: Sources, scenario: Scenario, places: Places) -> Capacity:
+    """Work out every figure of capacity from the source tables."""
+    levels_table, units = sources["levels"], sources["units"]
+    ranked = zip(
+        levels_table.numbers("rank"),
+        levels_table.ids("care_level"),
+        levels_table.text("place"),
+        strict=True,
+    )
+    levels = [name for _, name, place in sorted(ranked) if place == "bed"]
+    level = {name: k for k, name in enumerate(levels)}
+    row = {u: i for i, u in enumerate(units.ids("unit_id"))}
+    size = (len(units), len(levels))
+
+    def spread(table: str, column: str, blank: float = 0.0) -> FloatArray:
+        out = np.zeros(size)
+        t = sources[table]
+        u, names = t.look_up("unit_id", row), t.ids("care_level")
+        figures = (
+            t.wholes(column, blank=blank) if blank == 0 else t.numbers(column, blank=blank, low=0.0)
+        )
+        for i in range(len(t)):
+            if u[i] >= 0 and names[i] in level:
+                out[u[i], level[names[i]]] = figures[i]
+        return out
+
+    listed = np.zeros(size, dtype=bool)
+    table = sources["beds"]
+    for i, name in zip(table.look_up("unit_id", row), table.ids("care_level"), strict=True):
+        if i >= 0 and name in level:
+            listed[i, level[name]] = True
+    physical, planned = spread("beds", "physical_beds"), spread("beds", "planned_beds")
+    staffed, limit = spread("beds", "staffed_beds", blank=np.inf), spread("beds", "surge_limit")
+    routine = spread("routine", "routine_patients")
+    usable = np.where(listed, np.maximum(0.0, np.minimum(physical, staffed) - routine), 0.0)
+    devices = sources["devices"]
+    spare = devices.wholes("devices", blank=0.0) - devices.wholes("routine_in_use", blank=0.0)
+    names = devices.ids("care_level")
+    for i, u in enumerate(devices.look_up("unit_id", row)):
+        if u >= 0 and names[i] in level:
+            k = level[names[i]]
+            usable[u, k] = min(usable[u, k], max(0.0, spare[i]))
+
+    roles, staff, stands_in, needs = _staff(sources, scenario, level, planned, routine, row)
+    grouped = [np.asarray(m, dtype=np.intp) for m in places.members[: places.planned]]
+
+    def added(figures: FloatArray) -> FloatArray:
+        sums = [figures[m].sum(axis=0) for m in grouped]
+        return np.array(sums).reshape(len(grouped), figures.shape[1])
+
+    has = added(physical + limit) > 0
+    padded = np.concatenate([has, np.ones((len(grouped), 1), dtype=bool)], axis=1)
+    first = padded.argmax(axis=1)
+    bases, vehicle_minutes = _vehicles(sources, scenario, places, row)
+    daily = units.numbers("daily_places", blank=-1.0)
+    outside = np.array([daily[m[0]] for m in places.members[places.planned :]])
+    return Capacity(
+        levels=levels,
+        has=has,
+        lowest=first.astype(np.intp),
+        beds=added(usable),
+        surge_limit=added(limit),
+        roles=roles,
+        staff=added(staff),
+        stands_in=stands_in,
+        needs=needs,
+        bases=bases,
+        vehicle_minutes=vehicle_minutes,
+        outside_places=np.where(outside < 0, np.inf, outside),
+    )
+
+
+def _staff(
+    sources: Sources,
+    scenario: Scenario,
+    level: dict[str, int],
+    planned: FloatArray,
+    routine: FloatArray,
+    row: dict[str, int],
+) -> tuple[list[str], FloatArray, BoolArray, FloatArray]:
+    """Return roles, (units, R) staff for the wave, (R, R) stand-ins, (R, K) staff a patient."""
+    table = sources["roles"]
+    roles = table.ids("role")
+    index = {r: i for i, r in enumerate(roles)}
+    stands_in = np.eye(len(roles), dtype=bool)
+    for i, other in enumerate(table.ids("stands_in_for")):
+        if other in index:
+            stands_in[index[other], i] = True
+        elif other:
+            table.fault(i, "stands_in_for", "{value!r} is not known here.", value=other)
+    for _ in roles:
+        stands_in |= (stands_in.astype(float) @ stands_in) > 0
+
+    ratios = sources["care_ratios"]
+    needs = np.zeros((len(roles), len(level)))
+    at, care, phase = (
+        ratios.look_up("role", index),
+        ratios.ids("care_level"),
+        ratios.text("care_phase"),
+    )
+    per_staff = ratios.numbers("patients_per_staff", low=1e-9)
+    for i in range(len(ratios)):
+        if at[i] >= 0 and phase[i] == scenario.care_phase and care[i] in level:
+            needs[at[i], level[care[i]]] = 1 / max(per_staff[i], 1e-9)
+
+    lists = (needs > 0).astype(float)
+    beds, ordinary = planned @ lists.T, routine @ lists.T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(beds > 0, np.minimum(1.0, ordinary / beds), 0.0)
+    table = sources["staff"]
+    on_duty = np.zeros((len(row), len(roles)))
+    u, r = table.look_up("unit_id", row), table.look_up("role", index)
+    good = (u >= 0) & (r >= 0)
+    np.add.at(on_duty, (u[good], r[good]), table.numbers("on_duty", blank=0.0, low=0.0)[good])
+    keep = scenario.staff_factor * (1 - scenario.surge_absence)
+    return roles, np.maximum(0.0, on_duty * keep - on_duty * share), stands_in, needs
+
+
+def _vehicles(
+    sources: Sources, scenario: Scenario, places: Places, row: dict[str, int]
+) -> tuple[list[str], FloatArray]:
+    """Return the bases (clusters, then blank) and their vehicle minutes a day; blank has none."""
+    units, facilities, table = sources["units"], sources["facilities"], sources["vehicles"]
+    cluster = dict(zip(facilities.ids("facility_id"), facilities.ids("cluster_id"), strict=True))
+    based = [cluster.get(f, "") for f in units.ids("facility_id")]
+    bases = [*sorted({*based, *places.area_cluster, *places.cluster} - {""}), ""]
+    index = {b: i for i, b in enumerate(bases)}
+    out = np.zeros(len(bases))
+    minutes = table.wholes("vehicles", blank=0.0) * table.numbers(
+        "minutes_per_day", blank=0.0, low=0.0
+    )
+    for i, u in enumerate(table.look_up("base_unit", row)):
+        if u >= 0 and places.stays[u] and based[u]:
+            out[index[based[u]]] += minutes[i] * scenario.vehicle_factor
+    return bases, out

@@ -1,0 +1,145 @@
+"""The case before the judge: everything read and derived, and the states that the rules share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from optimizer.checking.arcs import Arcs
+from optimizer.checking.capacity import Capacity
+from optimizer.checking.flows import ADMISSION, BOARDING, STABILISE, TREATED, Flows
+from optimizer.checking.inputs import Inputs, with_areas
+from optimizer.checking.places import Places
+from optimizer.checking.reader import Document
+from optimizer.checking.sources import Scenario, Sources
+from optimizer.checking.violation import BoolArray, FloatArray
+
+
+@dataclass(frozen=True)
+class Case:
+    """One plan folder with what it was made from; ``~`` of the model is `after_night`."""
+
+    folder: Path
+    data_dir: Path
+    plan: Document
+    sources: Sources
+    scenario: Scenario
+    places: Places
+    capacity: Capacity
+    inputs: Inputs
+    arcs: Arcs
+    flows: Flows
+
+    @cached_property
+    def units(self) -> list[str]:
+        """Ids of planning units (F)."""
+        return list(self.places.names[: self.places.planned])
+
+    @cached_property
+    def days(self) -> range:
+        """Days as people count them (T)."""
+        return range(1, self.scenario.days + 1)
+
+    @cached_property
+    def areas_day_one(self) -> tuple[FloatArray, FloatArray]:
+        """(O, S) people with an open request; (O, S, T) arrivals."""
+        return with_areas(self.inputs, self.places)
+
+    @cached_property
+    def treated_after_night(self) -> FloatArray:
+        """(F, S, T) n~: those kept of yesterday's treated; on day 1 the census."""
+        out = np.zeros_like(self.flows.treated)
+        out[:, :, 0] = self.inputs.treated0
+        out[:, :, 1:] = np.einsum("fat,ab->fbt", self.flows.treated[:, :, :-1], self.inputs.keep[0])
+        return out
+
+    @cached_property
+    def boarding_after_night(self) -> FloatArray:
+        """(F, S, T) b~: yesterday's boarders and the treated who got worse; on day 1 the census."""
+        out = np.zeros_like(self.flows.boarding)
+        out[:, :, 0] = self.inputs.boarding0
+        out[:, :, 1:] = np.einsum(
+            "fat,ab->fbt", self.flows.boarding[:, :, :-1], self.inputs.night[1]
+        )
+        out[:, :, 1:] += np.einsum(
+            "fat,ab->fbt", self.flows.treated[:, :, :-1], self.inputs.worse[0]
+        )
+        return out
+
+    @cached_property
+    def waiting_after_night(self) -> FloatArray:
+        """(O, S, T) u~: yesterday's waiting; on day 1 the open requests."""
+        out = np.zeros_like(self.flows.waiting)
+        out[:, :, 0] = self.areas_day_one[0]
+        out[:, :, 1:] = np.einsum(
+            "oat,ab->obt", self.flows.waiting[:, :, :-1], self.inputs.night[2]
+        )
+        return out
+
+    @cached_property
+    def admitted(self) -> FloatArray:
+        """(G, S, T) admissions to a proper bed, or out of the province, into each unit."""
+        rows = self.flows.admissions
+        return rows.total("g s t", rows["kind"] != STABILISE)
+
+    @cached_property
+    def stabilised(self) -> FloatArray:
+        """(F, S, T) admissions that arrive as boarders."""
+        rows = self.flows.admissions
+        return rows.total("g s t", rows["kind"] == STABILISE)[: self.places.planned]
+
+    @cached_property
+    def received(self) -> FloatArray:
+        """(G, S, T) transfers into each unit, of both pools."""
+        return self.flows.transfers.total("g s t")
+
+    def moved_out(self, pool: int) -> FloatArray:
+        """(F, S, T) transfers out of each unit from one pool."""
+        rows = self.flows.transfers
+        return rows.total("f s t", rows["pool"] == pool)
+
+    @cached_property
+    def moved_up(self) -> FloatArray:
+        """(F, S, T) x_b out of each unit."""
+        return self.moved_out(BOARDING)
+
+    @cached_property
+    def moved_down(self) -> FloatArray:
+        """(F, S, T) x_n out of each unit."""
+        return self.moved_out(TREATED)
+
+    @cached_property
+    def needs(self) -> BoolArray:
+        """(K, S) True where the class needs level k or above."""
+        level = self.inputs.classes.level
+        return np.asarray(level[None, :] >= np.arange(len(self.capacity.levels))[:, None])
+
+    @cached_property
+    def at_level(self) -> FloatArray:
+        """(K, S) 1 where the class needs exactly level k."""
+        level = self.inputs.classes.level
+        at = level[None, :] == np.arange(len(self.capacity.levels))[:, None]
+        return np.asarray(at.astype(np.float64))
+
+    @cached_property
+    def treated_from_level(self) -> FloatArray:
+        """(F, K, T) treated who need level k or above."""
+        return np.asarray(np.einsum("ks,fst->fkt", self.needs.astype(float), self.flows.treated))
+
+    @cached_property
+    def open_beds(self) -> FloatArray:
+        """(F, K, T) usable and surge beds of each level."""
+        return np.asarray(self.capacity.beds[:, :, None] + self.flows.surge_beds)
+
+    @cached_property
+    def admitted_observed_rows(self) -> BoolArray:
+        """Rows of admissions that are of people observed."""
+        return np.asarray(self.flows.admissions["obs"] == 1)
+
+    @property
+    def proper(self) -> BoolArray:
+        """Rows of admissions to a proper bed of the province."""
+        return np.asarray(self.flows.admissions["kind"] == ADMISSION)

@@ -1,0 +1,146 @@
+"""The door of the room: ``check_plan`` reads a plan folder and says what is not lawful in it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+
+from optimizer.checking import rules_capacity as beds
+from optimizer.checking import rules_objective as objective
+from optimizer.checking import rules_people as people
+from optimizer.checking import rules_record as record
+from optimizer.checking.arcs import read_arcs
+from optimizer.checking.capacity import read_capacity
+from optimizer.checking.case import Case
+from optimizer.checking.flows import read_flows
+from optimizer.checking.inputs import read_classes, read_inputs
+from optimizer.checking.places import read_places
+from optimizer.checking.reader import FILES, Document, read_json
+from optimizer.checking.sources import Scenario, read_scenario, read_sources
+from optimizer.checking.violation import Bench, CheckResult
+
+Rule = Callable[[Case, Bench], None]
+
+RULES: Mapping[str, Rule] = MappingProxyType(
+    {
+        "digests": record.digests,
+        "waiting_balance": people.waiting_balance,
+        "open_requests": people.open_requests,
+        "expected_arrivals": people.expected_arrivals,
+        "treated_balance": people.treated_balance,
+        "boarding_balance": people.boarding_balance,
+        "only_stable_move": people.only_stable_move,
+        "boarders_leave_once": people.boarders_leave_once,
+        "staffed_bed_capacity": beds.staffed_bed_capacity,
+        "house_capacity": beds.house_capacity,
+        "corridor_boarders_only": beds.corridor_boarders_only,
+        "staff_on_duty": beds.staff_on_duty,
+        "surge_limit": beds.surge_limit,
+        "surge_stays_open": beds.surge_stays_open,
+        "vehicle_minutes": beds.vehicle_minutes,
+        "outside_places": beds.outside_places,
+        "able_to_treat": people.able_to_treat,
+        "permitted_arcs": people.permitted_arcs,
+        "whole_people_day_one": people.whole_people_day_one,
+        "whole_surge_beds": beds.whole_surge_beds,
+        "excess_only_when_capacity_falls": beds.excess_only_when_capacity_falls,
+        "places_kept": beds.places_kept,
+        "conservation": people.conservation,
+        "commune_split": people.commune_split,
+        "nonnegative": people.nonnegative,
+        "objective_harm": objective.objective_harm,
+        "objective_burden": objective.objective_burden,
+        "bound": objective.bound,
+        "kpis": record.kpis,
+    }
+)
+"""Every rule by name. Two more may be broken: ``files`` (a file or cell that cannot be read) and
+``inputs`` (a table of ``inputs/`` that is not lawful or does not follow from the sources)."""
+
+
+def check_plan(plan: Path, data_dir: Path | None = None) -> CheckResult:
+    """Judge the plan folder `plan` (or its ``plan.json``) from files alone.
+
+    Parameters
+    ----------
+    plan
+        The folder, or the ``plan.json`` in it.
+    data_dir
+        The province folder; default: what ``plan.json`` says, relative to the plan folder.
+
+    Returns
+    -------
+    The verdict. Whatever is missing or cannot be read is a violation too, never an exception.
+    """
+    started = time.perf_counter()
+    bench = Bench()
+    # figures out of all proportion end as inf or nan, and no comparison holds for those
+    with np.errstate(all="ignore"):
+        case = _read(Path(plan), data_dir, bench)
+        for rule, check in RULES.items() if case is not None else ():
+            bench.checked(rule, 0)
+            check(case, bench)
+    return CheckResult(
+        violations=tuple(bench.violations),
+        counts=MappingProxyType(bench.counts),
+        broken=MappingProxyType(bench.broken),
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _read(path: Path, data_dir: Path | None, bench: Bench) -> Case | None:
+    """Return the case, or None if the sources or inputs are too broken to judge anything by."""
+    folder = path if path.is_dir() or path.suffix != ".json" else path.parent
+    plan = Document("plan.json", read_json(folder / "plan.json", "plan.json", bench), bench)
+    if plan.value and data_dir is None:
+        data_dir = folder / plan.text("data_dir")
+    scenario = read_scenario(folder / "inputs" / "scenario.json", bench)
+    if data_dir is None or bench.broken:
+        return None
+    _agree(plan, scenario, bench)
+    sources = read_sources(data_dir, bench)
+    if FILES in bench.broken:
+        return None
+    places = read_places(sources, scenario)
+    capacity = read_capacity(sources, scenario, places)
+    if FILES in bench.broken:
+        return None
+    classes = read_classes(folder / "inputs", sources, capacity, bench)
+    if FILES in bench.broken:
+        return None
+    inputs = read_inputs(folder / "inputs", classes, scenario, places, capacity, bench)
+    if FILES in bench.broken:
+        return None
+    arcs = read_arcs(sources, scenario, places, capacity, inputs)
+    flows = read_flows(folder, scenario, places, capacity, inputs, bench)
+    return Case(
+        folder=folder,
+        data_dir=data_dir,
+        plan=plan,
+        sources=sources,
+        scenario=scenario,
+        places=places,
+        capacity=capacity,
+        inputs=inputs,
+        arcs=arcs,
+        flows=flows,
+    )
+
+
+def _agree(plan: Document, scenario: Scenario, bench: Bench) -> None:
+    """Compare what ``plan.json`` says of the scenario with ``inputs/scenario.json``."""
+    due = {
+        "start_date": scenario.start_date.isoformat(),
+        "horizon_days": scenario.horizon,
+        "solved_days": scenario.days,
+        "areas": scenario.areas,
+    }
+    for key, value in due.items():
+        bench.checked("inputs")
+        if plan.get(key) != value:
+            message = "{left!r} differs from {right!r} in inputs/scenario.json."
+            bench.add("inputs", f"plan.json {key}", message, left=plan.get(key), right=value)

@@ -1,0 +1,170 @@
+"""Rules about beds, staff, vehicles, places outside and places kept."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimizer.checking.case import Case
+from optimizer.checking.violation import RELATIVE, WHOLE, Bench, BoolArray, FloatArray
+
+
+def staffed_bed_capacity(case: Case, bench: Bench) -> None:
+    """Check that treated who need k or above <= beds and excess there (F, K, T), levels k > k0."""
+    room = case.capacity.from_level(case.open_beds + case.flows.excess)
+    above_lowest = np.arange(len(case.capacity.levels))[None, :] > case.capacity.lowest[:, None]
+    left = np.where(above_lowest[:, :, None], case.treated_from_level, 0.0)
+    axes = (case.units, case.capacity.levels, case.days)
+    message = "{left} treated patients need this level or above, but {right} beds are open there."
+    bench.at_most("staffed_bed_capacity", left, room, axes, message)
+
+
+def house_capacity(case: Case, bench: Bench) -> None:
+    """Everybody in the house less the corridor <= all usable, surge and excess beds (F, T)."""
+    flows = case.flows
+    people = (flows.treated + flows.boarding).sum(axis=1) - flows.corridor
+    room = (case.open_beds + flows.excess).sum(axis=1)
+    message = "{left} people lie in beds, but {right} beds are open."
+    bench.at_most("house_capacity", people, room, (case.units, case.days), message)
+
+
+def corridor_boarders_only(case: Case, bench: Bench) -> None:
+    """Corridor <= boarders who did not arrive today on a stabilise arc (F, T)."""
+    most = case.flows.boarding.sum(axis=1) - case.stabilised.sum(axis=1)
+    message = (
+        "{left} lie in the corridor, but only {right} boarders may: nobody is admitted into one."
+    )
+    axes = (case.units, case.days)
+    bench.at_most("corridor_boarders_only", case.flows.corridor, most, axes, message)
+
+
+def staff_on_duty(case: Case, bench: Bench) -> None:
+    """Check that the need of a role and its stand-ins <= those on duty (F, R, T)."""
+    capacity, flows = case.capacity, case.flows
+    per_class = capacity.needs[:, case.inputs.classes.level]
+    padded = np.concatenate([capacity.needs, np.zeros((len(capacity.roles), 1))], axis=1)
+    boarder = padded[:, capacity.lowest]
+    bedded = flows.boarding.sum(axis=1) - flows.corridor
+    need = np.einsum("rs,fst->frt", per_class, flows.treated)
+    need += np.einsum("rf,ft->frt", boarder, bedded)
+    need -= np.einsum("rk,fkt->frt", capacity.needs, flows.excess)
+    chain = capacity.stands_in.astype(float)
+    left = np.einsum("rq,fqt->frt", chain, need)
+    right = (capacity.staff @ chain.T)[:, :, None]
+    message = "{left} staff are needed, but {right} are on duty for the wave."
+    bench.at_most(
+        "staff_on_duty", left, right, (case.units, capacity.roles, case.days), message, "staff"
+    )
+
+
+def surge_limit(case: Case, bench: Bench) -> None:
+    """Surge beds <= limit, none before day 1 + delay (F, K, T)."""
+    open_from = np.arange(case.scenario.days) >= case.scenario.surge_delay
+    most = case.capacity.surge_limit[:, :, None] * open_from
+    axes = (case.units, case.capacity.levels, case.days)
+    message = "{left} surge beds are open, but {right} may be by that day."
+    bench.at_most("surge_limit", case.flows.surge_beds, most, axes, message, "beds", WHOLE)
+
+
+def surge_stays_open(case: Case, bench: Bench) -> None:
+    """Check that a surge bed once opened stays open (F, K, T)."""
+    z = case.flows.surge_beds
+    axes = (case.units, case.capacity.levels, case.days[1:])
+    message = "{left} surge beds were open the day before, {right} are now."
+    bench.at_most("surge_stays_open", z[:, :, :-1], z[:, :, 1:], axes, message, "beds", WHOLE)
+
+
+def whole_surge_beds(case: Case, bench: Bench) -> None:
+    """Surge beds are whole (F, K, T)."""
+    axes = (case.units, case.capacity.levels, case.days)
+    message = "{left} surge beds: beds are whole."
+    bench.whole("whole_surge_beds", case.flows.surge_beds, axes, message, "beds")
+
+
+def vehicle_minutes(case: Case, bench: Bench) -> None:
+    """Minutes of all trips charged to a cluster <= its vehicle minutes that day (E, T)."""
+    capacity, scenario, places = case.capacity, case.scenario, case.places
+    fixed = scenario.prepare + scenario.handover
+    index = {base: e for e, base in enumerate(capacity.bases)}
+    rows, moves = case.flows.admissions, case.flows.transfers
+    trip = fixed + 2 * case.arcs.admission_minutes[rows["o"], rows["g"]]
+    charged = case.inputs.classes.needs_vehicle[rows["s"]]
+    by_area = rows.total("o t", charged, trip)
+    by_unit = moves.total(
+        "f t", None, fixed + 2 * case.arcs.transfer_minutes[moves["f"], moves["g"]]
+    )
+    used = np.zeros((len(capacity.bases), scenario.days))
+    np.add.at(used, [index[c] for c in places.area_cluster], by_area)
+    if places.planned:
+        np.add.at(used, [index[c] for c in places.cluster], by_unit)
+    most = np.broadcast_to(capacity.vehicle_minutes[:, None], used.shape)
+    message = "Trips take {left} minutes, but the vehicles have {right}."
+    bases = [b or "-" for b in capacity.bases]
+    bench.at_most(
+        "vehicle_minutes",
+        used,
+        most,
+        (bases, case.days),
+        message,
+        "minutes",
+        tolerance=100 * RELATIVE,
+    )
+
+
+def outside_places(case: Case, bench: Bench) -> None:
+    """Everything that enters a destination outside <= its places that day (H, T)."""
+    f = case.places.planned
+    entered = (case.admitted[f:] + case.received[f:]).sum(axis=1)
+    most = case.capacity.outside_places[:, None]
+    axes = (case.places.names[f:], case.days)
+    limited = np.where(np.isfinite(most), entered, 0.0)
+    message = "{left} patients are sent there, but {right} places are given a day."
+    bench.at_most("outside_places", limited, np.where(np.isfinite(most), most, 0.0), axes, message)
+
+
+def excess_only_when_capacity_falls(case: Case, bench: Bench) -> None:
+    """Check that excess is 0 unless some capacity of the unit has fallen (F, K, T)."""
+    days = case.scenario.days
+    figures = (case.capacity.beds, case.capacity.staff)
+    falls = np.zeros((case.places.planned, days), dtype=bool)
+    for figure in figures:
+        # no table speaks of days: what a unit has on day 1 it has on every day
+        by_day = np.repeat(figure[:, :, None], days, axis=2)
+        falls |= (by_day < np.maximum.accumulate(by_day, axis=2) - WHOLE).any(axis=1)
+    left = np.where(falls[:, None, :], 0.0, case.flows.excess)
+    axes = (case.units, case.capacity.levels, case.days)
+    message = "{left} stand in excess, but no capacity of the unit has fallen."
+    bench.at_most("excess_only_when_capacity_falls", left, 0.0, axes, message, tolerance=WHOLE)
+
+
+def places_kept(case: Case, bench: Bench) -> None:
+    """Check that places kept are the means rounded up cumulatively, `if_free` too (F, K, T)."""
+    rule, f, flows = "places_kept", case.places.planned, case.flows
+    into = case.received[:f] + case.admitted[:f]
+    expected = np.einsum("ks,fst->fkt", case.at_level, into)
+    expected[:, :, :1] = 0.0
+    expected[:, :, 3:] = 0.0
+    raised = np.ceil(np.cumsum(expected, axis=2) - WHOLE)
+    due = np.diff(raised, axis=2, prepend=0.0)
+    due[:, :, 3:] = 0.0
+    entered = np.einsum("ks,fst->fkt", case.needs.astype(float), into)
+    free = case.capacity.from_level(case.open_beds) - case.treated_from_level + entered
+    if_free = np.maximum(0.0, due - np.maximum(0.0, np.floor(free + WHOLE)))
+    stated = flows.kept.total("f k t")
+    axes = (case.units, case.capacity.levels, case.days)
+    # a mean that stands on the very edge of rounding may be rounded either way
+    edge = _on_edge(np.cumsum(expected, axis=2) - WHOLE)
+    edge[:, :, 1:] |= edge[:, :, :-1].copy()
+    message = "{left} places are kept, but {right} follow from the means."
+    bench.equal(rule, stated, np.where(edge, stated, due), axes, message, "places", WHOLE)
+    rows, shown = flows.kept, flows.kept_shown
+    at = (rows["f"], rows["k"], rows["t"])
+    message = "{left} are said to come, but {right} follow from the plan."
+    bench.equal(rule, shown["expected"], expected[at], (rows.labels,), message)
+    either = (edge | _on_edge(free + WHOLE))[at]
+    right = np.where(either, shown["if_free"], if_free[at])
+    message = "{left} places are said to depend on a bed coming free, but {right} do."
+    bench.equal(rule, shown["if_free"], right, (rows.labels,), message, "places", WHOLE)
+
+
+def _on_edge(figures: FloatArray) -> BoolArray:
+    return np.asarray(np.abs(figures - np.rint(figures)) < 1e-8)

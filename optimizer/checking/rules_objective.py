@@ -1,0 +1,104 @@
+"""The objective from nothing: harm, burden, and the bound that says how good the plan is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from optimizer.checking.case import Case
+from optimizer.checking.flows import BOARDING, LEAVES, OUTSIDE
+from optimizer.checking.violation import RELATIVE, Bench, FloatArray
+
+MINUTES_A_DAY = 1440
+
+
+def unmet_weights(case: Case) -> FloatArray:
+    """Return (3, S) harm of a patient-day by pool: w (1 + delta R) + D delta; 0 for the treated."""
+    inputs = case.inputs
+    out = inputs.classes.weight * (1 + inputs.delta * inputs.owed)
+    out = out + case.scenario.weights["death"] * inputs.delta
+    out[0] = 0.0
+    return np.asarray(out)
+
+
+def harm_by_day(case: Case) -> Mapping[str, FloatArray]:
+    """Return every term of harm as (T,): one currency, every solved day."""
+    flows, arcs, classes, w = case.flows, case.arcs, case.inputs.classes, case.scenario.weights
+    weights = unmet_weights(case)
+    rows, moves = flows.admissions, flows.transfers
+    late = arcs.late[rows["o"], rows["g"], rows["s"]]
+    lateness = w["lateness"] * classes.weight[rows["s"]] / MINUTES_A_DAY * late
+    minutes = arcs.transfer_minutes[moves["f"], moves["g"]]
+    risk = w["move_event"] * classes.move_risk[moves["s"]] * 1.02 ** (minutes / 10)
+    risk = risk + np.where(moves["pool"] == BOARDING, w["move_up"], w["move_down"])
+    away = rows.total("t", rows["kind"] == OUTSIDE) + moves.total("t", moves["way"] == LEAVES)
+    return {
+        "waiting": np.einsum("s,ost->t", weights[2], flows.waiting),
+        "boarding": np.einsum("s,fst->t", weights[1], flows.boarding),
+        "corridor": w["corridor"] * flows.corridor.sum(axis=0),
+        "excess": w["excess"] * flows.excess.sum(axis=(0, 1)),
+        "lateness": rows.total("t", None, lateness),
+        "out_of_province": w["out_of_province"] * away,
+        "transfers": moves.total("t", None, risk),
+    }
+
+
+def burden_by_day(case: Case) -> Mapping[str, FloatArray]:
+    """Return every term of burden as (T,)."""
+    flows, arcs, burden = case.flows, case.arcs, case.scenario.burden
+    rows, moves = flows.admissions, flows.transfers
+    minutes = rows.total("t", None, arcs.admission_minutes[rows["o"], rows["g"]])
+    minutes = minutes + moves.total("t", None, arcs.transfer_minutes[moves["f"], moves["g"]])
+    moved = moves.total("t") + rows.total("t", rows["kind"] == OUTSIDE)
+    return {
+        "minute": burden["minute"] * minutes,
+        "move": burden["move"] * moved,
+        "surge_bed_day": burden["surge_bed_day"] * flows.surge_beds.sum(axis=(0, 1)),
+    }
+
+
+def stated(value: object) -> float:
+    """Return a JSON number, or nan if it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.nan
+
+
+def objective_harm(case: Case, bench: Bench) -> None:
+    """Harm recomputed from nothing equals the reported value."""
+    _value(case, bench, "harm", sum(float(x.sum()) for x in harm_by_day(case).values()))
+
+
+def objective_burden(case: Case, bench: Bench) -> None:
+    """Burden recomputed from nothing equals the reported value."""
+    _value(case, bench, "burden", sum(float(x.sum()) for x in burden_by_day(case).values()))
+
+
+def _value(case: Case, bench: Bench, group: str, value: float) -> None:
+    reported = stated(case.plan.get(f"objective.{group}.value"))
+    message = "The plan reports {left}; recomputed it is {right}."
+    scaled = RELATIVE * max(1.0, abs(value)) / max(1.0, abs(value) / 100)
+    bench.equal(f"objective_{group}", reported, value, (), message, "harm points", scaled)
+
+
+def bound(case: Case, bench: Bench) -> None:
+    """Check that the bound of harm is not above the harm, and the gap follows from both.
+
+    A plan made without a bound says null for both.
+    """
+    harm = sum(float(x.sum()) for x in harm_by_day(case).values())
+    low, gap = case.plan.get("objective.harm.bound"), case.plan.get("objective.harm.gap")
+    bench.checked("bound")
+    if low is None and gap is None:
+        return
+    message = "The bound {left} is above the harm {right}."
+    slack = RELATIVE * max(1.0, abs(harm)) / max(1.0, abs(harm) / 100)
+    bench.at_most("bound", stated(low), harm, (), message, "harm points", slack)
+    due = (harm - stated(low)) / max(1.0, stated(low))
+    message = "The plan reports the gap {left}; recomputed it is {right}."
+    bench.equal("bound", stated(gap), due, (), message, "share", 2 * RELATIVE)

@@ -1,0 +1,297 @@
+"""What the folder says of itself: digests of what was read, the KPIs, and the table of capacity."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from optimizer.checking.case import Case
+from optimizer.checking.flows import DIRECTIONS, OUTSIDE
+from optimizer.checking.reader import read_json, sha256
+from optimizer.checking.rules_objective import harm_by_day, stated
+from optimizer.checking.violation import PATIENTS, RELATIVE, Bench, FloatArray
+
+CHANGED = "The digest is {left}, but the file has {right}: it has been changed since."
+FIRST_SHORT = 0.5
+"""Unmet patients from which a level counts as short."""
+
+
+def digests(case: Case, bench: Bench) -> None:
+    """Check the digests of every table read, and those of ``inputs/``."""
+    rule, file = "digests", "inputs/sources.json"
+    listed = read_json(case.folder / file, file, bench)
+    if not isinstance(listed, list):
+        bench.add("files", file, "It must be a list of tables with path and sha256.")
+        listed = []
+    seen: set[str] = set()
+    for entry in listed:
+        path = entry.get("path") if isinstance(entry, dict) else None
+        if not isinstance(path, str):
+            bench.add("files", file, "It must be a list of tables with path and sha256.")
+            continue
+        seen.add(path)
+        _digest(case.data_dir / path, f"{file} {path}", entry.get("sha256"), bench)
+    for path in sorted(set(case.sources.found.values()) - seen):
+        bench.add(rule, f"{file} {path}", "The table was read, but is not listed.")
+    own = case.plan.get("inputs_sha256")
+    folder = case.folder / "inputs"
+    if isinstance(own, str):
+        lines = (f"{sha256(p)}  {p.name}\n" for p in sorted(folder.iterdir()) if p.is_file())
+        real = hashlib.sha256("".join(lines).encode()).hexdigest()
+        bench.checked(rule)
+        if own != real:
+            bench.add(rule, "plan.json inputs_sha256", CHANGED, left=own, right=real)
+    elif isinstance(own, dict):
+        for name, value in own.items():
+            _digest(folder / name, f"plan.json inputs_sha256 {name}", value, bench)
+        for path in sorted(p.name for p in folder.iterdir() if p.is_file() and p.name not in own):
+            bench.add(
+                rule, f"plan.json inputs_sha256 {path}", "The table was read, but is not listed."
+            )
+    else:
+        bench.add(
+            "files", "plan.json inputs_sha256", "It must give the sha256 of every file of inputs/."
+        )
+
+
+def _digest(path: Path, where: str, value: object, bench: Bench) -> None:
+    bench.checked("digests")
+    try:
+        real = sha256(path)
+    except OSError:
+        bench.add("digests", where, "The file is missing or cannot be opened.")
+        return
+    if value != real:
+        bench.add("digests", where, CHANGED, left=str(value), right=real)
+
+
+def kpis(case: Case, bench: Bench) -> None:
+    """Check the main KPIs, shortfalls and the table of capacity, over the shown horizon."""
+    unmet = _Unmet(case)
+    book = case.plan.get("kpis")
+    _Kpis(case, bench, book if isinstance(book, dict) else {}, unmet).check()
+    _shortfalls(case, bench, unmet)
+    _capacity(case, bench)
+
+
+class _Unmet:
+    """Waiting and boarding over the shown days, by level."""
+
+    def __init__(self, case: Case) -> None:
+        shown = case.scenario.horizon
+        self.waiting = np.einsum("ks,ost->okt", case.at_level, case.flows.waiting[:, :, :shown])
+        self.boarding = np.einsum("ks,fst->fkt", case.at_level, case.flows.boarding[:, :, :shown])
+        self.by_level: FloatArray = self.waiting.sum(axis=0) + self.boarding.sum(axis=0)
+
+
+class _Kpis:
+    def __init__(self, case: Case, bench: Bench, book: Mapping[str, Any], unmet: _Unmet) -> None:
+        self.case = case
+        self.bench = bench
+        self.book = book
+        self.unmet = unmet
+
+    def same(self, name: str, value: object, due: float, unit: str = "patient-days") -> None:
+        """Compare one figure."""
+        message = "The plan reports {left}; recomputed it is {right}."
+        self.bench.equal(
+            "kpis", stated(value), due, ([name],), message, unit, 10 * PATIENTS
+        ) if False else (self._same(name, stated(value), due, message, unit))
+
+    def _same(self, name: str, left: float, right: float, message: str, unit: str) -> None:
+        self.bench.equal("kpis", [left], [right], ([name],), message, unit, 10 * PATIENTS)
+
+    def inner(self, name: str) -> Mapping[str, Any]:
+        """Return an object of the book, empty if it is not there."""
+        value = self.book.get(name)
+        return value if isinstance(value, dict) else {}
+
+    def check(self) -> None:
+        """Compare everything."""
+        case, unmet, shown = self.case, self.unmet, self.case.scenario.horizon
+        flows = case.flows
+        days = [x[:shown].sum() for x in harm_by_day(case).values()]
+        every = sum(float(x.sum()) for x in harm_by_day(case).values())
+        harm = stated(self.book.get("harm"))
+        whole = abs(harm - every) <= RELATIVE * max(1.0, every)
+        self.same("harm", harm, every if whole else float(sum(days)), "harm points")
+        self.same(
+            "waiting_patient_days",
+            self.book.get("waiting_patient_days"),
+            float(unmet.waiting.sum()),
+        )
+        self.same(
+            "boarding_patient_days",
+            self.book.get("boarding_patient_days"),
+            float(unmet.boarding.sum()),
+        )
+        corridor = float(flows.corridor[:, :shown].sum())
+        self.same("corridor_patient_days", self.book.get("corridor_patient_days"), corridor)
+        delta = case.inputs.delta
+        deaths = np.einsum("s,ost->", delta[2], flows.waiting[:, :, :shown])
+        deaths += np.einsum("s,fst->", delta[1], flows.boarding[:, :, :shown])
+        self.same(
+            "deaths_for_want_of_care",
+            self.book.get("deaths_for_want_of_care"),
+            float(deaths),
+            "deaths",
+        )
+        moves, rows = flows.transfers, flows.admissions
+        today = moves["t"] < shown
+        by_way = moves.total("way", today)
+        for i, way in enumerate(DIRECTIONS):
+            self.same(
+                f"transfers.{way}",
+                self.inner("transfers").get(way, 0.0),
+                float(by_way[i]),
+                "patients",
+            )
+        outside = float(rows.x[(rows["kind"] == OUTSIDE) & (rows["t"] < shown)].sum())
+        self.same(
+            "admissions_out_of_province",
+            self.book.get("admissions_out_of_province"),
+            outside,
+            "patients",
+        )
+        minutes = case.arcs.transfer_minutes[moves["f"], moves["g"]]
+        self.same(
+            "transfer_minutes",
+            self.book.get("transfer_minutes"),
+            float((moves.x * minutes)[today].sum()),
+            "minutes",
+        )
+        self.levels()
+        self.worst()
+        share = stated(self.book.get("placed_in_time_share", 0.0))
+        message = "A share of {left} is not between 0 and 1."
+        if (
+            self.book.get("placed_in_time_share") is not None
+            and not -RELATIVE <= share <= 1 + RELATIVE
+        ):
+            self.bench.add("kpis", "placed_in_time_share", message, abs(share), left=share)
+
+    def levels(self) -> None:
+        """Compare the KPIs that speak of care levels."""
+        unmet = self.unmet.by_level
+        for k, level in enumerate(self.case.capacity.levels):
+            total = self.inner("unmet_patient_days").get(level, 0.0)
+            self.same(f"unmet_patient_days.{level}", total, float(unmet[k].sum()))
+            peak = self.inner("peak_short").get(level)
+            peak = peak if isinstance(peak, dict) else {"patients": 0.0, "day": None}
+            highest = float(unmet[k].max(initial=0.0))
+            self.same(f"peak_short.{level}", peak.get("patients"), highest, "patients")
+            day = peak.get("day")
+            if highest > 10 * PATIENTS:
+                there = unmet[k, self._day(day) - 1] if self._day(day) else math.nan
+                self.same(f"peak_short.{level}.day", float(there), highest, "patients")
+            self.first(level, self.inner("first_short_day").get(level), unmet[k])
+
+    def _day(self, day: object) -> int:
+        """Return a shown day, or 0 if it is none."""
+        if isinstance(day, bool) or not isinstance(day, int):
+            return 0
+        return day if 1 <= day <= self.case.scenario.horizon else 0
+
+    def first(self, level: str, day: object, unmet: FloatArray) -> None:
+        """Check that a level is short on `day`, or never if null, and not before."""
+        self.bench.checked("kpis")
+        right = np.flatnonzero(unmet >= FIRST_SHORT)
+        due = int(right[0]) + 1 if right.size else None
+        at = self._day(day)
+        good = day == due
+        if not good and (day is None or at):
+            before = unmet[: at - 1] if at else unmet
+            there = not at or bool(unmet[at - 1] >= FIRST_SHORT - PATIENTS)
+            good = there and bool((before < FIRST_SHORT + PATIENTS).all())
+        if not good:
+            message = "The plan reports {left}; recomputed it is {right}."
+            self.bench.add(
+                "kpis", f"kpis(first_short_day.{level})", message, left=str(day), right=str(due)
+            )
+
+    def worst(self) -> None:
+        """Compare the worst unit (surge beds counted or not) and the worst area."""
+        case, shown = self.case, self.case.scenario.horizon
+        people = (case.flows.treated + case.flows.boarding).sum(axis=1)[:, :shown]
+        usable = np.broadcast_to(case.capacity.beds.sum(axis=1)[:, None], people.shape)
+        self._worst_unit(people, usable, case.open_beds.sum(axis=1)[:, :shown])
+        waiting = self.unmet.waiting.sum(axis=(1, 2))
+        area = self.inner("worst_waiting_area")
+        highest = float(waiting.max(initial=0.0))
+        if highest > 10 * PATIENTS or area:
+            self.same("worst_waiting_area", area.get("patient_days"), highest)
+            here = area.get("area")
+            places = list(case.places.areas)
+            there = float(waiting[places.index(here)]) if here in places else math.nan
+            if highest > 10 * PATIENTS:
+                self.same("worst_waiting_area.area", there, highest)
+
+    def _worst_unit(self, people: FloatArray, usable: FloatArray, with_surge: FloatArray) -> None:
+        worst = self.inner("worst_unit")
+        shares = []
+        for beds in (usable, with_surge):
+            with np.errstate(divide="ignore", invalid="ignore"):
+                shares.append(np.where(beds > 0, people / beds, 0.0))
+        highest = [float(s.max(initial=0.0)) for s in shares]
+        if not worst and max(highest) <= PATIENTS:
+            return
+        reported = stated(worst.get("share"))
+        which = int(abs(reported - highest[1]) < abs(reported - highest[0]))
+        self.same("worst_unit", reported, highest[which], "share")
+        row = {name: i for i, name in enumerate(self.case.units)}.get(str(worst.get("unit")), -1)
+        day = self._day(worst.get("day"))
+        there = shares[which][row, day - 1] if row >= 0 and day else math.nan
+        if highest[which] > PATIENTS:
+            self.same("worst_unit.unit", float(there), highest[which], "share")
+
+
+def _shortfalls(case: Case, bench: Bench, unmet: _Unmet) -> None:
+    """Compare each listed shortfall with the plan; the list may be cut."""
+    listed = case.plan.get("shortfalls")
+    message = "The plan reports {left}; recomputed it is {right}."
+    units = {name: unmet.boarding[i] for i, name in enumerate(case.units)}
+    areas = {name: unmet.waiting[i] for i, name in enumerate(case.places.areas)}
+    levels = {name: k for k, name in enumerate(case.capacity.levels)}
+    for i, entry in enumerate(listed if isinstance(listed, list) else []):
+        entry = entry if isinstance(entry, dict) else {}
+        where = units if entry.get("place_kind") == "unit" else areas
+        place, level = str(entry.get("place")), str(entry.get("care_level"))
+        name = f"shortfalls[{i}]"
+        if place not in where or level not in levels:
+            bench.add("kpis", name, "{value!r} is not known here.", value=f"{place}, {level}")
+            continue
+        figures = where[place][levels[level]]
+        due = {"patient_days": figures.sum(), "peak_patients": figures.max(initial=0.0)}
+        for key, value in due.items():
+            axes = ([f"{name}.{key}"],)
+            bench.equal(
+                "kpis", [stated(entry.get(key))], [value], axes, message, "patients", 10 * PATIENTS
+            )
+
+
+def _capacity(case: Case, bench: Bench) -> None:
+    """Compare every row of ``capacity.csv``, and note rows that are not there."""
+    rows, shown = case.flows.capacity, case.flows.capacity_shown
+    at = (rows["f"], rows["k"], rows["t"])
+    usable = np.broadcast_to(case.capacity.beds[:, :, None], case.open_beds.shape)
+    treated = np.einsum("ks,fst->fkt", case.at_level, case.flows.treated)
+    due = {
+        "usable_beds": usable,
+        "surge_beds": case.flows.surge_beds,
+        "treated": treated,
+        "need_at_or_above": case.treated_from_level,
+    }
+    message = "{left} in capacity.csv, recomputed {right}."
+    for name, figures in due.items():
+        left = rows.x if name == "usable_beds" else shown[name]
+        bench.equal("kpis", left, figures[at], (rows.labels,), message, name)
+    there = np.zeros(usable.shape, dtype=bool)
+    there[at] = True
+    missing = np.where(there, 0.0, usable + case.flows.surge_beds + treated)
+    axes = (case.units, case.capacity.levels, case.days)
+    bench.equal("kpis", missing, 0.0, axes, "The row is not in capacity.csv.", "beds and patients")

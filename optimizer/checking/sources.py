@@ -1,0 +1,229 @@
+"""The source tables of a province and the scenario, as written; nothing is derived here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from optimizer.checking.reader import FILES, Document, Table, read_json, read_table
+from optimizer.checking.violation import Bench
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "levels": ("care_level", "rank", "place"),
+    "tiers": ("tier", "rank"),
+    "kinds": ("kind", "commune_level", "grouped"),
+    "roles": ("role", "stands_in_for"),
+    "care_ratios": ("care_level", "role", "care_phase", "patients_per_staff"),
+    "patient_classes": (
+        "class_id",
+        "severity",
+        "phase",
+        "care_level",
+        "unmet_weight",
+        "move_risk",
+        "travel_limit_minutes",
+        "ground_limit_minutes",
+        "needs_vehicle",
+        "top_tier_direct",
+    ),
+    "admin_units": (
+        "admin_unit_id",
+        "kind",
+        "parent_id",
+        "population",
+        "lat",
+        "lon",
+        "island",
+    ),
+    "facilities": (
+        "facility_id",
+        "kind",
+        "admin_unit_id",
+        "cluster_id",
+        "lat",
+        "lon",
+        "island",
+        "valid_from",
+        "valid_to",
+    ),
+    "units": (
+        "unit_id",
+        "facility_id",
+        "tier",
+        "intake",
+        "daily_places",
+        "valid_from",
+        "valid_to",
+    ),
+    "beds": (
+        "unit_id",
+        "care_level",
+        "physical_beds",
+        "planned_beds",
+        "staffed_beds",
+        "surge_limit",
+    ),
+    "routine": ("unit_id", "care_level", "routine_patients"),
+    "devices": ("unit_id", "device", "care_level", "devices", "routine_in_use"),
+    "staff": ("unit_id", "role", "on_duty"),
+    "links": ("from_unit", "to_unit", "kind"),
+    "travel": ("from_id", "to_id", "minutes", "closed_from", "closed_to"),
+    "travel_rules": ("leg", "detour", "speed_kmh"),
+    "vehicles": ("base_unit", "vehicle_class", "vehicles", "minutes_per_day"),
+}
+"""Columns the judge reads of each table; the others are for people."""
+
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "levels": ("care_level",),
+    "tiers": ("tier",),
+    "kinds": ("kind",),
+    "roles": ("role",),
+    "care_ratios": ("care_level", "role", "care_phase"),
+    "patient_classes": ("class_id",),
+    "admin_units": ("admin_unit_id",),
+    "facilities": ("facility_id",),
+    "units": ("unit_id",),
+    "beds": ("unit_id", "care_level"),
+    "routine": ("unit_id", "care_level"),
+    "devices": ("unit_id", "device"),
+    "staff": ("unit_id", "role"),
+    "links": ("from_unit", "to_unit"),
+    "travel_rules": ("leg",),
+    "vehicles": ("base_unit", "vehicle_class"),
+}
+
+MAY_BE_ABSENT = frozenset(
+    {"routine", "devices", "staff", "links", "travel", "travel_rules", "vehicles"}
+)
+"""Without these nothing is said of their subject; without any other nothing can be judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Tables by name, and where each was found: ``x.csv`` or ``../x.csv`` from the data folder."""
+
+    tables: Mapping[str, Table]
+    found: Mapping[str, str]
+
+    def __getitem__(self, name: str) -> Table:
+        return self.tables[name]
+
+
+def read_sources(data_dir: Path, bench: Bench) -> Sources:
+    """Read each table from `data_dir`, or from its parent if it is not there."""
+    tables: dict[str, Table] = {}
+    found: dict[str, str] = {}
+    for name, columns in COLUMNS.items():
+        file = f"{name}.csv"
+        for path, relative in ((data_dir / file, file), (data_dir.parent / file, f"../{file}")):
+            if path.is_file():
+                found[name] = relative
+                tables[name] = read_table(path, file, columns, bench)
+                break
+        else:
+            tables[name] = Table(file, bench, {c: [] for c in columns}, 2)
+            if name not in MAY_BE_ABSENT:
+                bench.add(FILES, file, "The table is neither in the data folder nor in its parent.")
+    for name, key in KEYS.items():
+        once(tables[name], key)
+    return Sources(tables, found)
+
+
+def once(table: Table, key: tuple[str, ...]) -> None:
+    """Note every row whose key has been seen before."""
+    seen: dict[tuple[str, ...], int] = {}
+    for i, names in enumerate(zip(*(table.ids(c) for c in key), strict=True)):
+        before = seen.setdefault(tuple(n.casefold() for n in names), i)
+        if before != i:
+            shown = ", ".join(names)
+            table.fault(
+                i,
+                key[0],
+                "{key} stands twice: also in row {other}.",
+                key=shown,
+                other=table.rows[before],
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What the judge needs of ``inputs/scenario.json``; units as they are written."""
+
+    start_date: date
+    days: int
+    horizon: int
+    areas: str
+    care_phase: str
+    surge_absence: float
+    surge_delay: int
+    nearest: int
+    transfer_nearest: int
+    prepare: float
+    handover: float
+    staff_factor: float
+    vehicle_factor: float
+    weights: Mapping[str, float]
+    burden: Mapping[str, float]
+    all_roads_cut: bool
+    cut: frozenset[tuple[str, str]]
+    closed: frozenset[str]
+    lateral: bool
+    transfers: bool
+    out_of_province: bool
+
+
+WEIGHTS = (
+    "death",
+    "corridor",
+    "excess",
+    "move_event",
+    "move_up",
+    "move_down",
+    "lateness",
+    "out_of_province",
+)
+BURDEN = ("minute", "move", "surge_bed_day")
+
+
+def read_scenario(path: Path, bench: Bench) -> Scenario:
+    """Read the effective scenario; every default is written out, so a missing key is a fault."""
+    doc = Document("inputs/scenario.json", read_json(path, "inputs/scenario.json", bench), bench)
+    cut = doc.get("shocks.roads_cut")
+    pairs: set[tuple[str, str]] = set()
+    if isinstance(cut, list) and all(isinstance(p, list) and len(p) == 2 for p in cut):
+        pairs = {(str(a), str(b)) for a, b in cut} | {(str(b), str(a)) for a, b in cut}
+    elif cut != "all":
+        doc.fault("shocks.roads_cut", "It must be 'all' or a list of pairs of ids.")
+    closed = doc.get("shocks.closed_facilities")
+    if not isinstance(closed, list):
+        doc.fault("shocks.closed_facilities", "It must be a list of ids.")
+        closed = []
+    areas = doc.text("areas")
+    if areas not in ("communes", "clusters"):
+        doc.fault("areas", "It must be 'communes' or 'clusters'.")
+    horizon = doc.whole("horizon_days", 1, 366)
+    return Scenario(
+        start_date=doc.day("start_date"),
+        days=horizon + doc.whole("beyond_days", 0, 366),
+        horizon=horizon,
+        areas=areas,
+        care_phase=doc.text("staff.care_phase"),
+        surge_absence=doc.number("staff.surge_absence", 0),
+        surge_delay=doc.whole("surge.delay_days"),
+        nearest=doc.whole("travel.nearest"),
+        transfer_nearest=doc.whole("travel.transfer_nearest"),
+        prepare=doc.number("travel.prepare_minutes", 0),
+        handover=doc.number("travel.handover_minutes", 0),
+        staff_factor=doc.number("shocks.staff_factor", 0),
+        vehicle_factor=doc.number("shocks.vehicle_factor", 0),
+        weights={w: doc.number(f"weights.{w}", 0) for w in WEIGHTS},
+        burden={b: doc.number(f"burden.{b}", 0) for b in BURDEN},
+        all_roads_cut=cut == "all",
+        cut=frozenset(pairs),
+        closed=frozenset(str(c) for c in closed),
+        lateral=doc.truth("options.lateral"),
+        transfers=doc.truth("options.transfers"),
+        out_of_province=doc.truth("options.out_of_province"),
+    )

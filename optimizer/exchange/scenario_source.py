@@ -1,0 +1,134 @@
+"""A scenario before it is judged: files merged, rows read, every key with its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from optimizer.domain.scenario import CensusRow, ExplicitArrival, HazardRow, OpenRequest
+from optimizer.errors import Problem
+from optimizer.exchange.cells import columns, convert, required_columns
+from optimizer.exchange.reading import nearest_name, read_sheet, shown
+from optimizer.exchange.strict_yaml import Keys, dotted, read_yaml
+
+MOST_ANCESTORS = 10
+
+ROW_FILES: dict[Keys, type[BaseModel]] = {
+    ("explicit", "arrivals"): ExplicitArrival,
+    ("explicit", "open_requests"): OpenRequest,
+    ("explicit", "census"): CensusRow,
+    ("hazards",): HazardRow,
+}
+"""Where a file name may stand instead of rows, and what the rows are."""
+
+
+class Source:
+    """A merged mapping, with the file and line of each of its keys."""
+
+    def __init__(self) -> None:
+        self.data: dict[str, Any] = {}
+        self.origin: dict[Keys, tuple[Path, int]] = {}
+        self.problems: list[Problem] = []
+        self.complete = True
+
+    def place(self, keys: Keys) -> tuple[str, int]:
+        """Return file and line of a key, or of the nearest mapping around it."""
+        for length in range(len(keys), -1, -1):
+            if keys[:length] in self.origin:
+                path, line = self.origin[keys[:length]]
+                return str(path), line
+        return "", 0
+
+    def refuse(
+        self, keys: Keys, fault: str, remedy: str = "", value: str = "", **facts: object
+    ) -> None:
+        """Add a problem of a key."""
+        file, line = self.place(keys)
+        self.problems.append(
+            Problem(fault, remedy, file, line, dotted(keys), shown(value), values=facts)
+        )
+
+
+def inherit(path: Path, seen: tuple[Path, ...], source: Source) -> None:
+    """Read a file after what it extends, and merge it over that."""
+    document = read_yaml(path, str(path))
+    source.problems += document.problems
+    source.complete &= document.complete
+    extends = document.data.pop("extends", None)
+    line = document.lines.get(("extends",), 0)
+
+    def refuse(fault: str, remedy: str, **facts: object) -> None:
+        given = shown(str(extends))
+        source.problems.append(
+            Problem(fault, remedy, str(path), line, "extends", given, values=facts)
+        )
+
+    chain = (*seen, path.resolve())
+    if extends is not None:
+        parent = path.parent / str(extends)
+        if not isinstance(extends, str) or Path(extends).is_absolute():
+            refuse("It must be the name of a file, relative to this one.", "Correct the name.")
+        elif parent.resolve() in chain:
+            refuse(
+                "The scenarios extend one another in a circle: {members}.",
+                "Delete one of the extends.",
+                members=" > ".join(p.name for p in (*chain, parent)),
+            )
+        elif len(chain) > MOST_ANCESTORS:
+            refuse("More than {limit} files extend one another.", "", limit=MOST_ANCESTORS)
+        elif not parent.is_file():
+            known = [p.name for p in parent.parent.glob("*.y*ml")]
+            meant = nearest_name(parent.name, known)
+            refuse(
+                "There is no such file.",
+                "Did you mean {meant}?" if meant else "Correct the name.",
+                meant=meant,
+            )
+        else:
+            inherit(parent, chain, source)
+    source.origin[()] = (path, 0)
+    _merge(source.data, document.data, (), source.origin)
+    for keys, at in document.lines.items():
+        source.origin[keys] = (path, at)
+
+
+def _merge(
+    below: dict[str, Any], above: dict[str, Any], keys: Keys, origin: dict[Keys, tuple[Path, int]]
+) -> None:
+    """Lay one mapping over another: mappings merge, everything else replaces."""
+    for key, value in above.items():
+        here = (*keys, key)
+        old = below.get(key)
+        if isinstance(value, dict) and isinstance(old, dict):
+            _merge(old, value, here, origin)
+            continue
+        for stale in [k for k in origin if k[: len(here)] == here]:
+            del origin[stale]
+        below[key] = value
+
+
+def rows_from_files(source: Source) -> None:
+    """Replace file names by the rows of the CSV files beside the scenario."""
+    for keys, model in ROW_FILES.items():
+        holder: Any = source.data
+        for key in keys[:-1]:
+            holder = holder.get(key) if isinstance(holder, dict) else None
+        name = holder.get(keys[-1]) if isinstance(holder, dict) else None
+        if not isinstance(holder, dict) or not isinstance(name, str):
+            continue
+        holder[keys[-1]] = []
+        beside = Path(source.place(keys)[0]).parent
+        if Path(name).is_absolute() or ".." in Path(name).parts or not (beside / name).is_file():
+            source.refuse(
+                keys, "There is no such file beside the scenario.", "Correct the name.", name
+            )
+            continue
+        path = beside / name
+        required = required_columns(model)
+        optional = [c for c in columns(model) if c not in required]
+        sheet = read_sheet(path, str(path), required, optional)
+        source.problems += sheet.problems
+        rows = [convert(r, model, str(path), source.problems) for r in sheet.records]
+        holder[keys[-1]] = [row.model_dump(mode="json") for row in rows if row is not None]

@@ -1,0 +1,388 @@
+"""Reads scenarios, and says whether one fits the tables of a province."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from optimizer.domain.facility import Tables
+from optimizer.domain.scenario import Scenario, Title
+from optimizer.errors import DataError, Problem
+from optimizer.exchange.cells import explain
+from optimizer.exchange.reading import nearest_name, shown
+from optimizer.exchange.scenario_source import Source, inherit, rows_from_files
+from optimizer.exchange.soundness import circle
+from optimizer.exchange.strict_yaml import Keys, dotted
+from optimizer.exchange.tables import refuse_if_faulty
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioFile:
+    """A scenario that can be chosen; with `problems` it is listed but cannot be run."""
+
+    name: str
+    path: Path
+    title: Title | None
+    province: str | None
+    problems: tuple[Problem, ...] = ()
+
+
+def read_scenario(path: Path) -> Scenario:
+    """Read a scenario with all it extends.
+
+    Raises
+    ------
+    DataError
+        With every fault, each with its file and line.
+    """
+    source = Source()
+    inherit(path, (), source)
+    rows_from_files(source)
+    scenario = _validated(source) if source.complete else None
+    if scenario is not None:
+        _provenance_names_keys(scenario, source)
+    refuse_if_faulty(source.problems)
+    if scenario is None:
+        raise DataError([Problem("The scenario cannot be read.", "", str(path))])
+    return scenario
+
+
+def list_scenarios(root: Path) -> tuple[ScenarioFile, ...]:
+    """Return the scenarios of a folder by name; what they extend stands in `base/`, unlisted."""
+    found = []
+    for path in sorted([*root.glob("*.yaml"), *root.glob("*.yml")]):
+        try:
+            scenario = read_scenario(path)
+        except DataError as error:
+            found.append(ScenarioFile(path.stem, path, None, None, error.problems))
+        else:
+            found.append(ScenarioFile(path.stem, path, scenario.title, scenario.province))
+    return tuple(found)
+
+
+def scenario_to_json(scenario: Scenario) -> dict[str, Any]:
+    """Return the effective scenario, every default written out (plan folder, scenario.json)."""
+    return scenario.model_dump(mode="json")
+
+
+def scenario_from_json(data: Mapping[str, Any]) -> Scenario:
+    """Return the scenario that `scenario_to_json` wrote."""
+    return Scenario.model_validate_json(json.dumps(data), strict=True)
+
+
+def scenario_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a scenario file."""
+    schema = Scenario.model_json_schema()
+    note = "a scenario file, relative to this one; mappings merge, everything else replaces"
+    schema["properties"]["extends"] = {"type": "string", "description": note}
+    schema["required"] = ["title"]
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _validated(source: Source) -> Scenario | None:
+    """Return the scenario, or None with what does not fit."""
+    try:
+        return Scenario.model_validate_json(json.dumps(source.data), strict=True)
+    except ValidationError as error:
+        faulty = {problem.column for problem in source.problems}
+        said: set[tuple[Keys, str]] = set()
+        for detail in error.errors(include_url=False):
+            keys, union = _real_keys(detail["loc"], source.data)
+            fault, remedy, facts = explain(detail)
+            value = detail.get("input")
+            if detail["type"] == "extra_forbidden":
+                meant = nearest_name(str(keys[-1]), _known_keys(keys[:-1]))
+                fault = "Unknown key: nobody reads it."
+                remedy = "Did you mean {meant}?" if meant else "Delete it or mend its name."
+                facts, value = {"meant": meant}, None
+            elif union:
+                fault = "It must be the word all, or a list of pairs of ids."
+                remedy, facts = "Write [[a, b], [c, d]].", {}
+            elif dotted(keys) in faulty:
+                continue
+            if (keys, fault) not in said:
+                said.add((keys, fault))
+                text = "" if isinstance(value, dict | list | None) else str(value)
+                source.refuse(keys, fault, remedy, text, **facts)
+    return None
+
+
+def _real_keys(loc: tuple[int | str, ...], data: Any) -> tuple[Keys, bool]:
+    """Return the keys of an error's place, without pydantic's names of union branches."""
+    keys: list[str | int] = []
+    here = data
+    for index, part in enumerate(loc):
+        if keys[-1:] == ["roads_cut"]:
+            return tuple(keys), True
+        if isinstance(here, dict) and (part in here or index == len(loc) - 1):
+            here = here.get(str(part))
+        elif isinstance(here, list) and isinstance(part, int) and part < len(here):
+            here = here[part]
+        elif part == "[key]":
+            continue
+        else:
+            break
+        keys.append(part)
+    return tuple(keys), False
+
+
+def _known_keys(keys: Keys) -> list[str]:
+    """Return the keys that may stand in the mapping at some place."""
+    model: type[BaseModel] = Scenario
+    rest = [key for key in keys if not isinstance(key, int)]
+    while rest:
+        field = model.model_fields.get(rest.pop(0))
+        models = models_in(field.annotation) if field else []
+        if not field or not models:
+            return []
+        if get_origin(field.annotation) is dict:
+            rest = rest[1:]
+        model = models[0]
+    return [*model.model_fields, *([] if keys else ["extends"])]
+
+
+def models_in(annotation: Any) -> list[type[BaseModel]]:
+    """Return the models that a value of some type may hold."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    parts = getattr(annotation, "__args__", ())
+    return [model for part in parts for model in models_in(part)]
+
+
+def _provenance_names_keys(scenario: Scenario, source: Source) -> None:
+    """Refuse provenance of a key that the scenario does not have: it would vouch for nothing."""
+    data = scenario_to_json(scenario)
+    known = set(_prefixes(data, ""))
+    for key in scenario.provenance:
+        if key not in known:
+            meant = nearest_name(key, known)
+            source.refuse(
+                ("provenance", key),
+                "The scenario has no such key.",
+                "Did you mean {meant}?" if meant else "Correct the key.",
+                meant=meant,
+            )
+
+
+def _prefixes(data: Any, prefix: str) -> list[str]:
+    if not isinstance(data, dict):
+        return []
+    found = []
+    for key, value in data.items():
+        name = f"{prefix}.{key}" if prefix else key
+        found += [name, *_prefixes(value, name)]
+    return found
+
+
+def cross_check(scenario: Scenario, tables: Tables) -> tuple[Problem, ...]:
+    """Return what of a scenario does not fit the tables: errors, and warnings."""
+    return (
+        *_severities_have_classes(scenario, tables),
+        *_explicit_rows_name_places(scenario, tables),
+        *_hazards_add_up(scenario, tables),
+        *_shocks_name_places(scenario, tables),
+        *_staff_have_ratios(scenario, tables),
+    )
+
+
+def _odd(
+    column: str,
+    fault: str,
+    remedy: str,
+    value: str = "",
+    known: Iterable[str] = (),
+    **facts: object,
+) -> Problem:
+    """Return a problem of the scenario; a close name among `known` becomes the remedy."""
+    meant = nearest_name(value, known) if value else ""
+    said = "Did you mean {meant}?" if meant else remedy
+    return Problem(fault, said, "", 0, column, shown(value), values={**facts, "meant": meant})
+
+
+def _starts(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """Yield (key, severity) of everybody who comes in the acute phase."""
+    if scenario.route == "reported_cases" and (cases := scenario.reported_cases):
+        yield "reported_cases.hospital_severity", cases.hospital_severity
+        if cases.isolation_severity:
+            yield "reported_cases.isolation_severity", cases.isolation_severity
+    if scenario.route == "infections" and scenario.infections:
+        yield "infections.hospital_severity", scenario.infections.hospital_severity
+    for index, arrival in enumerate(scenario.explicit.arrivals, start=1):
+        yield f"explicit.arrivals[{index}].severity", arrival.severity
+    for index, request in enumerate(scenario.explicit.open_requests, start=1):
+        yield f"explicit.open_requests[{index}].severity", request.severity
+    for index, person in enumerate(scenario.explicit.census, start=1):
+        if person.phase == "acute":
+            yield f"explicit.census[{index}].severity", person.severity
+
+
+def _severities_have_classes(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
+    """Everybody who comes, worsens or convalesces needs a stay and a row of classes."""
+    diseases = {c.disease for c in tables.patient_classes}
+    classes = {
+        (c.severity, c.phase) for c in tables.patient_classes if c.disease == scenario.disease
+    }
+    if scenario.disease not in diseases:
+        yield _odd(
+            "disease",
+            "patient_classes.csv has no such disease.",
+            "Write one that it has.",
+            scenario.disease,
+            diseases,
+        )
+        return
+    both: tuple[str, ...] = ("acute", "recovering")
+    needs = [(key, severity, both) for key, severity in _starts(scenario)]
+    for name, stay in scenario.stays.items():
+        if stay.worse_to:
+            needs.append((f"stays.{name}.worse_to", stay.worse_to, both))
+        if stay.convalescent:
+            needs.append((f"stays.{name}.convalescent", stay.convalescent, ("recovering",)))
+    needs += [(f"stays.{name}", name, ("recovering",)) for name in scenario.stays]
+    known = {severity for severity, _ in classes}
+    for key, severity, phases in needs:
+        for phase in phases:
+            if (severity, phase) not in classes:
+                yield _odd(
+                    key,
+                    "patient_classes.csv has no row for {disease}, {severity}, {phase}.",
+                    "Add the row, or name another severity.",
+                    severity,
+                    known - {severity},
+                    disease=scenario.disease,
+                    severity=severity,
+                    phase=phase,
+                )
+        if scenario.hazards is None and severity not in scenario.stays:
+            yield _odd(
+                key,
+                "There is no stay for severity {severity}.",
+                "Add it under stays.",
+                severity,
+                scenario.stays,
+                severity=severity,
+            )
+        if "acute" in phases and severity in scenario.recovering_only:
+            yield _odd(
+                key,
+                "Severity {severity} only convalesces: nobody comes or worsens into it.",
+                "Name another severity.",
+                severity,
+                severity=severity,
+            )
+    members = circle({n: [s.worse_to] for n, s in scenario.stays.items() if s.worse_to})
+    if members:
+        yield _odd(
+            f"stays.{members[0]}.worse_to",
+            "These lead in a circle: {members}.",
+            "Delete one of the links.",
+            members=" > ".join([*members, members[0]]),
+        )
+
+
+def _explicit_rows_name_places(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
+    """Rows name communes, clusters and units that are there, and days that are solved."""
+    areas = {u.admin_unit_id for u in tables.admin_units if u.kind != "province"}
+    inside = {u.unit_id for u in tables.units if u.intake != "out_of_province"}
+    rows = scenario.explicit
+    given = [(f"arrivals[{n}]", row.area) for n, row in enumerate(rows.arrivals, start=1)]
+    given += [
+        (f"open_requests[{n}]", row.area) for n, row in enumerate(rows.open_requests, start=1)
+    ]
+    for place, area in given:
+        if area not in areas:
+            fault, remedy = "No commune or cluster has this id.", "Correct it."
+            yield _odd(f"explicit.{place}.area", fault, remedy, area, areas)
+    for index, person in enumerate(rows.census, start=1):
+        if person.unit not in inside:
+            fault, remedy = "No unit of the province has this id.", "Correct it."
+            yield _odd(f"explicit.census[{index}].unit", fault, remedy, person.unit, inside)
+    for index, arrival in enumerate(rows.arrivals, start=1):
+        if arrival.day > scenario.solved_days:
+            yield Problem(
+                "Day {day} is after the last day solved ({last}): not counted.",
+                "Raise horizon_days or beyond_days.",
+                column=f"explicit.arrivals[{index}].day",
+                severity="warning",
+                values={"day": arrival.day, "last": scenario.solved_days},
+            )
+    if rows.arrivals and scenario.route != "explicit":
+        yield Problem(
+            "Arrivals are read only under route explicit: not counted.",
+            "Write route: explicit, or delete them.",
+            column="explicit.arrivals",
+            severity="warning",
+        )
+
+
+def _hazards_add_up(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
+    """Refuse probabilities out of one class that add up to more than 1."""
+    if scenario.hazards is None:
+        return
+    known = {c.class_id for c in tables.patient_classes if c.disease == scenario.disease}
+    sums: dict[tuple[str, str], float] = {}
+    targets: set[tuple[str, ...]] = set()
+    for index, row in enumerate(scenario.hazards, start=1):
+        for column, given in (("from_class", row.from_class), ("to_class", row.to_class)):
+            if given and given not in known:
+                fault, remedy = "patient_classes.csv has no such class_id.", "Correct it."
+                yield _odd(f"hazards[{index}].{column}", fault, remedy, given, known)
+        target = (row.pool, row.from_class, row.to_class or "", row.kind)
+        if target in targets:
+            fault, remedy = "The same transition is given twice.", "Delete one of the two."
+            yield _odd(f"hazards[{index}]", fault, remedy, " ".join(target))
+        targets.add(target)
+        pool = (row.pool, row.from_class)
+        sums[pool] = sums.get(pool, 0.0) + row.probability
+    for (where, name), total in sorted(sums.items()):
+        if total > 1 + 1e-9:
+            yield _odd(
+                "hazards",
+                "The probabilities out of {name} ({pool}) add up to {total}, more than 1.",
+                "Lower them.",
+                name=name,
+                pool=where,
+                total=f"{total:.6g}",
+            )
+
+
+def _shocks_name_places(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
+    """Refuse closed facilities and cut roads that are not in the tables."""
+    facilities = {f.facility_id for f in tables.facilities}
+    nodes = facilities | {u.admin_unit_id for u in tables.admin_units if u.kind == "commune"}
+    for index, given in enumerate(scenario.shocks.closed_facilities, start=1):
+        if given not in facilities:
+            fault, remedy = "No facility has this id.", "Correct it."
+            yield _odd(f"shocks.closed_facilities[{index}]", fault, remedy, given, facilities)
+    if scenario.shocks.roads_cut == "all":
+        return
+    for index, pair in enumerate(scenario.shocks.roads_cut, start=1):
+        for given in pair:
+            if given not in nodes:
+                fault, remedy = "No commune or facility has this id.", "Correct it."
+                yield _odd(f"shocks.roads_cut[{index}]", fault, remedy, given, nodes)
+
+
+def _staff_have_ratios(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
+    """Ask for ratios of the phase in force, and for a unit that is valid on day 1."""
+    phase, day = scenario.staff.care_phase, scenario.start_date
+    if not any(ratio.care_phase == phase for ratio in tables.care_ratios):
+        fault, remedy = "care_ratios.csv has no row for this phase.", "Add rows or change it."
+        yield _odd("staff.care_phase", fault, remedy, phase)
+    facilities = {f.facility_id: f for f in tables.facilities}
+    if not any(
+        unit.intake == "open"
+        and all(
+            (item.valid_from is None or item.valid_from <= day)
+            and (item.valid_to is None or day <= item.valid_to)
+            for item in (unit, facilities[unit.facility_id])
+        )
+        for unit in tables.units
+    ):
+        fault, remedy = "No open unit is valid on this day.", "Look at valid_from and valid_to."
+        yield _odd("start_date", fault, remedy, str(day))

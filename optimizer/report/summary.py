@@ -1,0 +1,147 @@
+"""The plan in words a coordinator reads on a terminal: KPIs beside the rivals, first shortfalls, today's moves."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from optimizer.i18n import translator
+
+ARROW = {"step_up": "↑", "step_down": "↓", "lateral": "→", "out_of_province": "⇢"}
+
+
+def _table(path: Path) -> list[dict[str, str]]:
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _number(value: float, lang: str) -> str:
+    text = f"{value:,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:,.1f}"
+    return text.replace(",", " ").replace(".", ",").replace(" ", ".") if lang == "vi" else text
+
+
+def _kpi_rows(summary: Mapping[str, Any], lang: str) -> list[list[str]]:
+    say = translator(lang)
+    sides = [summary["kpis"]] + [
+        summary["baselines"].get(name, {}) for name in ("no_transfers", "greedy", "local_only")
+    ]
+    levels = list(summary["kpis"]["unmet_patient_days"])
+    rows = [["", say("plan"), say("no transfers"), say("nearest free"), say("local only")]]
+
+    def add(label: str, pick: Any) -> None:
+        values = []
+        for side in sides:
+            try:
+                values.append(_number(float(pick(side)), lang))
+            except (KeyError, TypeError):
+                values.append("–")
+        rows.append([label, *values])
+
+    add(say("harm (all days solved)"), lambda k: k["harm"])
+    for level in reversed(levels):
+        name = say("unmet patient-days {level}").format(level=level)
+        add(name, lambda k, level=level: k["unmet_patient_days"][level])
+    add(say("deaths for want of care (model)"), lambda k: k["deaths_for_want_of_care"])
+    add(say("corridor patient-days"), lambda k: k["corridor_patient_days"])
+    add(say("transfers up"), lambda k: k["transfers"]["step_up"])
+    add(say("transfers down"), lambda k: k["transfers"]["step_down"])
+    add(
+        say("sent out of the province"),
+        lambda k: k["transfers"]["out_of_province"] + k["admissions_out_of_province"],
+    )
+    return rows
+
+
+def _aligned(rows: list[list[str]]) -> list[str]:
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [row[0].ljust(widths[0])]
+        cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        lines.append("  " + "  ".join(cells).rstrip())
+    return lines
+
+
+def _today(folder: Path, names: Mapping[str, str], lang: str) -> list[str]:
+    """Moves of day 1, then the places kept on days 2 and 3."""
+    say = translator(lang)
+    lines = []
+    for row in _table(folder / "transfers.csv"):
+        if row["day"] == "1":
+            lines.append(
+                f"  {names.get(row['from_unit'], row['from_unit'])} {ARROW[row['direction']]} "
+                f"{names.get(row['to_unit'], row['to_unit'])}: {float(row['patients']):.0f} × {row['class_id']}"
+            )
+    for row in _table(folder / "admissions.csv"):
+        if row["day"] == "1" and row["observed"] == "1":
+            lines.append(
+                f"  {row['area']} → {names.get(row['unit'], row['unit'])}: "
+                f"{float(row['patients']):.0f} × {row['class_id']}"
+            )
+    kept = [r for r in _table(folder / "places_kept.csv") if float(r["places"]) > 0]
+    more = len(lines) - 12
+    if more > 0:
+        lines = [*lines[:12], "  " + say("… and {count} more in transfers.csv and admissions.csv").format(count=more)]
+    head = [say("Today's moves (people):")]
+    if not lines:
+        lines = ["  " + say("nobody observed this morning needs to move")]
+    total = sum(int(float(row["places"])) for row in kept)
+    tail = [say("Places kept for days 2 and 3: {total} (places_kept.csv)").format(total=total)]
+    return [*head, *lines, *tail]
+
+
+def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
+    """Return the summary of a plan folder in `lang`."""
+    say = translator(lang)
+    harm = summary["objective"]["harm"]
+    names = summary.get("names", {})
+    lines = [
+        summary["title"][lang],
+        say("Plan {id}, {start}, {days} days shown, {solved} solved").format(
+            id=summary["plan_id"],
+            start=summary["start_date"],
+            days=summary["horizon_days"],
+            solved=summary["solved_days"],
+        ),
+        say("Status {status}; gap to the bound {gap:.3f} %; checked: yes; {seconds:.1f} s").format(
+            status=say(summary["status"]),
+            gap=100 * harm["gap"],
+            seconds=summary["seconds"]["so far"],
+        ),
+        "",
+        *_aligned(_kpi_rows(summary, lang)),
+        "",
+    ]
+    short = summary["shortfalls"][:6]
+    if short:
+        lines.append(say("Where it breaks first (unmet, patients):"))
+        for one in sorted(short, key=lambda s: (s["first_day"], -s["patient_days"])):
+            lines.append(
+                "  "
+                + say("{place} {level}: from day {day}, at most {peak} on day {peak_day}").format(
+                    place=names.get(one["place"], one["place"]),
+                    level=one["care_level"],
+                    day=one["first_day"],
+                    peak=_number(one["peak_patients"], lang),
+                    peak_day=one["peak_day"],
+                )
+            )
+    else:
+        lines.append(say("Nobody goes without a place in the days shown."))
+    lines += ["", *_today(folder, names, lang), ""]
+    lines.append(say("Assumptions that decide this result:"))
+    lines += [
+        "  ≈ " + one[f"text_{lang}"] for one in summary["assumptions"] if one["key"].startswith("staff.") and isinstance(one["value"], dict)
+    ]
+    share = 100 * summary["confidence_share"].get("assumed", 0.0)
+    lines.append(
+        "  " + say("{share:.0f} % of the usable beds rest on assumed figures").format(share=share)
+    )
+    lines.append(
+        say("Decision support for places, routes and staff; not medical advice.")
+    )
+    return "\n".join(lines)

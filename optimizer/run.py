@@ -1,0 +1,265 @@
+"""JOURNEY: one scenario, read to report. Every plan passes the checker before anyone sees it.
+
+While the solver works on the plan, a thread makes what stands beside it: the checked nearest-free-place plan (kept if the
+solving is cancelled), no transfers, local care only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+from optimizer import __version__
+from optimizer.checking.judge import check_plan
+from optimizer.domain.assemble import Assembled, assemble
+from optimizer.domain.assumptions import staff_assumptions
+from optimizer.domain.facility import Tables
+from optimizer.domain.instance import AdmissionArcs
+from optimizer.domain.plan import Plan
+from optimizer.domain.scenario import Scenario
+from optimizer.errors import DataError, PlanCheckError, Problem, SolverError
+from optimizer.exchange import planfolder
+from optimizer.exchange.scenarios import cross_check, read_scenario
+from optimizer.exchange.tables import read_tables
+from optimizer.planning import baselines
+from optimizer.planning.solve import SolveOptions, solve_plan
+from optimizer.planning.split import split_to_communes
+from optimizer.report.kpis import baseline_rows, plan_kpis, shortfalls
+
+Progress = Callable[[str, float, bool], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A checked plan on disk, with its summary."""
+
+    folder: Path
+    summary: dict[str, Any]
+    warnings: tuple[Problem, ...] = ()
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def load(
+    scenario_path: Path, data_dir: Path | None, areas: Literal["clusters", "communes"] | None = None
+) -> tuple[Tables, Scenario, tuple[Problem, ...]]:
+    """Read scenario and tables and hold them against each other.
+
+    Raises
+    ------
+    DataError
+        With every fault of both.
+    """
+    scenario = read_scenario(scenario_path)
+    if areas is not None:
+        scenario = scenario.model_copy(update={"areas": areas})
+    folder = data_dir or default_data_dir(scenario_path, scenario.province)
+    tables, warnings = read_tables(folder)
+    odd = cross_check(scenario, tables)
+    errors = [problem for problem in odd if problem.severity == "error"]
+    if errors:
+        raise DataError(errors)
+    return tables, scenario, (*warnings, *odd)
+
+
+def default_data_dir(scenario_path: Path, province: str) -> Path:
+    """Return data/facilities/<province>, looked for upwards from the scenario, then from here."""
+    for root in (*scenario_path.resolve().parents, *Path(__file__).resolve().parents):
+        found = root / "data" / "facilities" / province
+        if found.is_dir():
+            return found
+    return Path("data/facilities") / province
+
+
+def plan_scenario(
+    scenario_path: Path,
+    *,
+    data_dir: Path | None = None,
+    out: Path,
+    areas: Literal["clusters", "communes"] | None = None,
+    progress: Progress | None = None,
+    options: SolveOptions | None = None,
+) -> Outcome:
+    """Plan one scenario into the folder `out`.
+
+    Raises
+    ------
+    DataError
+        If scenario or tables contradict themselves.
+    PlanCheckError
+        If our own checker refuses the plan; the checked nearest-free-place plan stays in `out`.
+    """
+    began = time.perf_counter()
+    tell = progress or (lambda stage, seconds, done: None)
+    seconds: dict[str, float] = {}
+
+    def done(stage: str, started: float) -> None:
+        seconds[stage] = time.perf_counter() - started
+        tell(stage, seconds[stage], True)
+
+    started = time.perf_counter()
+    tell("read", 0.0, False)
+    tables, scenario, warnings = load(scenario_path, data_dir, areas)
+    done("read", started)
+    started = time.perf_counter()
+    made = assemble(tables, scenario)
+    done("assemble", started)
+    desk = _Desk(tables, scenario, made, scenario_path, out, seconds, began)
+    rule = baselines.greedy(made.instance)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        tell("harm", 0.0, False)
+        beside = pool.submit(desk.baselines, rule)
+        started = time.perf_counter()
+        try:
+            plan = solve_plan(
+                made.instance, options, lambda stage, spent: tell(stage, spent, True)
+            )
+        except SolverError as error:
+            warnings = (*warnings, *error.problems)
+            plan = rule
+        done("solve", started)
+        seconds.update({f"solve: {name}": spent for name, spent in plan.seconds.items()})
+        rivals = beside.result()
+    started = time.perf_counter()
+    summary = desk.publish(plan, rivals)
+    done("write and check", started)
+    return Outcome(out, summary, warnings, seconds)
+
+
+@dataclass(slots=True)
+class _Desk:
+    """Puts plans into folders, checked."""
+
+    tables: Tables
+    scenario: Scenario
+    made: Assembled
+    scenario_path: Path
+    out: Path
+    seconds: dict[str, float]
+    began: float
+
+    def baselines(self, rule: Plan) -> dict[str, tuple[Plan, AdmissionArcs | None]]:
+        """Publish the checked nearest-free-place plan, then solve the other rivals."""
+        self.publish(rule, {"greedy": (rule, None)})
+        inst = self.made.instance
+        found: dict[str, tuple[Plan, AdmissionArcs | None]] = {"greedy": (rule, None)}
+        for name, solve in (
+            ("no_transfers", baselines.no_transfers),
+            ("local_only", baselines.local_only),
+        ):
+            started = time.perf_counter()
+            try:
+                plan = solve(inst)
+            except SolverError:
+                continue
+            arcs = None if len(plan.admitted) == len(inst.admissions.area) else baselines.local_arcs(inst)
+            found[name] = (plan, arcs)
+            self.seconds[f"baseline: {name}"] = time.perf_counter() - started
+        return found
+
+    def publish(
+        self, plan: Plan, rivals: dict[str, tuple[Plan, AdmissionArcs | None]]
+    ) -> dict[str, Any]:
+        """Write, check, and only then put the folder where people look."""
+        work = self.out.with_name(f".{self.out.name}.{os.getpid()}.new")
+        if work.exists():
+            shutil.rmtree(work)
+        work.mkdir(parents=True)
+        inst = self.made.instance
+        planfolder.write_inputs(work / "inputs", self.tables, self.scenario, self.made)
+        planfolder.write_tables(work, self.tables, self.made, plan)
+        if self.scenario.areas == "clusters":
+            expected, observed = split_to_communes(
+                inst,
+                plan,
+                self.made.demand.arrivals,
+                self.made.census.requests,
+                self.made.area_of,
+                self.made.minutes.commune_unit,
+            )
+            planfolder.write_commune_split(work, self.made, expected, observed)
+        planfolder.write_baselines(
+            work,
+            [
+                row
+                for name, rival in (("plan", plan), *((n, r[0]) for n, r in rivals.items()))
+                for row in baseline_rows(inst, name, rival)
+            ],
+        )
+        summary = self._summary(plan, rivals, work)
+        planfolder.write_summary(work, summary)
+        result = check_plan(work)
+        if result.violations:
+            kept = self.out.with_name(f"{self.out.name}.refused")
+            planfolder.replace_folder(work, kept)
+            raise PlanCheckError(
+                [
+                    Problem(
+                        "The checker refused the plan: {rule}.",
+                        "Please report this with the folder {folder}.",
+                        values={"rule": v.render("en"), "folder": str(kept)},
+                    )
+                    for v in result.violations[:20]
+                ]
+            )
+        planfolder.replace_folder(work, self.out)
+        return summary
+
+    def _summary(
+        self, plan: Plan, rivals: dict[str, tuple[Plan, AdmissionArcs | None]], work: Path
+    ) -> dict[str, Any]:
+        inst, scenario = self.made.instance, self.scenario
+        digest = planfolder.inputs_digest(work / "inputs")
+        named = {"scenario": self.scenario_path.stem, "inputs": digest, "solver": plan.solver}
+        text = json.dumps([named, __version__], sort_keys=True)
+        groups = {"harm": plan.harm, "burden": plan.burden}
+        return {
+            "schema_version": planfolder.SCHEMA_VERSION,
+            "plan_id": hashlib.sha256(text.encode()).hexdigest()[:12],
+            "referral_version": __version__,
+            "province": scenario.province,
+            "data_dir": os.path.relpath(self.tables.directory.resolve(), self.out.resolve()),
+            "scenario": self.scenario_path.stem,
+            "title": scenario.title.model_dump(),
+            "start_date": scenario.start_date.isoformat(),
+            "horizon_days": scenario.horizon_days,
+            "solved_days": scenario.solved_days,
+            "areas": scenario.areas,
+            "status": plan.status,
+            "solver": plan.solver,
+            "objective": {
+                name: {"value": part.value, "bound": part.bound, "gap": part.gap}
+                for name, part in groups.items()
+            },
+            "seconds": {
+                **{name: round(spent, 3) for name, spent in self.seconds.items()},
+                **{f"solve: {name}": round(spent, 3) for name, spent in plan.seconds.items()},
+                "so far": round(time.perf_counter() - self.began, 3),
+            },
+            "versions": {
+                name: version(name) for name in ("ortools", "numpy", "networkx", "pydantic")
+            },
+            "inputs_sha256": digest,
+            "kpis": plan_kpis(inst, plan),
+            "baselines": {
+                name: plan_kpis(inst, rival, arcs) for name, (rival, arcs) in rivals.items()
+            },
+            "shortfalls": shortfalls(inst, plan),
+            "names": dict(inst.unit_names),
+            "confidence_share": planfolder.confidence_share(self.tables, inst),
+            "assumptions": [
+                *staff_assumptions(self.tables, scenario, self.made),
+                *planfolder.scenario_assumptions(scenario),
+            ],
+            "notes": list(inst.notes),
+            "checked": True,
+        }
+
