@@ -149,7 +149,11 @@ def map_legend(report: PlanReport, drawing: MapDrawing, lang: str, palette: Pale
     steps = " · ".join(formats.num(b, lang) for b in (0.0, *drawing.breaks)) + "+"
     cells = "".join(f'<i class="c" style="background:{c}"></i>' for c in palette.cells)
     ground = [
-        escape(say("Ground: people in need of a place per 100,000")),
+        escape(
+            say("Ground: patient-days of waiting at home per 100,000")
+            if drawing.waiting
+            else say("Ground: people in need of a place per 100,000")
+        ),
         f"{cells}&nbsp;&nbsp;{steps}",
         escape(say("cells are schematic, not official boundaries")),
     ]

@@ -84,6 +84,12 @@ def _tables(who: Viewer, folder: Path) -> None:
 def table_on_show(who: Viewer, folder: Path, name: str) -> tuple[pd.DataFrame, str]:
     """Return a table as the page shows it, and what was left out of it."""
     frame = read_table(folder, f"{name}.csv")
+    if name in ("beds", "routine"):
+        levels = read_table(folder, "levels.csv")
+        rank = dict(zip(levels["care_level"], levels["rank"], strict=True))
+        order = frame["care_level"].map(rank)
+        frame = frame.assign(_rank=order).sort_values(["unit_id", "_rank"], ascending=[True, False])
+        frame = frame.drop(columns="_rank")
     if name in ("beds", "staff", "devices", "routine"):
         few = frame.loc[~frame["unit_id"].isin(_grouped_units(folder))]
         rest = len(frame) - len(few)

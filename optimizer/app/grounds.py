@@ -55,9 +55,10 @@ def assumption_table(plan: PlanReport, lang: str) -> str:
         kind = "assumed" if told.get("confidence") == "assumed" else ""
         value = told.get("value")
         shown = f" = {value}" if isinstance(value, int | float | str) and str(value) else ""
-        key = span(escape(f"{told.get('key', '')}{shown}"), "note")
+        named = str(told.get("key") or "")
+        key = "" if named in text else "<br>" + span(escape(named + shown), "note")
         rows.append(
-            cell(f"{span(text, kind)}<br>{key}")
+            cell(span(text, kind) + key)
             + cell(escape(names.get(str(told.get("confidence")), "")), "w")
             + cell(escape(str(told.get("source") or "")), "m")
         )

@@ -213,6 +213,8 @@ class JobManager:
             else:
                 shutil.rmtree(out, ignore_errors=True)
                 job.state = "stopped" if job.cancelled else "failed"
+            for rest in self.plans.glob(f".{out.name}.*.new"):  # half-written by an ended child
+                shutil.rmtree(rest, ignore_errors=True)
             self._children.pop(job.id, None)
             self._start_waiting()
 

@@ -92,7 +92,7 @@ def goals_table(report: PlanReport, lang: str) -> str:
         value, bound, gap = (told.get(k) for k in ("value", "bound", "gap"))
         if gap is None:
             state = say("no bound")
-        elif gap <= 1e-6:
+        elif gap <= 5e-5:
             state = say("✓ proved best")
         else:
             state = say("within {gap} of the bound").format(gap=formats.pct(gap, lang, 2))
@@ -113,7 +113,8 @@ def goals_table(report: PlanReport, lang: str) -> str:
         (say("Gap"), "n"),
         (say("Status"), ""),
     ]
-    spent = sum(float(s) for s in (report.head.get("seconds") or {}).values())
+    seconds = {k: float(s) for k, s in (report.head.get("seconds") or {}).items()}
+    spent = seconds.get("so far", sum(s for k, s in seconds.items() if ":" not in k))
     status = say("Solver status: {status}; {seconds} s in all").format(
         status=say(str(report.head.get("status") or "–")), seconds=formats.num(spent, lang, 1)
     )
@@ -178,7 +179,9 @@ def _move(
 
 def _kept(report: PlanReport, lang: str, palette: Palette, r: dict[object, object]) -> str:
     say = translator(lang)
-    why = say("expects {a}").format(a=formats.num(float(str(r["expected"])), lang, 1))
+    expected = float(str(r["expected"]))
+    shown = formats.num(expected, lang, 1) if expected >= 0.05 else "< " + formats.num(0.1, lang, 1)
+    why = say("expects {a}").format(a=shown)
     free = float(str(r["if_free"]))
     if free >= 0.5:
         why += say("; {n} of them if a bed is free").format(n=formats.num(free, lang))

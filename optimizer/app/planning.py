@@ -27,7 +27,7 @@ def show() -> None:
         st.html(blocks.context_bar(report, who.lang))
     left, right = st.columns([1, 1.12], gap="medium")
     with left:
-        _choose(who)
+        _choose(who, str(report.head.get("province")) if isinstance(report, PlanReport) else "")
         if isinstance(report, PlanReport):
             _flows(who, report)
             st.html(blocks.section(say("Surge beds"), say("opened once, open to the end")))
@@ -43,7 +43,7 @@ def show() -> None:
             st.html(blocks.notice(text))
 
 
-def _choose(who: Viewer) -> None:
+def _choose(who: Viewer, on_show: str) -> None:
     say = who.say
     st.html(blocks.section(say("Solve"), say("in a process of its own; the page stays live")))
     places = Places.from_environment()
@@ -58,6 +58,7 @@ def _choose(who: Viewer) -> None:
     province = first.selectbox(
         say("Province"),
         names,
+        index=names.index(on_show) if on_show in names else 0,
         key="province",
         format_func=lambda p: known[p],
         persist_state="session",
@@ -140,6 +141,8 @@ def job_state(job: Job, who: Viewer) -> str:
         words = say("Stopped. The last checked plan is shown.")
     elif job.state == "stopped":
         words = say("Stopped before the first checked plan.")
+    elif job.folder:
+        words = say("The planner failed; the last checked plan is shown. Its last words:")
     else:
         words = say("The planner failed; its last words:")
     more = ""
@@ -166,14 +169,15 @@ def _stage_name(name: str, who: Viewer) -> str:
     say = who.say
     known = {
         "read": say("read the data"),
-        "instance": say("prepare"),
-        "baselines": say("rivals"),
+        "assemble": say("prepare"),
+        "build": say("build the model"),
         "greedy": say("first plan, checked"),
         "harm": say("least harm"),
         "burden": say("least burden"),
-        "whole": say("whole people"),
-        "check": say("independent check"),
-        "write": say("write"),
+        "whole beds": say("whole beds"),
+        "whole people": say("whole people"),
+        "solve": say("solve, in all"),
+        "write and check": say("write and check independently"),
     }
     return known.get(name, name)
 

@@ -8,7 +8,7 @@ from optimizer.app import blocks, listings, state
 from optimizer.app.empty import show_without_plan
 from optimizer.app.state import Viewer
 from optimizer.report import charts, formats
-from optimizer.report.findings import finding
+from optimizer.report.findings import finding, free_beds_note
 from optimizer.report.folder import PlanReport
 from optimizer.report.maps import facility_map
 
@@ -94,9 +94,11 @@ def _levels(who: Viewer, report: PlanReport) -> None:
         )
     )
     figure = charts.strips(report, who.lang, who.palette)
-    st.plotly_chart(
-        figure, key="strips", theme=None, config=CHART, alt=charts.strips_alt(report, who.lang)
-    )
+    alt = charts.strips_alt(report, who.lang)
+    st.plotly_chart(figure, key="strips", theme=None, config=CHART, alt=alt)
+    note = free_beds_note(report, who.lang)
+    if note:
+        st.html(blocks.block(listings.note(note)))
 
 
 if __name__ == "__main__":

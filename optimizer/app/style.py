@@ -116,7 +116,7 @@ table.t .alarm,.alarm{color:var(--alarm);font-weight:600}
  var(--warn-tint) 1.3px 5px)}
 .num1{font-size:1.95rem;font-weight:600;line-height:1.2}
 [data-testid=stPlotlyChart]{overflow:hidden}
-.st-key-mapday{margin:-42px 0 -8px;top:8px;align-items:flex-end;position:relative;z-index:5}
+.st-key-mapday{margin:-42px 0 -8px;top:11px;align-items:flex-end;position:relative;z-index:5}
 .st-key-mapday button{min-height:25px!important;padding:0 10px!important;
  font-size:.93rem!important}
 .stMainBlockContainer [data-testid=stVerticalBlock] [data-testid=stVerticalBlock]{gap:6px}

@@ -8,6 +8,7 @@ from typing import Any
 
 from optimizer.i18n import translator
 from optimizer.report import formats
+from optimizer.report.charts import strip_table
 from optimizer.report.folder import PlanReport
 from optimizer.report.indicators import total_unmet
 
@@ -57,6 +58,31 @@ def finding(report: PlanReport, lang: str) -> Finding:
         )
     mark = say("short today already") if first == 1 else when
     return Finding(text.format(**values) + "; " + _against_rivals(report, lang) + ".", (mark,))
+
+
+def free_beds_note(report: PlanReport, lang: str) -> str:
+    """Say where beds stand free on the very day most people of a level are unmet; else nothing.
+
+    Beds are then not what is short there: staff, vehicles or distance are.
+    """
+    say = translator(lang)
+    parts = []
+    for level, rows in strip_table(report).groupby("care_level", sort=False):
+        worst = rows.iloc[int(rows["unmet"].to_numpy().argmax())]
+        free = float(worst["usable"] - worst["treated"])
+        if level not in report.bed_levels or worst["unmet"] < 0.5 or free < worst["unmet"]:
+            continue
+        parts.append(
+            say("{level} {free} on {date}").format(
+                level=report.level_name(str(level), lang),
+                free=formats.num(int(free), lang),
+                date=formats.day(report.date(int(worst["day"])), lang),
+            )
+        )
+    if not parts:
+        return ""
+    text = say("Usable beds stand free all the same ({where}): staff, vehicles or distance bind.")
+    return text.format(where="; ".join(parts))
 
 
 def _against_rivals(report: PlanReport, lang: str) -> str:

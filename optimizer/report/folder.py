@@ -68,6 +68,7 @@ class PlanReport:
     classes: pd.DataFrame
     arrivals: pd.DataFrame
     titles: Mapping[str, str]
+    area_of: Mapping[str, str]
     province: Mapping[str, Any]
 
     @property
@@ -212,6 +213,7 @@ def read_plan_folder(path: Path) -> PlanReport:
         communes=admin.loc[admin["kind"] == "commune"].reset_index(drop=True),
         classes=read_csv(inputs / "classes.csv"),
         arrivals=read_csv(inputs / "arrivals.csv"),
+        area_of=dict(zip(areas["commune"], areas["area"], strict=True)),
         titles=_titles(inputs / "scenario.json", str(head.get("scenario", ""))),
         province=_first_row(admin.loc[admin["kind"] == "province"]),
     )
@@ -227,7 +229,7 @@ def find_data_dir(path: Path, head: Mapping[str, Any]) -> Path:
     """
     written = Path(str(head.get("data_dir", "")))
     shared = Path(os.environ.get("REFERRAL_DATA", "data/facilities"))
-    tries = [written, path / written, Path.cwd() / written, shared / str(head.get("province", ""))]
+    tries = [path / written, written, shared / str(head.get("province", ""))]
     for found in tries:
         if str(written) and (found / "admin_units.csv").is_file():
             return found

@@ -100,6 +100,21 @@ def map_arcs(report: PlanReport, day: int) -> list[Arc]:
     return sorted(arcs, key=lambda arc: (-arc.patients, arc.origin, arc.destination))
 
 
+def waiting_by_commune(report: PlanReport) -> pd.Series:
+    """Return patient-days of waiting at home over the shown horizon, per 100,000, by commune.
+
+    Everybody of a planning area waits alike, so its communes share one figure.
+    """
+    rows = report.unmet
+    rows = rows.loc[(rows["state"] == "waiting") & (rows["day"] <= report.horizon)]
+    days = rows.groupby("place")["patients"].sum()
+    towns = report.communes.set_index("admin_unit_id")["population"]
+    area = pd.Series(report.area_of).reindex(towns.index)
+    people = towns.groupby(area).sum()
+    share = days.reindex(people.index).fillna(0.0) / people.where(people > 0) * 1e5
+    return area.map(share).fillna(0.0)
+
+
 def need_by_commune(report: PlanReport) -> pd.Series:
     """Return people who come to need a place over the shown horizon, per 100,000, by commune."""
     rows = report.arrivals.loc[report.arrivals["day"] <= report.horizon]

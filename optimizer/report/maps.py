@@ -11,7 +11,14 @@ from optimizer.report import formats
 from optimizer.report.cells import Cells, Projection, make_cells, path_of, seams_between
 from optimizer.report.charts import base_layout
 from optimizer.report.folder import PlanReport
-from optimizer.report.mapdata import hover_text, map_arcs, map_sites, need_by_commune, nice_breaks
+from optimizer.report.mapdata import (
+    hover_text,
+    map_arcs,
+    map_sites,
+    need_by_commune,
+    nice_breaks,
+    waiting_by_commune,
+)
 from optimizer.report.mapmarks import MapFrame, SiteLayer
 from optimizer.report.palette import Palette
 from optimizer.report.placing import Point
@@ -29,6 +36,7 @@ class MapDrawing:
     arcs_shown: int
     arcs_all: int
     outside: float
+    waiting: bool
 
 
 def facility_map(
@@ -60,7 +68,8 @@ def facility_map(
             "constraintoward": "top",
         },
     )
-    breaks = _draw_land(figure, report, lang, palette, cells, points)
+    waiting = bool(waiting_by_commune(report).max() >= 0.5)
+    breaks = _draw_land(figure, report, lang, palette, cells, points, waiting=waiting)
     sites = map_sites(report, day, lang)
     arcs = map_arcs(report, day)
     drawing = SiteLayer(figure, sites, frame, lang, palette)
@@ -73,7 +82,7 @@ def facility_map(
     outside = moves.loc[
         (moves["day"] == day) & (moves["direction"] == "out_of_province"), "patients"
     ].sum()
-    return MapDrawing(figure, breaks, min(ARCS, len(arcs)), len(arcs), float(outside))
+    return MapDrawing(figure, breaks, min(ARCS, len(arcs)), len(arcs), float(outside), waiting)
 
 
 def _frame(projection: Projection, cells: Cells, height: int) -> MapFrame:
@@ -92,9 +101,11 @@ def _draw_land(
     palette: Palette,
     cells: Cells,
     points: tuple[Point, ...],
+    *,
+    waiting: bool,
 ) -> list[float]:
     say = translator(lang)
-    need = need_by_commune(report)
+    need = waiting_by_commune(report) if waiting else need_by_commune(report)
     breaks = nice_breaks(float(need.max()) if len(need) else 0.0)
     classes = [sum(need.get(c, 0.0) >= b for b in breaks) for c in report.communes["admin_unit_id"]]
     outline_x, outline_y = path_of(cells.land)

@@ -74,7 +74,7 @@ def test_solve_starts_a_job_with_what_was_chosen(jobs: FakeManager, folders: Sam
     assert not app.exception
     assert [r.areas for r in jobs.requests] == ["communes"]
     assert jobs.requests[0].data == folders.data / "soc_trang"
-    assert app.query_params["job"] == ["fake01"]
+    assert app.query_params["job"] == "fake01"
     assert app.button(key="solve").disabled
     assert "read the data" in text_of(app)
 
@@ -102,7 +102,7 @@ def test_finished_job_puts_its_plan_on_show(jobs: FakeManager, folders: Sample) 
     app.button(key="solve").click().run()
     jobs.jobs["fake01"].state, jobs.jobs["fake01"].folder = "done", folders.plan
     app.run()
-    assert app.query_params["plan"] == [folders.plan.name]
+    assert app.query_params["plan"] == folders.plan.name
     assert not app.button(key="solve").disabled
 
 
