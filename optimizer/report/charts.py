@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from optimizer.i18n import translator
 from optimizer.report import formats
 from optimizer.report.folder import PlanReport
+from optimizer.report.occupancy import free_beds, strip_table
 from optimizer.report.palette import Palette, level_colours
 
 FONT = '"Source Sans", "Source Sans Pro", "Noto Sans", sans-serif'
@@ -33,46 +34,6 @@ def base_layout(palette: Palette, lang: str) -> dict[str, Any]:
         },
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
     }
-
-
-def strip_table(report: PlanReport) -> pd.DataFrame:
-    """Return per care level and shown day: ``treated, usable, unmet`` (home: follow-up places)."""
-    shown = range(1, report.horizon + 1)
-    capacity = report.tables["capacity"]
-    usable = capacity.assign(usable=capacity["usable_beds"] + capacity["surge_beds"])
-    beds = usable.groupby(["care_level", "day"])["usable"].sum()
-    people = report.tables["patients"]
-    treated = people.loc[people["state"] == "treated"]
-    treated = treated.assign(care_level=report.care_level(treated["class_id"]))
-    in_care = treated.groupby(["care_level", "day"])["patients"].sum()
-    unmet = report.unmet.groupby(["care_level", "day"])["patients"].sum()
-    axis = pd.MultiIndex.from_product([report.bed_levels, shown], names=["care_level", "day"])
-    table = (
-        pd.DataFrame({"treated": in_care, "usable": beds, "unmet": unmet})
-        .reindex(axis)
-        .fillna(0.0)
-        .reset_index()
-    )
-    home = report.tables["home"]
-    level = report.levels.loc[report.levels["place"] == "home", "care_level"]
-    if len(home) and len(level):
-        daily = (
-            home.groupby("day")[["home_patients", "home_capacity", "unmet"]]
-            .sum()
-            .reindex(shown)
-            .fillna(0.0)
-        )
-        rows = pd.DataFrame(
-            {
-                "care_level": level.iloc[0],
-                "day": list(shown),
-                "treated": (daily["home_patients"] - daily["unmet"]).to_numpy(),
-                "usable": daily["home_capacity"].to_numpy(),
-                "unmet": daily["unmet"].to_numpy(),
-            }
-        )
-        table = pd.concat([rows, table], ignore_index=True)
-    return table
 
 
 def strips(report: PlanReport, lang: str, palette: Palette) -> go.Figure:
@@ -297,11 +258,16 @@ def _strip_words(
             font={"size": 12, "color": palette.alarm},
         )
         return
-    spare = float((usable - treated).min())
+    if level in report.bed_levels:
+        free = free_beds(report)
+        spare = float(free.loc[free["care_level"] == level, "free"].min())
+    else:
+        spare = float((usable - treated).min())
+    higher = float((treated - usable).max())
     words = (
         say("spare {a}").format(a=formats.num(int(spare), lang))
-        if spare >= 0
-        else say("{a} on<br>higher beds").format(a=formats.num(-spare, lang))
+        if higher < 0.5
+        else say("{a} on<br>higher beds").format(a=formats.num(higher, lang))
     )
     figure.add_annotation(
         **right, y=head - 0.58 * slot, text=words, font={"size": 12, "color": palette.ink3}

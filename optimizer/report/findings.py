@@ -8,9 +8,9 @@ from typing import Any
 
 from optimizer.i18n import translator
 from optimizer.report import formats
-from optimizer.report.charts import strip_table
 from optimizer.report.folder import PlanReport
 from optimizer.report.indicators import total_unmet
+from optimizer.report.occupancy import free_beds, strip_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,13 @@ def free_beds_note(report: PlanReport, lang: str) -> str:
     """
     say = translator(lang)
     parts = []
+    beds = free_beds(report).set_index(["care_level", "day"])["free"]
     for level, rows in strip_table(report).groupby("care_level", sort=False):
         worst = rows.iloc[int(rows["unmet"].to_numpy().argmax())]
-        free = float(worst["usable"] - worst["treated"])
-        if level not in report.bed_levels or worst["unmet"] < 0.5 or free < worst["unmet"]:
+        if level not in report.bed_levels or worst["unmet"] < 0.5:
+            continue
+        free = float(beds.get((level, worst["day"]), 0.0))
+        if free < worst["unmet"]:
             continue
         parts.append(
             say("{level} {free} on {date}").format(

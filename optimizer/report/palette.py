@@ -88,6 +88,8 @@ DARK = Palette(
     ramp=("#24323B", "#2C4757", "#376079", "#427592", "#74A9C7", "#B5D6E8"),
     ramp_ink=("#E6E9EA", "#E6E9EA", "#FFFFFF", "#FFFFFF", "#12181D", "#12181D"),
 )
+READS = 4.5
+"""The contrast at which text reads (WCAG AA)."""
 PALETTES = {"light": LIGHT, "dark": DARK}
 
 
@@ -135,6 +137,11 @@ def level_colours(palette: Palette, levels: Sequence[str]) -> dict[str, tuple[st
             text = palette.ramp_ink[round(at)]
         else:
             inks = (palette.ink, palette.paper, "#FFFFFF")
-            text = max((contrast(ink, fill), ink) for ink in inks)[1]
+            share, text = max((contrast(ink, fill), ink) for ink in inks)
+            while share < READS:  # between the two inks: move a little away from the text
+                fill = blend(
+                    fill, "#FFFFFF" if contrast(text, "#000000") < READS else "#000000", 0.05
+                )
+                share = contrast(text, fill)
         colours[level] = (fill, text)
     return colours

@@ -97,7 +97,7 @@ def write_plan(folder: Path, data_dir: Path, wave: float) -> None:
         .patients.sum()
         .rename(columns={"to_unit": "unit", "patients": "expected"})
     )
-    kept["places"] = np.ceil(kept.expected).astype(int) if len(kept) else []
+    kept["places"] = np.ceil(kept.expected.astype(float)).astype(int)
     kept["if_free"] = (kept.index % 3 == 1).astype(int) * kept.places
     kept[["day", "unit", "care_level", "places", "expected", "if_free"]].to_csv(
         folder / "places_kept.csv", index=False

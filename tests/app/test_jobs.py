@@ -1,4 +1,4 @@
-"""The job manager: one child a request, progress, cancel keeps the last checked plan, a cap, a cache."""
+"""The job manager: one child a request, progress, cancel, a cap, a cache."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ CHILD = """
 import json, pathlib, sys, time
 out = pathlib.Path(sys.argv[1]); mode = sys.argv[2]
 def tell(stage, seconds, done):
-    print(json.dumps({"stage": stage, "seconds": seconds, "done": done}), file=sys.stderr, flush=True)
+    line = json.dumps({"stage": stage, "seconds": seconds, "done": done})
+    print(line, file=sys.stderr, flush=True)
 tell("read", 0.1, True)
 if mode == "fail":
     print("beds.csv:3: no such unit", file=sys.stderr, flush=True)
