@@ -297,7 +297,7 @@ class World:
         state = bad.groupby("state").patients.sum()
         weight = dict(zip(LEVELS, WEIGHT, strict=True))
         return {
-            "harm": float((bad.patients * bad.level.map(weight)).sum()),
+            "harm": float((bad.patients * bad.level.map(weight).astype(float)).sum()),
             "unmet_patient_days": {
                 k: float(bad.loc[bad.level == k, "patients"].sum()) for k in LEVELS
             },
@@ -308,7 +308,7 @@ class World:
             )
             if len(self.frame("corridor"))
             else 0.0,
-            "deaths_for_want_of_care": float((bad.patients * bad.level.map(weight)).sum()) / 900,
+            "deaths_for_want_of_care": float((bad.patients * bad.level.map(weight).astype(float)).sum()) / 900,
             "peak_short": {
                 k: {"patients": float(s.max()), "day": int(s.idxmax())} for k, s in peaks.items()
             },
