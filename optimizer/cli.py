@@ -123,6 +123,9 @@ def plan(
     areas: Annotated[
         Areas | None, typer.Option("--areas", help="Plan by clusters or by communes.")
     ] = None,
+    all_ways: Annotated[
+        bool, typer.Option("--all-ways", help="Offer every permitted way (slower, exact).")
+    ] = False,
     time_limit: Annotated[
         float, typer.Option("--time-limit", min=1.0, help="Seconds for one solve.")
     ] = 600.0,
@@ -150,6 +153,7 @@ def plan(
             areas=areas.value if areas else None,
             progress=_tell(shown, lang.value),
             options=SolveOptions(seconds=time_limit),
+            all_ways=all_ways,
         )
     except ReferralError as error:
         raise _fail(error, lang.value, as_json) from None

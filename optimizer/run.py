@@ -6,6 +6,7 @@ solving is cancelled), no transfers, local care only.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -13,7 +14,7 @@ import shutil
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
@@ -23,7 +24,7 @@ from optimizer.checking.judge import check_plan
 from optimizer.domain.assemble import Assembled, assemble
 from optimizer.domain.assumptions import staff_assumptions
 from optimizer.domain.facility import Tables
-from optimizer.domain.instance import AdmissionArcs
+from optimizer.domain.instance import Instance
 from optimizer.domain.plan import Plan
 from optimizer.domain.scenario import Scenario
 from optimizer.errors import DataError, PlanCheckError, Problem, SolverError
@@ -31,11 +32,14 @@ from optimizer.exchange import planfolder
 from optimizer.exchange.scenarios import cross_check, read_scenario
 from optimizer.exchange.tables import read_tables
 from optimizer.planning import baselines
+from optimizer.planning.screen import offered_ways, with_ways
 from optimizer.planning.solve import SolveOptions, solve_plan
 from optimizer.planning.split import split_to_communes
 from optimizer.report.kpis import baseline_rows, plan_kpis, shortfalls
 
 Progress = Callable[[str, float, bool], None]
+Rivals = dict[str, tuple[Plan, Instance]]
+"""Plans beside the plan, each with the instance whose ways it was offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,7 @@ def plan_scenario(
     areas: Literal["clusters", "communes"] | None = None,
     progress: Progress | None = None,
     options: SolveOptions | None = None,
+    all_ways: bool = False,
 ) -> Outcome:
     """Plan one scenario into the folder `out`.
 
@@ -113,23 +118,24 @@ def plan_scenario(
     made = assemble(tables, scenario)
     done("assemble", started)
     desk = _Desk(tables, scenario, made, scenario_path, out, seconds, began)
-    rule = baselines.greedy(made.instance)
+    started = time.perf_counter()
+    rule, offered = baselines.greedy(made.instance)
+    if not all_ways:
+        offered = with_ways(offered, *offered_ways(offered, rule))
+    done("screen", started)
     with ThreadPoolExecutor(max_workers=1) as pool:
         tell("harm", 0.0, False)
         beside = pool.submit(desk.baselines, rule)
         started = time.perf_counter()
         try:
-            plan = solve_plan(
-                made.instance, options, lambda stage, spent: tell(stage, spent, True)
-            )
+            plan = solve_plan(offered, options, lambda stage, spent: tell(stage, spent, True))
         except SolverError as error:
             warnings = (*warnings, *error.problems)
-            plan = rule
+            plan, offered = rule, made.instance
         done("solve", started)
-        seconds.update({f"solve: {name}": spent for name, spent in plan.seconds.items()})
         rivals = beside.result()
     started = time.perf_counter()
-    summary = desk.publish(plan, rivals)
+    summary = desk.publish(plan, offered, rivals)
     done("write and check", started)
     return Outcome(out, summary, warnings, seconds)
 
@@ -146,36 +152,30 @@ class _Desk:
     seconds: dict[str, float]
     began: float
 
-    def baselines(self, rule: Plan) -> dict[str, tuple[Plan, AdmissionArcs | None]]:
+    def baselines(self, rule: Plan) -> Rivals:
         """Publish the checked nearest-free-place plan, then solve the other rivals."""
-        self.publish(rule, {"greedy": (rule, None)})
         inst = self.made.instance
-        found: dict[str, tuple[Plan, AdmissionArcs | None]] = {"greedy": (rule, None)}
+        found: Rivals = {"greedy": (rule, inst)}
+        self.publish(rule, inst, found)
         for name, solve in (
             ("no_transfers", baselines.no_transfers),
             ("local_only", baselines.local_only),
         ):
             started = time.perf_counter()
-            try:
-                plan = solve(inst)
-            except SolverError:
-                continue
-            arcs = None if len(plan.admitted) == len(inst.admissions.area) else baselines.local_arcs(inst)
-            found[name] = (plan, arcs)
+            with contextlib.suppress(SolverError):
+                found[name] = solve(inst)
             self.seconds[f"baseline: {name}"] = time.perf_counter() - started
         return found
 
-    def publish(
-        self, plan: Plan, rivals: dict[str, tuple[Plan, AdmissionArcs | None]]
-    ) -> dict[str, Any]:
+    def publish(self, plan: Plan, inst: Instance, rivals: Rivals) -> dict[str, Any]:
         """Write, check, and only then put the folder where people look."""
         work = self.out.with_name(f".{self.out.name}.{os.getpid()}.new")
         if work.exists():
             shutil.rmtree(work)
         work.mkdir(parents=True)
-        inst = self.made.instance
-        planfolder.write_inputs(work / "inputs", self.tables, self.scenario, self.made)
-        planfolder.write_tables(work, self.tables, self.made, plan)
+        made = replace(self.made, instance=inst)
+        planfolder.write_inputs(work / "inputs", self.tables, self.scenario, made)
+        planfolder.write_tables(work, self.tables, made, plan)
         if self.scenario.areas == "clusters":
             expected, observed = split_to_communes(
                 inst,
@@ -185,16 +185,16 @@ class _Desk:
                 self.made.area_of,
                 self.made.minutes.commune_unit,
             )
-            planfolder.write_commune_split(work, self.made, expected, observed)
+            planfolder.write_commune_split(work, made, expected, observed)
         planfolder.write_baselines(
             work,
             [
                 row
-                for name, rival in (("plan", plan), *((n, r[0]) for n, r in rivals.items()))
-                for row in baseline_rows(inst, name, rival)
+                for name, (rival, its) in (("plan", (plan, inst)), *rivals.items())
+                for row in baseline_rows(its, name, rival)
             ],
         )
-        summary = self._summary(plan, rivals, work)
+        summary = self._summary(plan, inst, rivals, work)
         planfolder.write_summary(work, summary)
         result = check_plan(work)
         if result.violations:
@@ -214,9 +214,9 @@ class _Desk:
         return summary
 
     def _summary(
-        self, plan: Plan, rivals: dict[str, tuple[Plan, AdmissionArcs | None]], work: Path
+        self, plan: Plan, inst: Instance, rivals: Rivals, work: Path
     ) -> dict[str, Any]:
-        inst, scenario = self.made.instance, self.scenario
+        scenario = self.scenario
         digest = planfolder.inputs_digest(work / "inputs")
         named = {"scenario": self.scenario_path.stem, "inputs": digest, "solver": plan.solver}
         text = json.dumps([named, __version__], sort_keys=True)
@@ -239,6 +239,11 @@ class _Desk:
                 name: {"value": part.value, "bound": part.bound, "gap": part.gap}
                 for name, part in groups.items()
             },
+            "ways": {
+                "offered": len(inst.admissions.area) + len(inst.transfers.origin),
+                "permitted": len(self.made.instance.admissions.area)
+                + len(self.made.instance.transfers.origin),
+            },
             "seconds": {
                 **{name: round(spent, 3) for name, spent in self.seconds.items()},
                 **{f"solve: {name}": round(spent, 3) for name, spent in plan.seconds.items()},
@@ -250,7 +255,7 @@ class _Desk:
             "inputs_sha256": digest,
             "kpis": plan_kpis(inst, plan),
             "baselines": {
-                name: plan_kpis(inst, rival, arcs) for name, (rival, arcs) in rivals.items()
+                name: plan_kpis(its, rival) for name, (rival, its) in rivals.items()
             },
             "shortfalls": shortfalls(inst, plan),
             "names": dict(inst.unit_names),

@@ -63,7 +63,7 @@ def _digest(path: Path, where: str, value: object, bench: Bench) -> None:
     bench.checked("digests")
     try:
         real = sha256(path)
-    except OSError:
+    except (OSError, ValueError):
         bench.add("digests", where, "The file is missing or cannot be opened.")
         return
     if value != real:
@@ -266,7 +266,13 @@ def _shortfalls(case: Case, bench: Bench, unmet: _Unmet) -> None:
             bench.add("kpis", name, "{value!r} is not known here.", value=f"{place}, {level}")
             continue
         figures = where[place][levels[level]]
-        due = {"patient_days": figures.sum(), "peak_patients": figures.max(initial=0.0)}
+        highest = float(figures.max(initial=0.0))
+        due = {"patient_days": float(figures.sum()), "peak_patients": highest}
+        day = entry.get("peak_day")
+        there = figures[day - 1] if isinstance(day, int) and 1 <= day <= figures.size else 0.0
+        if highest > 10 * PATIENTS and there < highest - 10 * PATIENTS:
+            right = int(figures.argmax()) + 1
+            bench.add("kpis", f"{name}.peak_day", message, left=str(day), right=str(right))
         for key, value in due.items():
             axes = ([f"{name}.{key}"],)
             bench.equal(

@@ -373,7 +373,7 @@ class Scenario(Part):
     )
     population_groups: dict[Id, Share] = Field(
         default_factory=dict,
-        description="share of each population group of patient_classes.csv, 0-1; {}: one group only",
+        description="share of each population group of patient_classes.csv, 0-1; empty: one group",
     )
     boarding_mix: Share = Field(
         0.5, description="hazards of boarders = mix x waiting + (1 - mix) x treated, 0-1"

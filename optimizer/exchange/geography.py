@@ -114,6 +114,21 @@ def facilities_lie_somewhere(book: Book) -> None:
             )
 
 
+def open_units_lie_in_a_cluster(book: Book) -> None:
+    """Ask for the cluster of every site that is planned for: its vehicles and groups hang on it."""
+    nowhere = {f.facility_id for _, f in book.rows(Facility) if f.cluster_id is None}
+    for row, unit in book.rows(FacilityUnit):
+        if unit.facility_id in nowhere and unit.intake != "out_of_province":
+            book.say(
+                FacilityUnit,
+                row,
+                "facility_id",
+                "The facility has no cluster, yet its unit is not out_of_province.",
+                "Name its cluster in facilities.csv, or write out_of_province here.",
+                value=unit.facility_id,
+            )
+
+
 def ids_tell_places_apart(book: Book) -> None:
     """Refuse one id for two places: travel, plans and maps name places by id alone."""
     admin = {u.admin_unit_id: row for row, u in book.rows(AdminUnit)}
@@ -281,6 +296,7 @@ def _inside(place: AdminUnit | Facility) -> bool:
 CHECKS: tuple[Callable[[Book], None], ...] = (
     admin_units_make_a_tree,
     facilities_lie_somewhere,
+    open_units_lie_in_a_cluster,
     ids_tell_places_apart,
     stations_serve_a_cluster,
     legs_can_be_driven,

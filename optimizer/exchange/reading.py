@@ -189,7 +189,11 @@ def _decode(path: Path, sheet: Sheet) -> str | None:
         refuse("This is a workbook or a PDF, not a CSV file.", "In Excel save it as 'CSV UTF-8'.")
         return None
     text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="surrogateescape")
-    bad = [n for n, line in enumerate(text.splitlines(), start=1) if _SURROGATE.search(line)]
+    bad = [
+        n
+        for n, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1)
+        if _SURROGATE.search(line)
+    ]
     if len(bad) > 3:
         sheet.problems.append(
             Problem(

@@ -183,6 +183,7 @@ def cross_check(scenario: Scenario, tables: Tables) -> tuple[Problem, ...]:
     """Return what of a scenario does not fit the tables: errors, and warnings."""
     return (
         *_severities_have_classes(scenario, tables),
+        *_groups_add_up(scenario, tables),
         *_explicit_rows_name_places(scenario, tables),
         *_hazards_add_up(scenario, tables),
         *_shocks_name_places(scenario, tables),
@@ -283,6 +284,43 @@ def _severities_have_classes(scenario: Scenario, tables: Tables) -> Iterator[Pro
             "Delete one of the links.",
             members=" > ".join([*members, members[0]]),
         )
+
+
+def _groups_add_up(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
+    """Refuse shares of population groups that leave somebody out."""
+    rows = [c for c in tables.patient_classes if c.disease == scenario.disease]
+    known, shares = {c.population_group for c in rows}, scenario.population_groups
+    for given in sorted(set(shares) - known):
+        fault, remedy = "patient_classes.csv has no such population_group.", "Correct it."
+        yield _odd(f"population_groups.{given}", fault, remedy, given, known)
+    total = sum(shares.values())
+    if shares and abs(total - 1) > 1e-6:
+        yield _odd(
+            "population_groups",
+            "The shares of the groups add up to {total}, not 1.",
+            "Correct them.",
+            total=f"{total:.6g}",
+        )
+    if not shares and len(known) > 1:
+        yield _odd(
+            "population_groups",
+            "patient_classes.csv has several groups ({groups}), the scenario gives no shares.",
+            "Write the share of each group; all add up to 1.",
+            groups=", ".join(sorted(known)),
+        )
+    phases = {(c.severity, c.phase) for c in rows}
+    for group in sorted(set(shares) & known):
+        own = {(c.severity, c.phase) for c in rows if c.population_group == group}
+        for severity, phase in sorted(phases - own):
+            yield _odd(
+                f"population_groups.{group}",
+                "patient_classes.csv has no row for {disease}, {severity}, {phase}.",
+                "Add the row for this group, or leave the group out.",
+                group,
+                disease=scenario.disease,
+                severity=severity,
+                phase=phase,
+            )
 
 
 def _explicit_rows_name_places(scenario: Scenario, tables: Tables) -> Iterator[Problem]:

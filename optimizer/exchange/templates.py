@@ -164,8 +164,8 @@ def _readme(lang: str) -> str:
     steps = (
         "Replace the rows of the tables by those of your province; keep the headers.",
         "Change scenario.yaml to the wave you plan for.",
-        "Check: referral validate scenario.yaml --data DIR; all faults are said at once.",
-        "Plan: referral plan scenario.yaml --data DIR.",
+        "Check: referral validate DIR; all faults are said at once.",
+        "Plan: referral plan DIR/scenario.yaml --data DIR.",
     )
     return _README.format(
         title=say("Example province for the referral planner"),

@@ -6,56 +6,35 @@ province could do under it, not with a straw man.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
-from optimizer.domain.instance import AdmissionArcs, BoolArray, Instance
+from optimizer.domain.instance import Instance
 from optimizer.domain.plan import Plan
 from optimizer.domain.simulate import simulate
+from optimizer.planning.screen import with_ways
 from optimizer.planning.solve import SolveOptions, solve_plan
 
 BASELINES = ("no_transfers", "greedy", "local_only")
+MEANS = SolveOptions(burden=False, whole=False)
 
 
-def no_transfers(inst: Instance) -> Plan:
+def no_transfers(inst: Instance) -> tuple[Plan, Instance]:
     """Best admissions, nobody moves between facilities."""
-    return solve_plan(inst, SolveOptions(transfers=False, burden=False, whole=False))
+    every = np.ones(len(inst.admissions.area), dtype=bool)
+    fewer = with_ways(inst, every, np.zeros(len(inst.transfers.origin), dtype=bool))
+    return solve_plan(fewer, MEANS), fewer
 
 
-def greedy(inst: Instance) -> Plan:
+def greedy(inst: Instance) -> tuple[Plan, Instance]:
     """Everybody to the nearest free place, the worst off first."""
-    return simulate(inst)
+    return simulate(inst), inst
 
 
-def _same_cluster(inst: Instance) -> BoolArray:
-    """(A,) the arc stays inside the area's own cluster."""
+def local_only(inst: Instance) -> tuple[Plan, Instance]:
+    """Best admissions inside the own cluster, nobody moves, nobody leaves the province."""
     arcs = inst.admissions
     inside = arcs.to < len(inst.units)
     same = np.zeros(len(arcs.area), dtype=bool)
     same[inside] = inst.area_base[arcs.area[inside]] == inst.unit_base[arcs.to[inside]]
-    return same
-
-
-def local_arcs(inst: Instance) -> AdmissionArcs:
-    """Return the admission arcs that stay inside the own cluster."""
-    arcs, same = inst.admissions, _same_cluster(inst)
-    return AdmissionArcs(
-        arcs.area[same],
-        arcs.to[same],
-        arcs.patient_class[same],
-        arcs.kind[same],
-        arcs.minutes[same],
-        arcs.late_minutes[same],
-    )
-
-
-def local_only(inst: Instance) -> Plan:
-    """Best admissions inside the own cluster, nobody moves, nobody leaves the province."""
-    same = _same_cluster(inst)
-    small = inst.changed(
-        admissions=local_arcs(inst),
-        harm=replace(inst.harm, admission=inst.harm.admission[same]),
-        burden=replace(inst.burden, admission=inst.burden.admission[same]),
-    )
-    return solve_plan(small, SolveOptions(transfers=False, burden=False, whole=False))
+    fewer = with_ways(inst, same, np.zeros(len(inst.transfers.origin), dtype=bool))
+    return solve_plan(fewer, MEANS), fewer

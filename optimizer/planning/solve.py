@@ -11,11 +11,9 @@ import numpy as np
 from optimizer.domain.instance import FloatArray, Instance, IntArray
 from optimizer.domain.plan import GroupResult, Plan
 from optimizer.errors import SolverError
-from optimizer.planning.constraints import CONSTRAINTS
 from optimizer.planning.engine import Answer, solve_arrays
-from optimizer.planning.matrix import Compiled, Matrix
-from optimizer.planning.objective import group_cost
-from optimizer.planning.variables import PlanVariables, plan_variables
+from optimizer.planning.matrix import Compiled
+from optimizer.planning.model import PlanModel, build_model
 from optimizer.planning.whole import fractional, whole_day_one
 
 Progress = Callable[[str, float], None]
@@ -35,34 +33,6 @@ class SolveOptions:
     engine: str = ""
     whole: bool = True
     """False leaves people and beds as means (baselines)."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlanModel:
-    """The compiled model of one instance."""
-
-    compiled: Compiled
-    variables: PlanVariables
-    row_blocks: dict[str, IntArray]
-    harm: FloatArray
-    burden: FloatArray
-
-
-def build_model(inst: Instance, *, transfers: bool = True) -> PlanModel:
-    """Compile the model of docs/model.md for one instance."""
-    matrix = Matrix()
-    variables = plan_variables(matrix, inst, transfers=transfers)
-    for constraint in CONSTRAINTS:
-        constraint(matrix, inst, variables)
-    compiled = matrix.compiled()
-    columns = compiled.size[0]
-    return PlanModel(
-        compiled,
-        variables,
-        matrix.row_blocks,
-        group_cost("harm", inst, variables, columns),
-        group_cost("burden", inst, variables, columns),
-    )
 
 
 def optimal_face(
@@ -177,7 +147,15 @@ def _whole_surge(
         face, low, high = optimal_face(model.compiled, model.harm, harm, lower, upper)
         low[columns] = high[columns] = whole
         try:
-            return solve_arrays(face, model.burden, lower=low, upper=high, seconds=options.seconds)
+            return solve_arrays(
+                face,
+                model.burden,
+                lower=low,
+                upper=high,
+                engine="glop" if final.basis else "",
+                basis=final.basis,
+                seconds=options.seconds,
+            )
         except SolverError:
             pass
     again = solve_arrays(

@@ -37,8 +37,7 @@ def _placed_in_time(inst: Instance, plan: Plan) -> float:
     arcs, shown = inst.admissions, slice(0, inst.shown_days)
     proper = (arcs.kind != 1) & (arcs.late_minutes <= 1e-9)
     placed = np.zeros_like(inst.arrivals)
-    if len(plan.admitted) == len(arcs.area):
-        np.add.at(placed, (arcs.area[proper], arcs.patient_class[proper]), plan.admitted[proper])
+    np.add.at(placed, (arcs.area[proper], arcs.patient_class[proper]), plan.admitted[proper])
     new = inst.arrivals[:, :, shown]
     total = float(new.sum())
     return float(np.minimum(placed[:, :, shown], new).sum()) / total if total > 0 else 1.0
@@ -55,10 +54,10 @@ def _worst_unit(inst: Instance, plan: Plan) -> dict[str, object] | None:
     return {"unit": inst.units[f], "day": int(t) + 1, "share": float(share[f, t])}
 
 
-def plan_kpis(inst: Instance, plan: Plan, admissions: Any = None) -> dict[str, Any]:
-    """Return the KPIs of one plan; `admissions` are the arcs of a baseline with fewer of them."""
+def plan_kpis(inst: Instance, plan: Plan) -> dict[str, Any]:
+    """Return the KPIs of one plan; `inst` is the instance whose ways it was offered."""
     shown = slice(0, inst.shown_days)
-    arcs, moves = admissions or inst.admissions, inst.transfers
+    arcs, moves = inst.admissions, inst.transfers
     unmet = unmet_by_level(inst, plan)
     waiting = plan.waiting[:, :, shown].sum(axis=(1, 2))
     moved = plan.moved[:, shown].sum(axis=1)
@@ -92,7 +91,7 @@ def plan_kpis(inst: Instance, plan: Plan, admissions: Any = None) -> dict[str, A
         }
         if waiting.size
         else None,
-        "placed_in_time_share": _placed_in_time(inst, plan) if admissions is None else None,
+        "placed_in_time_share": _placed_in_time(inst, plan),
     }
 
 

@@ -69,6 +69,8 @@ def icu_surge(kind: str, icu: int, quota: int, quota_source: str, rules: Rules) 
         return {"extra": "0", "source": surge["id"], "confidence": surge["otherwise_confidence"]}
     if kind in surge["district_kinds"]:
         ready_for = surge["district_ready_for"]
+    elif kind in surge["provincial_kinds"]:
+        ready_for = surge["provincial_ready_for"]
     elif kind in surge["centre_kinds"]:
         ready_for = quota
     elif quota_source == surge["source"]:
@@ -109,7 +111,7 @@ def routine_of_stations(province: str, beds: Mapping[str, int], rules: Rules) ->
 
 def ventilators_in_use(ventilators: int, routine_icu: int, rules: Rules) -> int:
     per_patient = Decimal(rules["devices"]["ventilators_per_routine_icu_patient"])
-    return min(ventilators, rounded_up(per_patient * routine_icu))
+    return min(ventilators, half_up(per_patient * routine_icu))
 
 
 def staff_heads(fact: Row, rules: Rules) -> dict[str, int]:

@@ -74,7 +74,11 @@ def patient_class(
         "travel_limit_minutes": str(numbers["travel_limit_minutes"]),
         "ground_limit_minutes": str(numbers.get("ground_limit_minutes", "")),
         "needs_vehicle": str(numbers["needs_vehicle"]),
-        "top_tier_direct": str(numbers["top_tier_direct"]),
+        "top_tier_direct": str(
+            rules["recovering_top_tier_direct"]
+            if phase == "recovering"
+            else numbers["top_tier_direct"]
+        ),
         "source": joined_sources(rules["source"], rules["id"]),
         "confidence": rules["confidence"],
     }

@@ -1,0 +1,39 @@
+"""Compiles an instance into one model: blocks of variables, rows, the cost of each group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from optimizer.domain.instance import FloatArray, Instance, IntArray
+from optimizer.planning.constraints import CONSTRAINTS
+from optimizer.planning.matrix import Compiled, Matrix
+from optimizer.planning.objective import group_cost
+from optimizer.planning.variables import PlanVariables, plan_variables
+
+
+@dataclass(frozen=True, slots=True)
+class PlanModel:
+    """The compiled model of one instance."""
+
+    compiled: Compiled
+    variables: PlanVariables
+    row_blocks: dict[str, IntArray]
+    harm: FloatArray
+    burden: FloatArray
+
+
+def build_model(inst: Instance, *, transfers: bool = True) -> PlanModel:
+    """Compile the model of docs/model.md for one instance."""
+    matrix = Matrix()
+    variables = plan_variables(matrix, inst, transfers=transfers)
+    for constraint in CONSTRAINTS:
+        constraint(matrix, inst, variables)
+    compiled = matrix.compiled()
+    columns = compiled.size[0]
+    return PlanModel(
+        compiled,
+        variables,
+        matrix.row_blocks,
+        group_cost("harm", inst, variables, columns),
+        group_cost("burden", inst, variables, columns),
+    )

@@ -1,0 +1,75 @@
+"""Files damaged at random: always a verdict, never a trace."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from optimizer.checking.judge import check_plan
+from tests.checking.worked_example import wide
+
+CELLS = ["", "-1", "1e400", "nan", "0.5", "x", "A", "C1", "1e300", "2026-13-01", '"', ";", "K1"]
+VALUES: list[Any] = [None, True, -1, 1.5, 1e308, 10**400, "x", [], {}, [["a", "b"]], ["x", 1]]
+
+
+def damaged(text: bytes, dice: random.Random) -> bytes:
+    """Return the bytes with one byte, cell, row or end changed."""
+    lines = text.decode("utf-8").split("\n")
+    row, at = dice.randrange(len(lines)), dice.randrange(len(text) + 1)
+    match dice.randint(0, 4):
+        case 0:
+            return text[:at] + bytes([dice.randrange(256)]) + text[at + 1 :]
+        case 1:
+            return text[:at]
+        case 2:
+            cells = lines[row].split(",")
+            cells[dice.randrange(len(cells))] = dice.choice(CELLS)
+            lines[row] = ",".join(cells)
+        case 3:
+            lines.pop(row)
+        case _:
+            lines.insert(row, dice.choice(lines))
+    return "\n".join(lines).encode()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_check_plan_gives_a_verdict_when_a_file_is_damaged(seed: int, tmp_path: Path) -> None:
+    plan = wide().write(tmp_path)
+    files = sorted(p for p in tmp_path.rglob("*") if p.is_file())
+    dice = random.Random(seed)
+    for _ in range(100):
+        path = dice.choice(files)
+        sound = path.read_bytes()
+        path.write_bytes(damaged(sound, dice))
+        result = check_plan(plan)
+        assert result.render("vi")
+        assert result.render("en")
+        path.write_bytes(sound)
+    assert check_plan(plan).passed
+
+
+def paths(value: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the way to every value below `value`."""
+    if isinstance(value, dict | list):
+        for key in value if isinstance(value, dict) else range(len(value)):
+            yield (*above, key)
+            yield from paths(value[key], (*above, key))
+
+
+@pytest.mark.parametrize("name", ["plan.json", "inputs/scenario.json"])
+def test_check_plan_gives_a_verdict_when_a_json_value_is_strange(name: str, tmp_path: Path) -> None:
+    plan = wide().write(tmp_path)
+    text = (plan / name).read_text("utf-8")
+    for way in paths(json.loads(text)):
+        for value in VALUES:
+            book = here = json.loads(text)
+            for key in way[:-1]:
+                here = here[key]
+            here[way[-1]] = value
+            (plan / name).write_text(json.dumps(book), "utf-8")
+            assert check_plan(plan).render("vi")

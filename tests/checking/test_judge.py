@@ -1,0 +1,354 @@
+"""The judge on lawful plans, and on what follows by rule."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import optimizer.checking
+from optimizer.checking.arcs import Arcs, read_arcs
+from optimizer.checking.capacity import Capacity, read_capacity
+from optimizer.checking.inputs import Inputs, read_classes, read_inputs, start_of_day_one
+from optimizer.checking.judge import RULES, check_plan
+from optimizer.checking.places import Places, read_places
+from optimizer.checking.roads import great_circle_km, is_closed
+from optimizer.checking.sources import Scenario, Sources, read_scenario, read_sources
+from optimizer.checking.violation import Bench
+from optimizer.i18n import translator
+from tests.checking.worked_example import GROUP, Folder, narrow, rows, wide
+
+MODEL_ROWS = {
+    "waiting_balance",
+    "open_requests",
+    "expected_arrivals",
+    "treated_balance",
+    "boarding_balance",
+    "only_stable_move",
+    "boarders_leave_once",
+    "staffed_bed_capacity",
+    "house_capacity",
+    "corridor_boarders_only",
+    "staff_on_duty",
+    "surge_limit",
+    "surge_stays_open",
+    "vehicle_minutes",
+    "outside_places",
+}
+
+
+class Follows:
+    """Everything that follows by rule from a folder."""
+
+    def __init__(self, folder: Folder, root: Path) -> None:
+        plan = folder.write(root)
+        self.bench = Bench()
+        self.scenario: Scenario = read_scenario(plan / "inputs" / "scenario.json", self.bench)
+        self.sources: Sources = read_sources(root / "data" / "worked", self.bench)
+        self.places: Places = read_places(self.sources, self.scenario)
+        self.capacity: Capacity = read_capacity(self.sources, self.scenario, self.places)
+        classes = read_classes(plan / "inputs", self.sources, self.capacity, self.bench)
+        self.inputs: Inputs = read_inputs(
+            plan / "inputs", classes, self.scenario, self.places, self.capacity, self.bench
+        )
+        self.arcs: Arcs = read_arcs(
+            self.sources, self.scenario, self.places, self.capacity, self.inputs
+        )
+
+    def reach(self, kind: int, area: str, s: str) -> list[str]:
+        o, c = self.places.areas.index(area), self.inputs.classes.names.index(s)
+        return [self.places.names[g] for g in np.flatnonzero(self.arcs.admission[kind, o, :, c])]
+
+    def sends(self, way: int, unit: str, s: str) -> list[str]:
+        f, c = self.places.names.index(unit), self.inputs.classes.names.index(s)
+        return [self.places.names[g] for g in np.flatnonzero(self.arcs.transfer[way, f, :, c])]
+
+    def minutes(self, commune: str, unit: str) -> float:
+        c, g = self.places.communes.index(commune), self.places.names.index(unit)
+        return float(self.places.commune_minutes[c, g])
+
+
+@pytest.mark.parametrize("make", [narrow, wide])
+def test_check_plan_finds_nothing_when_plan_is_lawful(make, tmp_path: Path) -> None:
+    plan = make().write(tmp_path)
+    for path in (plan, plan / "plan.json"):
+        result = check_plan(path)
+        assert result.violations == (), result.render()
+        assert result.passed
+        assert result.counts["treated_balance"] > 0
+        assert "keeps every rule" in result.render()
+        assert "giữ mọi" in result.render("vi")
+
+
+def test_check_plan_takes_the_data_folder_given(tmp_path: Path) -> None:
+    folder = narrow()
+    folder.plan["data_dir"] = "nowhere"
+    plan = folder.write(tmp_path)
+    assert not check_plan(plan).passed
+    assert check_plan(plan, tmp_path / "data" / "worked").passed
+
+
+def test_check_plan_names_the_files_when_there_is_no_folder(tmp_path: Path) -> None:
+    assert set(check_plan(tmp_path / "nowhere").broken) == {"files"}
+
+
+def test_check_plan_reads_semicolons_marks_and_comments(tmp_path: Path) -> None:
+    def rewrite(plan: Path) -> None:
+        path = plan / "patients.csv"
+        text = path.read_text("utf-8").replace(",", ";")
+        path.write_text('\ufeff# a note, "unquoted\n' + text + "\n\n", "utf-8")
+
+    folder = narrow()
+    folder.after.append(rewrite)
+    assert check_plan(folder.write(tmp_path)).violations == ()
+
+
+def test_digests_take_one_digest_of_all_inputs(tmp_path: Path) -> None:
+    plan = narrow().write(tmp_path)
+    book = json.loads((plan / "plan.json").read_text("utf-8"))
+    lines = "".join(f"{v}  {k}\n" for k, v in sorted(book["inputs_sha256"].items()))
+    book["inputs_sha256"] = hashlib.sha256(lines.encode()).hexdigest()
+    (plan / "plan.json").write_text(json.dumps(book), "utf-8")
+    assert check_plan(plan).passed
+    (plan / "inputs" / "deaths.csv").write_text("pool,class_id,probability\n", "utf-8")
+    assert "digests" in check_plan(plan).broken
+
+
+def test_rules_are_named_as_in_the_model() -> None:
+    assert set(RULES) >= MODEL_ROWS
+    assert all(rule == function.__name__ for rule, function in RULES.items())
+
+
+def test_checking_imports_nothing_of_ours_but_errors_and_i18n() -> None:
+    allowed = set(sys.stdlib_module_names) | {"numpy"}
+    for path in Path(optimizer.checking.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                names = [a.name for a in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                assert node.level == 0
+                names = [node.module or ""]
+            else:
+                continue
+            for name in names:
+                ours = ("optimizer.checking", "optimizer.errors", "optimizer.i18n")
+                assert name.split(".")[0] in allowed or name.startswith(ours), (path.name, name)
+
+
+# --- minutes, areas, arcs -----------------------------------------------------------------------
+
+
+def test_great_circle_of_one_degree_of_latitude() -> None:
+    km = great_circle_km(np.array([10.0, 11.0]), np.array([106.0, 106.0]))
+    assert km[0, 1] == pytest.approx(6371.0088 * np.pi / 180)
+
+
+@pytest.mark.parametrize(
+    ("season", "closed"),
+    [
+        (("09-01", "11-23"), True),
+        (("11-24", "12-31"), False),
+        (("11-01", "02-01"), True),
+        (("", ""), False),
+    ],
+)
+def test_is_closed_counts_both_ends_and_new_year(
+    season: tuple[str, str], closed: bool, tmp_path: Path
+) -> None:
+    follows = Follows(narrow(), tmp_path)
+    assert is_closed(*season, follows.scenario.start_date) is closed
+
+
+def test_minutes_take_the_stated_road_when_it_is_shorter(tmp_path: Path) -> None:
+    folder = wide()
+    # C2 - S2 costs nothing; S2 - C1 30, C1 - FA 10: 40 to A by road, 174 direct
+    folder.data["travel"] = rows(
+        "from_id to_id minutes closed_from closed_to",
+        "S2 C1 30 . .",
+        "C1 FA 10 . .",
+        "C2 FB 5 11-01 11-30",
+    )
+    follows = Follows(folder, tmp_path)
+    assert follows.minutes("C2", "A") == 40
+    assert follows.minutes("C2", "B") == 145  # the short road is closed in November
+    assert follows.minutes("C2", "H") == 58  # 44.478 km x 1.3 / 60 x 60 = 57.8
+    assert follows.minutes("C1", GROUP) == 0
+
+
+def test_minutes_are_road_only_when_the_commune_is_an_island(tmp_path: Path) -> None:
+    folder = wide()
+    folder.row("admin_units", admin_unit_id="C2")["island"] = "1"
+    folder.inputs["areas"] = rows("area commune", "K1 C1", "K1+C2 C2")
+    follows = Follows(folder, tmp_path)
+    assert follows.minutes("C2", GROUP) == 0  # its own station
+    assert np.isinf(follows.minutes("C2", "A"))
+    # C1 has more people and keeps the name of the cluster
+    assert list(follows.places.areas) == ["K1", "K1+C2"]
+    assert not follows.bench.broken
+    assert follows.reach(0, "K1+C2", "CA") == []
+    assert follows.reach(1, "K1+C2", "CA") == [GROUP]
+
+
+def test_minutes_ignore_a_pair_that_is_cut(tmp_path: Path) -> None:
+    folder = wide()
+    folder.scenario["shocks"]["roads_cut"] = [["S2", "C2"], ["C2", "FB"]]
+    follows = Follows(folder, tmp_path)
+    assert follows.minutes("C2", "B") == np.inf
+    assert follows.minutes("C2", GROUP) == 160  # to S1: 61.157 km x 1.3 / 30 x 60 = 159.01
+    folder.scenario["shocks"]["roads_cut"] = "all"
+    follows = Follows(folder, tmp_path / "all")
+    assert np.isinf(follows.places.commune_minutes).all()
+    assert follows.places.between[0, 0] == 0
+
+
+def test_groups_take_means_over_senders_by_beds(tmp_path: Path) -> None:
+    folder = wide()
+    folder.row("beds", unit_id="U2")["physical_beds"] = "3"
+    follows = Follows(folder, tmp_path)
+    names = list(follows.places.names)
+    assert names == ["A", "B", GROUP, "H"]
+    between = follows.places.between
+    # stations to B: 15 and 145 minutes (local), beds 1 : 3; B to the stations: the nearest
+    assert between[2, 1] == pytest.approx((15 + 3 * 145) / 4)
+    assert between[1, 2] == 15
+    assert between[0, 1] == 22
+
+
+def test_closed_facilities_take_no_part(tmp_path: Path) -> None:
+    folder = wide()
+    folder.scenario["shocks"]["closed_facilities"] = ["S1"]
+    follows = Follows(folder, tmp_path)
+    assert follows.capacity.beds[2].tolist() == [1, 0]
+    assert follows.minutes("C1", GROUP) == 160  # to S2: 61.157 km x 1.3 / 30 x 60 = 159.01
+
+
+def test_admission_arcs_are_late_and_stabilise_when_none_is_near(tmp_path: Path) -> None:
+    folder = wide()
+    follows = Follows(folder, tmp_path)
+    assert follows.reach(0, "K1", "SA") == ["A", "B", GROUP]
+    assert follows.reach(0, "K1", "CA") == ["B"]
+    assert follows.reach(1, "K1", "CA") == [GROUP]  # from C2: B is 145 minutes away
+    assert follows.reach(1, "K1", "SA") == []
+    assert follows.reach(2, "K1", "CA") == ["H"]
+    assert follows.reach(2, "K1", "SA") == []
+
+
+def test_transfer_arcs_follow_tier_and_phase(tmp_path: Path) -> None:
+    folder = wide()
+    folder.scenario["options"]["lateral"] = True
+    follows = Follows(folder, tmp_path)
+    assert follows.sends(0, "A", "CA") == ["B"]
+    assert follows.sends(3, "A", "CA") == ["H"]
+    assert follows.sends(0, "B", "SA") == ["A", GROUP]
+    assert follows.sends(1, "B", "SR") == ["A", GROUP]
+    assert follows.sends(1, "B", "SA") == []
+    assert follows.sends(1, "A", "SR") == []
+    assert follows.sends(2, "A", "SR") == [GROUP]
+    folder.data["links"] = rows("from_unit to_unit kind", "B U1 never", "A H never")
+    follows = Follows(folder, tmp_path / "never")
+    assert follows.sends(1, "B", "SR") == ["A"]
+    assert follows.sends(3, "A", "CA") == []
+
+
+def test_transfer_arcs_add_the_ordinary_line_to_the_nearest(tmp_path: Path) -> None:
+    folder = wide()
+    folder.scenario["travel"]["transfer_nearest"] = 1
+    folder.data["links"] = []
+    follows = Follows(folder, tmp_path)
+    assert follows.sends(1, "B", "SR") == [GROUP]  # 15 minutes; A 22
+    folder.data["links"] = rows("from_unit to_unit kind", "B A refers_to")
+    follows = Follows(folder, tmp_path / "line")
+    assert follows.sends(1, "B", "SR") == ["A", GROUP]
+
+
+# --- capacity and the census --------------------------------------------------------------------
+
+
+def test_capacity_follows_from_the_tables(tmp_path: Path) -> None:
+    follows = Follows(narrow(), tmp_path)
+    capacity = follows.capacity
+    assert list(capacity.levels) == ["OXY", "ICU"]
+    assert capacity.beds.tolist() == [[2, 0], [1, 1]]
+    assert capacity.lowest.tolist() == [0, 0]
+    assert capacity.staff == pytest.approx(np.array([[6.5, 0], [9, 1.8]]))
+    assert capacity.stands_in.tolist() == [[True, True], [False, True]]
+    assert capacity.vehicle_minutes.tolist() == [960, 0]
+    assert follows.inputs.owed == pytest.approx([4.5, 1, 4, 2])
+    assert follows.inputs.able.tolist() == [[True, True, False, False], [True] * 4]
+
+
+def observed(follows: Follows, **people: int) -> np.ndarray:
+    """Return treated in B by class."""
+    out = np.zeros((2, 4, 2))
+    for s, n in people.items():
+        out[1, follows.inputs.classes.names.index(s), 0] = n
+    return out
+
+
+def test_census_above_the_beds_boards_the_least_weight_first(tmp_path: Path) -> None:
+    follows = Follows(narrow(), tmp_path)
+    args = follows.inputs.able, follows.capacity, follows.inputs.classes
+    # B: 1 ICU, 1 OXY. Three critical: the ICU row sends CA before CR (equal weight, by id)
+    treated, boarding = start_of_day_one(observed(follows, CA=1, CR=2, SA=1), *args)
+    assert treated[1].tolist() == [1, 0, 0, 1]
+    assert boarding[1].tolist() == [0, 0, 1, 1]
+    # two severe and one critical: one severe boards
+    treated, boarding = start_of_day_one(observed(follows, CA=1, SA=1, SR=1), *args)
+    assert treated[1].tolist() == [0, 1, 1, 0]
+    assert boarding[1].tolist() == [1, 0, 0, 0]
+
+
+def test_census_above_the_staff_boards_those_who_need_the_role(tmp_path: Path) -> None:
+    folder = narrow()
+    folder.row("staff", unit_id="B", role="NUR_ICU")["on_duty"] = "0.5"  # 0.45 < 1/2
+    follows = Follows(folder, tmp_path)
+    args = follows.inputs.able, follows.capacity, follows.inputs.classes
+    treated, boarding = start_of_day_one(observed(follows, CR=1, SA=1), *args)
+    assert treated[1].tolist() == [1, 0, 0, 0]  # SA weighs less, but needs no ICU nurse
+    assert boarding[1].tolist() == [0, 0, 0, 1]
+
+
+def test_census_of_a_class_the_unit_cannot_treat_boards(tmp_path: Path) -> None:
+    follows = Follows(narrow(), tmp_path)
+    census = np.zeros((2, 4, 2))
+    census[0, 2] = (1, 1)
+    treated, boarding = start_of_day_one(
+        census, follows.inputs.able, follows.capacity, follows.inputs.classes
+    )
+    assert treated[0].tolist() == [0, 0, 0, 0]
+    assert boarding[0].tolist() == [0, 0, 2, 0]
+
+
+def sentences(path: Path) -> Iterator[str]:
+    """Yield the texts of a file that end as sentences do, docstrings left out."""
+    tree = ast.parse(path.read_text("utf-8"))
+    silent = {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr | ast.JoinedStr)
+        for part in ast.walk(node)
+        if not isinstance(node, ast.Expr) or node.value is part
+    }
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in silent
+        ):
+            text = node.value
+            if " " in text and (text[0].isupper() or text[0] == "{") and text[-1] in ".}":
+                yield text
+
+
+def test_every_message_of_the_judge_has_a_vietnamese_text() -> None:
+    say = translator("vi")
+    room = Path(optimizer.checking.__file__).parent
+    said = {text for path in room.glob("*.py") for text in sentences(path)}
+    assert len(said) > 70
+    assert {text for text in said if say(text) == text} == set()

@@ -1,0 +1,87 @@
+"""Every message of the readers can be said in Vietnamese, with the same facts in it."""
+
+from __future__ import annotations
+
+import ast
+import gettext
+import io
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from pydantic import BaseModel
+
+import optimizer
+from optimizer.domain import scenario
+from optimizer.domain.facility import ROWS
+from optimizer.i18n import translator
+
+PACKAGE = Path(optimizer.__file__).parent
+CATALOGUE = PACKAGE / "i18n" / "vi" / "LC_MESSAGES" / "data.po"
+_SENTENCE = re.compile(r"[A-Z0-9{].* .*[.?]|[a-z][\w.]+ .*[.?]|[A-Z][a-z]+ .*", re.DOTALL)
+
+
+def message_ids() -> set[str]:
+    """Return every sentence in the source of the readers, and every description of a key."""
+    found: set[str] = set()
+    for path in [*(PACKAGE / "exchange").glob("*.py"), PACKAGE / "domain" / "scenario.py"]:
+        if path.name != "example.py":
+            found |= _literals(ast.parse(path.read_text(encoding="utf-8")))
+    for row in ROWS:
+        found |= {row.meaning(column) for column in row.model_fields}
+    for part in vars(scenario).values():
+        if isinstance(part, type) and issubclass(part, BaseModel):
+            found |= {f.description for f in part.model_fields.values() if f.description}
+    return found
+
+
+def _literals(tree: ast.Module) -> set[str]:
+    nodes = list(ast.walk(tree))
+    silent = {id(n.value) for n in nodes if isinstance(n, ast.Expr)}  # docstrings
+    silent |= {id(part) for n in nodes if isinstance(n, ast.JoinedStr) for part in ast.walk(n)}
+    said = {
+        id(n.args[0])
+        for n in nodes
+        if isinstance(n, ast.Call)
+        and isinstance(n.func, ast.Name)
+        and n.func.id in ("say", "_fault")
+        and n.args
+    }
+    return {
+        n.value
+        for n in nodes
+        if isinstance(n, ast.Constant)
+        and isinstance(n.value, str)
+        and (id(n) in said or (id(n) not in silent and _SENTENCE.fullmatch(n.value)))
+    }
+
+
+@pytest.mark.parametrize("message", sorted(message_ids()))
+def test_message_has_a_vietnamese_text_with_the_same_facts(message: str) -> None:
+    with CATALOGUE.open("rb") as file:
+        entry = read_po(file).get(message)
+    assert entry is not None
+    assert entry.string
+    places = re.compile(r"\{(\w+)\}")
+    assert set(places.findall(message)) == set(places.findall(str(entry.string)))
+    assert translator("vi")(message) == entry.string
+    assert translator("en")(message) == message
+
+
+def test_catalogue_has_no_message_that_nobody_says() -> None:
+    with CATALOGUE.open("rb") as file:
+        assert {str(m.id) for m in read_po(file) if m.id} <= message_ids()
+
+
+def test_compiled_catalogue_is_that_of_the_source() -> None:
+    compiled = io.BytesIO()
+    with CATALOGUE.open("rb") as file:
+        write_mo(compiled, read_po(file))
+    compiled.seek(0)
+    with CATALOGUE.with_suffix(".mo").open("rb") as file:
+        shipped = gettext.GNUTranslations(file)
+    fresh = gettext.GNUTranslations(compiled)
+    for message in message_ids():
+        assert shipped.gettext(message) == fresh.gettext(message)
