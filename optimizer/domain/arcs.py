@@ -141,7 +141,7 @@ def admission_arcs(
         chosen = _nearest(inside, within, scenario.travel.nearest)
         if row.top_tier_direct:
             chosen |= allowed & (ranks == sites.top_rank)[None, :]
-        none = ~within.any(axis=1)
+        none = np.asarray(~within.any(axis=1))
         chosen |= _nearest(inside, allowed, 1) & none[:, None]
         stabilise = _nearest(inside, local & has_beds[None, :] & np.isfinite(inside), 1)
         stabilise &= none[:, None]

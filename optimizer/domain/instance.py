@@ -77,7 +77,8 @@ class Hazards:
         """(S,) mean care days still owed after today under care (R of docs/model.md)."""
         treated = self.keep + self.worse
         size = len(treated)
-        return np.linalg.solve(np.eye(size) - treated, np.ones(size)) - 1.0
+        owed: FloatArray = np.linalg.solve(np.eye(size) - treated, np.ones(size)) - 1.0
+        return owed
 
 
 @dataclass(frozen=True, slots=True)

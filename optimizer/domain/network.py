@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
+from typing import Any, Literal
 
 import networkx as nx
 import numpy as np
@@ -20,6 +21,7 @@ from optimizer.domain.instance import FloatArray
 from optimizer.domain.scenario import Scenario
 
 EARTH_KM = 6371.0088
+LEGS: tuple[Literal["central", "local", "city", "town"], ...] = ("central", "local", "city", "town")
 
 
 def _in_season(leg: TravelLeg, day: datetime.date) -> bool:
@@ -101,7 +103,7 @@ class ReferralNetwork:
             for place, minutes in paths.items():
                 for j in column.get(place, ()):
                     out[i, j] = minutes
-        return np.minimum(out, self._direct(origins, targets))
+        return np.asarray(np.minimum(out, self._direct(origins, targets)))
 
     def _direct(self, origins: Sequence[str], targets: Sequence[str]) -> FloatArray:
         """Direct legs by rule, whole minutes rounded up, at least 1; (origins, targets)."""
@@ -123,7 +125,7 @@ class ReferralNetwork:
         legs = np.where(
             far, 0, np.where(local_a[:, None] | local_b[None, :], 1, np.where(same, 2, 3))
         )
-        for code, name in enumerate(("central", "local", "city", "town")):
+        for code, name in enumerate(LEGS):
             rule = self._rules.get(name)
             here = legs == code
             if rule is not None and here.any():
@@ -163,7 +165,7 @@ class ReferralNetwork:
     def isolated_by(self, cuts: Iterable[tuple[str, str]], hub: str) -> set[str]:
         """Return the areas that lose every stated path to `hub` when these links are cut."""
         before = set(nx.ancestors(self.graph, hub))
-        graph = self.graph.copy()
+        graph: Any = self.graph.copy()
         for a, b in cuts:
             graph.remove_edges_from([(a, b), (b, a)])
         lost = before - set(nx.ancestors(graph, hub))

@@ -16,7 +16,15 @@ from typing import Any
 import numpy as np
 
 from optimizer.domain.assemble import Assembled
-from optimizer.domain.facility import CONFIDENCES, Tables, weakest
+from optimizer.domain.facility import (
+    CONFIDENCES,
+    Beds,
+    Device,
+    RoutineLoad,
+    StaffPool,
+    Tables,
+    weakest,
+)
 from optimizer.domain.instance import ADMISSION_KINDS, DIRECTIONS, FloatArray, Instance
 from optimizer.domain.plan import Plan, places_kept
 from optimizer.domain.scenario import Scenario
@@ -91,7 +99,9 @@ def unit_confidence(tables: Tables, inst: Instance) -> dict[str, str]:
     """Weakest confidence of what a planning unit's capacity was made from."""
     out: dict[str, str] = {}
     found: dict[str, list[str]] = {}
-    for row in (*tables.beds, *tables.routine, *tables.staff, *tables.devices):
+    figures: list[Beds | RoutineLoad | StaffPool | Device]
+    figures = [*tables.beds, *tables.routine, *tables.staff, *tables.devices]
+    for row in figures:
         found.setdefault(row.unit_id, []).append(row.confidence)
     for unit, members in inst.unit_members.items():
         marks = [mark for member in members for mark in found.get(member, ["assumed"])]

@@ -226,7 +226,7 @@ def staff_on_duty(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     """
     need = inst.stands_in.T.astype(float) @ inst.staff_need
     heads = np.einsum("pr,fpt->frt", inst.stands_in.astype(float), inst.staff)
-    exists = (need > 0).any(axis=1)
+    exists = np.asarray((need > 0).any(axis=1))
     shape = (len(inst.units), len(inst.roles), inst.days)
     rows = m.rows("staff_on_duty", shape, exists=exists[None, :, None] & v.needed.staff)
     index = rows.index[:, :, None, :]

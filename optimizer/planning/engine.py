@@ -8,7 +8,7 @@ way.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,9 +75,9 @@ def _proto(
     return proto
 
 
-def _dense(ids: object, values: object, size: int) -> FloatArray:
+def _dense(ids: Iterable[int], values: Iterable[float], size: int) -> FloatArray:
     out = np.zeros(size)
-    out[np.fromiter(ids, dtype=np.int64)] = np.fromiter(values, dtype=float)  # type: ignore[arg-type]
+    out[np.fromiter(ids, dtype=np.int64)] = np.fromiter(values, dtype=float)
     return out
 
 

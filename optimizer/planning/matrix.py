@@ -151,6 +151,6 @@ class Compiled:
 
     def activity(self, x: FloatArray) -> FloatArray:
         """Return row activities of a point."""
-        return np.bincount(
-            self.rows, weights=self.values * x[self.columns], minlength=len(self.row_lower)
-        )
+        products = self.values * x[self.columns]
+        out = np.bincount(self.rows, weights=products, minlength=len(self.row_lower))
+        return np.asarray(out, dtype=float)

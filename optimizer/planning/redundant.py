@@ -57,7 +57,7 @@ def needed_rows(inst: Instance) -> NeededRows:
     exists = np.zeros((units, count), dtype=bool)
     exists[:, :levels] = inst.listed & (np.arange(levels)[None, :] > lowest[:, None])
     exists[:, levels] = True
-    exists[:, levels + 1 :] = (need > 0).any(axis=1)[None, :]
+    exists[:, levels + 1 :] = np.asarray((need > 0).any(axis=1))[None, :]
     keep = np.repeat(exists[:, :, None], days, axis=2)
     free = ~inst.excess_allowed
     for i in range(count):

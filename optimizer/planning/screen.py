@@ -104,7 +104,7 @@ def _used_in(inst: Instance) -> tuple[BoolArray, BoolArray]:
     found = []
     for block in (model.variables.admitted, model.variables.moved):
         values = np.where(block >= 0, answer.x[np.maximum(block, 0)], 0.0)
-        found.append((values > USED).any(axis=1))
+        found.append(np.asarray((values > USED).any(axis=1)))
     return found[0], found[1]
 
 
