@@ -77,8 +77,8 @@ class Hazards:
         """(S,) mean care days still owed after today under care (R of docs/model.md)."""
         treated = self.keep + self.worse
         size = len(treated)
-        owed: FloatArray = np.linalg.solve(np.eye(size) - treated, np.ones(size)) - 1.0
-        return owed
+        owed = np.linalg.solve(np.eye(size) - treated, np.ones(size)) - 1.0
+        return np.asarray(owed, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)

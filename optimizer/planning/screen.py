@@ -132,5 +132,7 @@ def offered_ways(inst: Instance, rule: Plan) -> tuple[BoolArray, BoolArray]:
     admissions |= arcs.kind == 1
     near = _nearest((moves.direction, moves.patient_class, moves.origin), moves.minutes, 1)
     transfers |= near & (acute[moves.patient_class] | ~moves.from_boarding)
-    transfers |= moves.direction == OUTSIDE
+    weight = inst.classes.unmet_weight[moves.patient_class]
+    gravest = weight >= inst.classes.unmet_weight.max(initial=0.0) / 2
+    transfers |= (moves.direction == OUTSIDE) & gravest
     return admissions, transfers
