@@ -56,6 +56,8 @@ def context_bar(report: PlanReport, lang: str) -> str:
         share = formats.pct(report.confidence_share["assumed"], lang)
         words = say("Assumed data · {share} of the beds").format(share=share)
         hover = say("See the Data page: every assumption is printed there.")
+        sample = span("123", "assumed")
+        parts.append(span(f"{sample} {escape(say('rests on assumed data'))}", "key"))
         parts.append(span(escape(words), "tag", hover))
     return block(f'<div class="ctx">{"".join(parts)}</div>')
 
@@ -63,6 +65,8 @@ def context_bar(report: PlanReport, lang: str) -> str:
 def finding_line(found: Finding) -> str:
     """Return the serif sentence, its alarms in brick."""
     text = escape(found.text)
+    for whole in ("ngày-bệnh nhân", "patient-days"):
+        text = text.replace(whole, f'<span style="white-space:nowrap">{whole}</span>')
     for alarm in found.alarms:
         text = text.replace(escape(alarm), f"<em>{escape(alarm)}</em>", 1)
     return block(f'<h1 class="finding">{text}</h1>')

@@ -17,10 +17,9 @@ SITUATION, PLANNING, FIGURES = (
 
 def run() -> None:
     """Draw the frame and the page the reader is on."""
+    icon = _HERE.parents[1] / "static" / "favicon.png"
     st.set_page_config(
-        page_title="Referral",
-        page_icon=str(_HERE.parents[1] / "static" / "favicon.png"),
-        layout="wide",
+        page_title="Referral", page_icon=str(icon) if icon.is_file() else None, layout="wide"
     )
     if "lang" not in st.session_state:
         st.session_state["lang"] = "en" if st.query_params.get("lang") == "en" else "vi"

@@ -47,13 +47,14 @@ button:focus-visible,a:focus-visible{outline:2px solid var(--accent)!important;
 .ctx{display:flex;flex-wrap:wrap;gap:2px 26px;align-items:center;font-size:.93rem;
  color:var(--ink2);padding:4px 0;border-bottom:1px solid var(--line)}
 .ctx b{color:var(--ink)}
-.ctx .tag{margin-left:auto;border:1px dashed var(--warn);color:var(--warn);
+.ctx .key{margin-left:auto;font-size:.86rem;color:var(--ink3)}
+.ctx .tag{border:1px dashed var(--warn);color:var(--warn);
  padding:1px 9px 1px 22px;font-weight:600;
  background:repeating-linear-gradient(135deg,var(--warn) 0 1.5px,
  transparent 1.5px 5px) left/14px 100% no-repeat}
 .finding{font-family:"Source Serif","Noto Serif",serif!important;font-weight:600;
  font-size:1.65rem;line-height:1.3;color:var(--ink);margin:0;padding:2px 0 4px;letter-spacing:0;
- text-wrap:pretty}
+ text-wrap:balance}
 .finding em{font-style:normal;color:var(--alarm)}
 .kpis{display:grid;grid-template-columns:repeat(6,minmax(0,1fr));
  border-top:2px solid var(--ink);border-bottom:1px solid var(--line)}

@@ -61,31 +61,32 @@ def finding(report: PlanReport, lang: str) -> Finding:
 
 
 def free_beds_note(report: PlanReport, lang: str) -> str:
-    """Say where beds stand free on the very day most people of a level are unmet; else nothing.
+    """Say how many beds stand free on the day most people of a level are unmet; else nothing.
 
-    Beds are then not what is short there: staff, vehicles or distance are.
+    Beds are then not what is short there: staff, vehicles or distance are. Of several such levels
+    the one with the most people unmet is named.
     """
-    say = translator(lang)
-    parts = []
     beds = free_beds(report).set_index(["care_level", "day"])["free"]
+    found: list[tuple[float, str, int, float]] = []
     for level, rows in strip_table(report).groupby("care_level", sort=False):
         worst = rows.iloc[int(rows["unmet"].to_numpy().argmax())]
-        if level not in report.bed_levels or worst["unmet"] < 0.5:
-            continue
-        free = float(beds.get((level, worst["day"]), 0.0))
-        if free < worst["unmet"]:
-            continue
-        parts.append(
-            say("{level} {free} on {date}").format(
-                level=report.level_name(str(level), lang),
-                free=formats.num(int(free), lang),
-                date=formats.day(report.date(int(worst["day"])), lang),
-            )
-        )
-    if not parts:
+        unmet, day = float(worst["unmet"]), int(worst["day"])
+        free = float(beds.get((level, day), 0.0)) if level in report.bed_levels else 0.0
+        if unmet >= 0.5 and free >= unmet:
+            found.append((unmet, str(level), day, free))
+    if not found:
         return ""
-    text = say("Usable beds stand free all the same ({where}): staff, vehicles or distance bind.")
-    return text.format(where="; ".join(parts))
+    unmet, level, day, free = max(found)
+    text = translator(lang)(
+        "{level}: {unmet} people have no place on {date} though {free} usable beds of that level "
+        "or above stand free: staff, vehicles or distance bind."
+    )
+    return text.format(
+        level=report.level_name(level, lang),
+        unmet=formats.people(unmet, lang),
+        date=formats.day(report.date(day), lang),
+        free=formats.num(int(free), lang),
+    )
 
 
 def _against_rivals(report: PlanReport, lang: str) -> str:

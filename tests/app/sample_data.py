@@ -287,41 +287,14 @@ def write_data(folder: Path) -> None:
         folder,
         "kinds.csv",
         [
-            {
-                "kind": "station",
-                "name_vi": "Trạm y tế",
-                "name_en": "Commune station",
-                "commune_level": 1,
-                "grouped": 1,
-            },
-            {
-                "kind": "ttyt",
-                "name_vi": "Trung tâm y tế",
-                "name_en": "Health centre",
-                "commune_level": 0,
-                "grouped": 0,
-            },
-            {
-                "kind": "general",
-                "name_vi": "Bệnh viện đa khoa",
-                "name_en": "General hospital",
-                "commune_level": 0,
-                "grouped": 0,
-            },
-            {
-                "kind": "private",
-                "name_vi": "Bệnh viện tư",
-                "name_en": "Private hospital",
-                "commune_level": 0,
-                "grouped": 0,
-            },
-            {
-                "kind": "special",
-                "name_vi": "Bệnh viện chuyên khoa",
-                "name_en": "Special hospital",
-                "commune_level": 0,
-                "grouped": 0,
-            },
+            {"kind": kind, "name_vi": vi, "name_en": en, "commune_level": low, "grouped": low}
+            for kind, vi, en, low in (
+                ("station", "Trạm y tế", "Commune station", 1),
+                ("ttyt", "Trung tâm y tế", "Health centre", 0),
+                ("general", "Bệnh viện đa khoa", "General hospital", 0),
+                ("private", "Bệnh viện tư", "Private hospital", 0),
+                ("special", "Bệnh viện chuyên khoa", "Special hospital", 0),
+            )
         ],
     )
     _save(

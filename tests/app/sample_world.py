@@ -308,7 +308,10 @@ class World:
             )
             if len(self.frame("corridor"))
             else 0.0,
-            "deaths_for_want_of_care": float((bad.patients * bad.level.map(weight).astype(float)).sum()) / 900,
+            "deaths_for_want_of_care": float(
+                (bad.patients * bad.level.map(weight).astype(float)).sum()
+            )
+            / 900,
             "peak_short": {
                 k: {"patients": float(s.max()), "day": int(s.idxmax())} for k, s in peaks.items()
             },

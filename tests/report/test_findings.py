@@ -95,3 +95,14 @@ def test_free_beds_leave_out_what_lower_levels_take(report: PlanReport) -> None:
 
 def test_free_beds_note_is_silent_when_beds_are_what_is_short(calm: PlanReport) -> None:
     assert free_beds_note(calm, "en") == ""
+
+
+def test_free_beds_note_names_what_the_tables_say(report: PlanReport) -> None:
+    """In the sample stations hold free observation beds while people elsewhere wait for them."""
+    table = strip_table(report).set_index(["care_level", "day"])
+    free = free_beds(report).set_index(["care_level", "day"])["free"]
+    day = int(table.loc["iso"]["unmet"].idxmax())
+    note = free_beds_note(report, "en")
+    assert formats.people(table.at[("iso", day), "unmet"], "en") in note
+    assert formats.num(int(free["iso", day]), "en") in note
+    assert formats.day(report.date(day), "en") in note
