@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import BaseModel
 
 from optimizer.domain.assemble import Assembled
 from optimizer.domain.facility import (
@@ -29,6 +30,7 @@ from optimizer.domain.instance import ADMISSION_KINDS, DIRECTIONS, FloatArray, I
 from optimizer.domain.plan import Plan, places_kept
 from optimizer.domain.scenario import Scenario
 from optimizer.exchange.scenarios import scenario_to_json
+from optimizer.i18n import translator
 
 SCHEMA_VERSION = 1
 LARGEST_JSON = 1_000_000
@@ -386,33 +388,36 @@ def write_baselines(folder: Path, rows: Iterable[tuple[str, str, str, str, float
     )
 
 
+SAID_ELSEWHERE = {"title", "province", "start_date", "provenance", "route", "disease", "areas"}
+
+
 def scenario_assumptions(scenario: Scenario) -> list[dict[str, Any]]:
-    """Every figure of the scenario that is not official, with its source."""
-    data = scenario_to_json(scenario)
+    """Every figure of the scenario that is not official, with its meaning and source."""
+    vi = translator("vi")
     out: list[dict[str, Any]] = []
-    skip = {"title", "province", "start_date", "provenance", "route", "disease", "areas"}
 
-    def walk(prefix: str, value: object) -> None:
-        if isinstance(value, dict):
-            for key, part in value.items():
-                if prefix or key not in skip:
-                    walk(f"{prefix}.{key}" if prefix else key, part)
-            return
-        if value is None or isinstance(value, (list, str)):
-            return
-        source, confidence = scenario.provenance_of(prefix)
-        if confidence != "official":
-            text = f"{prefix} = {value}"
-            out.append(
-                {
-                    "key": prefix,
-                    "value": value,
-                    "confidence": confidence,
-                    "source": source,
-                    "text_vi": text,
-                    "text_en": text,
-                }
-            )
+    def walk(prefix: str, part: object, meaning: str) -> None:
+        if isinstance(part, BaseModel):
+            for name, info in type(part).model_fields.items():
+                if prefix or name not in SAID_ELSEWHERE:
+                    key = f"{prefix}.{name}" if prefix else name
+                    walk(key, getattr(part, name), info.description or "")
+        elif isinstance(part, Mapping):
+            for name, one in part.items():
+                walk(f"{prefix}.{name}", one, meaning)
+        elif isinstance(part, (bool, int, float)):
+            source, confidence = scenario.provenance_of(prefix)
+            if confidence != "official":
+                out.append(
+                    {
+                        "key": prefix,
+                        "value": part,
+                        "confidence": confidence,
+                        "source": source,
+                        "text_vi": f"{prefix} = {str(part).replace('.', ',')}: {vi(meaning)}",
+                        "text_en": f"{prefix} = {part}: {meaning}",
+                    }
+                )
 
-    walk("", data)
+    walk("", scenario, "")
     return out

@@ -113,9 +113,14 @@ def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
             days=summary["horizon_days"],
             solved=summary["solved_days"],
         ),
-        say("Status {status}; gap to the bound {gap:.3f} %; checked: yes; {seconds:.1f} s").format(
+        say(
+            "Status {status}: {gap:.3f} % above the LP bound of the {offered} ways offered "
+            "({permitted} permitted); checked independently; {seconds:.1f} s"
+        ).format(
             status=say(summary["status"]),
             gap=100 * harm["gap"],
+            offered=summary["ways"]["offered"],
+            permitted=summary["ways"]["permitted"],
             seconds=summary["seconds"]["so far"],
         ),
         "",
@@ -147,7 +152,8 @@ def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
     ]
     share = 100 * summary["confidence_share"].get("assumed", 0.0)
     lines.append(
-        "  " + say("{share:.0f} % of the usable beds rest on assumed figures").format(share=share)
+        "  "
+        + say("{share} of the usable beds rest on assumed figures").format(share=f"{share:.0f} %")
     )
     lines.append(say("Decision support for places, routes and staff; not medical advice."))
     return "\n".join(lines)
