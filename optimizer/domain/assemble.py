@@ -230,7 +230,7 @@ def _instance(
         harm=harm,
         burden=burden,
         home=_home(tables, demand, bases, commune_base),
-        unit_names={unit.unit_id: unit.name for unit in (*sites.inside, *sites.outside)},
+        unit_names=_names(tables, sites, areas),
         area_communes={
             area: tuple(c for c, at in zip(demand.communes, area_of, strict=True) if at == o)
             for o, area in enumerate(areas)
@@ -240,6 +240,17 @@ def _instance(
         notes=notes,
     )
     return instance, area_of
+
+
+def _names(tables: Tables, sites: Sites, areas: tuple[str, ...]) -> dict[str, str]:
+    """Names a reader knows, of units, destinations and areas."""
+    names = {unit.unit_id: unit.name for unit in (*sites.inside, *sites.outside)}
+    known = {row.admin_unit_id: row.name for row in tables.admin_units}
+    for area in areas:
+        cluster, _, part = area.partition("+")
+        name = known.get(cluster, cluster)
+        names[area] = f"{name} ({known.get(part, part)})" if part else name
+    return names
 
 
 def _home(tables: Tables, demand: Demand, bases: tuple[str, ...], base: IntArray) -> Home:

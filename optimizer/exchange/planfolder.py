@@ -92,6 +92,7 @@ def _transfers(inst: Instance, plan: Plan) -> list[Row]:
                 "boarding" if moves.from_boarding[x] else "treated",
                 DIRECTIONS[moves.direction[x]],
                 repr(float(plan.moved[x, t])),
+                f"{moves.minutes[x]:.1f}",
             )
         )
     return sorted(rows, key=lambda row: int(str(row[0])))
@@ -161,7 +162,16 @@ def write_tables(folder: Path, tables: Tables, made: Assembled, plan: Plan) -> N
     )
     _write(
         folder / "transfers.csv",
-        ("day", "from_unit", "to_unit", "class_id", "pool", "direction", "patients"),
+        (
+            "day",
+            "from_unit",
+            "to_unit",
+            "class_id",
+            "pool",
+            "direction",
+            "patients",
+            "minutes",
+        ),
         _transfers(inst, plan),
     )
     _write(

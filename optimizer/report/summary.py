@@ -82,7 +82,7 @@ def _today(folder: Path, names: Mapping[str, str], lang: str) -> list[str]:
     for row in _table(folder / "admissions.csv"):
         if row["day"] == "1" and row["observed"] == "1":
             lines.append(
-                f"  {row['area']} → {names.get(row['unit'], row['unit'])}: "
+                f"  {names.get(row['area'], row['area'])} → {names.get(row['unit'], row['unit'])}: "
                 f"{float(row['patients']):.0f} × {row['class_id']}"
             )
     kept = [r for r in _table(folder / "places_kept.csv") if float(r["places"]) > 0]
