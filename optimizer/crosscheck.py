@@ -16,6 +16,7 @@ import contextlib
 import json
 import math
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -708,11 +709,12 @@ def _work(folder: Path) -> None:
         written.rename(folder / f"answer{number}.json")
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(folder: Path) -> None:
     """End this process group, CBC with it, when the parent is gone: it holds our other end."""
 
     def watch() -> None:
         os.read(0, 1)  # not sys.stdin: its lock would hold up our own end
+        shutil.rmtree(folder, ignore_errors=True)
         _end_group(os.getpid())
 
     threading.Thread(target=watch, daemon=True).start()
@@ -826,5 +828,5 @@ def _read(stem: Path) -> Instance:
 
 
 if __name__ == "__main__":
-    _end_with_parent()
+    _end_with_parent(Path(sys.argv[1]))
     _work(Path(sys.argv[1]))
