@@ -160,9 +160,10 @@ def plan(
         )
     except ReferralError as error:
         raise _fail(error, lang.value, as_json) from None
-    for warning in outcome.warnings:
-        if not quiet:
-            print(warning.render(lang.value), file=sys.stderr)
+    for warning in outcome.warnings if not quiet else ():
+        text = warning.render(lang.value)
+        told = json.dumps({"warning": text}, ensure_ascii=False) if shown is Shown.json else text
+        print(told, file=sys.stderr)
     if as_json:
         print(json.dumps(outcome.summary, ensure_ascii=False))
     else:

@@ -262,16 +262,10 @@ def test_third_hand_leaves_who_needs_more_boarding_when_a_unit_skips_a_level() -
     assert crosscheck(gap_between_levels()).harm == pytest.approx(1.0)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="planning/redundant.py writes bed rows of listed levels only: who needs HFNC is "
-    "'treated' in an OXY bed wherever a unit lists OXY and ICU but no HFNC",
-)
 def test_planner_leaves_who_needs_more_boarding_when_a_unit_skips_a_level() -> None:
     assert solve_plan(gap_between_levels(), MEANS).harm.value == pytest.approx(1.0)
 
 
-@pytest.mark.xfail(strict=True, reason="the same: bed rows of unlisted levels between listed ones")
 def test_random_instances_with_skipped_levels_have_the_same_harm_on_both_hands() -> None:
     instances = [random_instance(number, gaps=True) for number in range(1000, 1060)]
     planned = [solve_plan(inst, MEANS).harm.value for inst in instances]
@@ -309,12 +303,6 @@ def test_third_hand_moves_halves_as_means_and_nobody_as_people() -> None:
     assert crosscheck(halves(), whole=True).harm == pytest.approx(29.0)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=SolverError,
-    reason="planning/whole.py rounds every column alone: in-house 1 stays, the two halves that "
-    "made room for it go; all columns 0 (everybody stays where he is) is lawful and never tried",
-)
 def test_whole_people_always_have_a_plan() -> None:
     assert solve_plan(halves(), WHOLE).harm.value == pytest.approx(29.0)
 

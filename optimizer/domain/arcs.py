@@ -58,7 +58,9 @@ def plan_minutes(
     def columns(unit: PlanningUnit) -> list[int]:
         return [at[site] for site in unit.sites]
 
-    commune_unit = np.column_stack([from_commune[:, columns(u)].min(axis=1) for u in places])
+    commune_unit = np.full((len(communes), len(places)), np.inf)
+    for f, unit in enumerate(places):
+        commune_unit[:, f] = from_commune[:, columns(unit)].min(axis=1)
     unit_unit = np.full((len(sites.inside), len(places)), np.inf)
     for f, unit in enumerate(sites.inside):
         weights = np.array([physical.get(member, 0.0) for member in unit.members])
@@ -127,8 +129,9 @@ def admission_arcs(
     `minutes` (C, F + H), `able` (F, S), `has_beds` (F,).
     """
     units = len(sites.inside)
-    ranks = np.array([unit.tier_rank for unit in sites.inside])
-    home = np.array([[unit.cluster_id == c for unit in sites.inside] for c in commune_cluster])
+    ranks = np.array([unit.tier_rank for unit in sites.inside], dtype=np.int64)
+    own = [[unit.cluster_id == c for unit in sites.inside] for c in commune_cluster]
+    home = np.array(own, dtype=bool).reshape(len(commune_cluster), units)
     local = home if scenario.options.local_only else np.ones_like(home)
     inside, outside = minutes[:, :units], minutes[:, units:]
     if scenario.options.local_only:
@@ -210,8 +213,8 @@ def transfer_arcs(
         f, g = place.get(link.from_unit), place.get(link.to_unit)
         if f is not None and g is not None and f != g:
             (never if link.kind == "never" else line)[f, g] = True
-    ranks = np.array([unit.tier_rank for unit in sites.inside])
-    clusters = np.array([unit.cluster_id for unit in sites.inside])
+    ranks = np.array([unit.tier_rank for unit in sites.inside], dtype=np.int64)
+    clusters = np.array([unit.cluster_id for unit in sites.inside], dtype=str)
     possible = ~np.eye(units, dtype=bool) & ~never & np.isfinite(minutes[:, :units])
     if scenario.options.local_only:
         possible &= clusters[:, None] == clusters[None, :]

@@ -283,9 +283,9 @@ def fit_census(room: Capacity, classes: Classes, census: Census) -> tuple[FloatA
         listed = np.flatnonzero(room.listed[f])
         unable = (classes.level > listed.max(initial=-1)).astype(float)
         rows: list[tuple[FloatArray, float]] = [(unable, 0.0)]
-        for k in reversed(listed.tolist()):
-            counted = (classes.level >= (0 if k == listed.min() else k)).astype(float)
+        for k in range(int(listed.max(initial=-1)), int(listed.min(initial=0)) - 1, -1):
             from_level = 0 if k == listed.min() else k
+            counted = (classes.level >= from_level).astype(float)
             rows.append((counted, float(room.beds[f, from_level:, 0].sum())))
         for counted, limit in rows:
             for s in order:

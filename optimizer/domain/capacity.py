@@ -14,7 +14,7 @@ import numpy as np
 from optimizer.domain.facility import Tables
 from optimizer.domain.instance import BoolArray, FloatArray
 from optimizer.domain.scenario import Scenario
-from optimizer.domain.sites import Sites
+from optimizer.domain.sites import Sites, existing_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +135,10 @@ def capacity(tables: Tables, scenario: Scenario, sites: Sites, bases: tuple[str,
     }
     minutes = np.zeros(len(bases))
     at = {base: e for e, base in enumerate(bases)}
+    existing = existing_units(tables, scenario)
     for fleet in tables.vehicles:
         base = cluster_of[fleet.base_unit]
-        if base in at:
+        if base in at and fleet.base_unit in existing:
             minutes[at[base]] += fleet.vehicles * fleet.minutes_per_day
     return Capacity(
         beds=np.repeat(usable[:, :, None], days, axis=2),

@@ -230,6 +230,15 @@ class Instance:
         return np.where(self.listed.any(axis=1), self.listed.argmax(axis=1), -1)
 
     @property
+    def above_lowest(self) -> BoolArray:
+        """(F, K) levels above the unit's lowest and up to its highest, listed or not."""
+        number = np.arange(len(self.levels))[None, :]
+        last = np.flip(self.listed, axis=1).argmax(axis=1)
+        highest = np.where(self.lowest_level >= 0, len(self.levels) - 1 - last, -1)
+        inside = (number > self.lowest_level[:, None]) & (number <= highest[:, None])
+        return np.asarray(inside)
+
+    @property
     def needs_level(self) -> BoolArray:
         """(K, S) the class needs level k or above."""
         return np.asarray(self.classes.level[None, :] >= np.arange(len(self.levels))[:, None])

@@ -54,7 +54,7 @@ def _houses(inst: Instance) -> _Houses:
     for f, low in enumerate(inst.lowest_level.tolist()):
         rows: list[Uses] = []
         for k in range(levels):
-            beds = [(j, 1.0) for j in range(k + 1) if inst.listed[f, j] and j > low]
+            beds = [(j, 1.0) for j in range(k + 1) if inst.above_lowest[f, j]]
             staff = [(levels + 1 + r, float(need[r, k])) for r in range(roles) if need[r, k] > 0]
             rows.append([*beds, (levels, 1.0), *staff])
         uses.append(rows)

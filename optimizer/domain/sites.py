@@ -53,19 +53,32 @@ def _valid(row: Facility | FacilityUnit, scenario: Scenario) -> bool:
     )
 
 
+def existing_units(tables: Tables, scenario: Scenario) -> set[str]:
+    """Return the units that exist on the first day: valid, and their facility is not closed."""
+    facilities = {row.facility_id: row for row in tables.facilities}
+    closed = set(scenario.shocks.closed_facilities)
+    return {
+        row.unit_id
+        for row in tables.units
+        if row.facility_id not in closed
+        and _valid(row, scenario)
+        and _valid(facilities[row.facility_id], scenario)
+    }
+
+
 def planning_sites(tables: Tables, scenario: Scenario) -> Sites:
     """Return the planning units and outside destinations of a scenario."""
     facilities = {row.facility_id: row for row in tables.facilities}
     kinds = {row.kind: row for row in tables.kinds}
     ranks = {row.tier: row.rank for row in tables.tiers}
-    closed = set(scenario.shocks.closed_facilities)
+    existing = existing_units(tables, scenario)
     groups: dict[str, list[FacilityUnit]] = {}
     names: dict[str, str] = {}
     clusters = {row.admin_unit_id: row.name for row in tables.admin_units}
     outside: list[tuple[PlanningUnit, float]] = []
     for row in tables.units:
         site = facilities[row.facility_id]
-        if not (_valid(row, scenario) and _valid(site, scenario)) or row.facility_id in closed:
+        if row.unit_id not in existing:
             continue
         if row.intake == "out_of_province":
             unit = PlanningUnit(

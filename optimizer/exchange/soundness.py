@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 
 from optimizer.domain.facility import (
     AdminUnit,
@@ -95,6 +96,45 @@ def roles_have_no_circle(book: Book) -> None:
     """Refuse a role that stands in for itself, even in steps."""
     links = {r.role: [r.stands_in_for] for _, r in book.rows(Role) if r.stands_in_for}
     _say_circle(book, Role, "stands_in_for", circle(links), "role")
+
+
+def ratios_grow_with_the_level(book: Book) -> None:
+    """Refuse ratios by which a patient who recovers to a lower level needs more of some role.
+
+    Stand-ins counted: such a house could be short of staff though nobody came.
+    """
+    ranks = {
+        level.care_level: level.rank for _, level in book.rows(CareLevel) if level.place == "bed"
+    }
+    below = {role.role: role.stands_in_for for _, role in book.rows(Role)}
+    for phase in sorted({ratio.care_phase for _, ratio in book.rows(CareRatio)}):
+        need: dict[str, dict[str, float]] = defaultdict(lambda: dict.fromkeys(ranks, 0.0))
+        last: dict[tuple[str, str], int] = {}
+        for row, ratio in book.rows(CareRatio):
+            if ratio.care_phase != phase or ratio.care_level not in ranks:
+                continue
+            role: str | None = ratio.role
+            seen: set[str] = set()
+            while role and role not in seen:
+                need[role][ratio.care_level] += 1.0 / ratio.patients_per_staff
+                last[role, ratio.care_level] = row
+                seen.add(role)
+                role = below.get(role)
+        levels = sorted(ranks, key=lambda level: ranks[level])
+        for role, by_level in need.items():
+            for low, high in pairwise(levels):
+                if by_level[low] > by_level[high] + 1e-9:
+                    book.say(
+                        CareRatio,
+                        last[role, low],
+                        "patients_per_staff",
+                        "A patient of {low} needs more {role} (stand-ins counted) than one of {high}.",
+                        "Raise patients_per_staff of {low} or give {high} a row.",
+                        value=f"{low} {role} {phase}",
+                        low=low,
+                        high=high,
+                        role=role,
+                    )
 
 
 def referral_has_no_circle(book: Book) -> None:
@@ -283,6 +323,7 @@ CHECKS: tuple[Callable[[Book], None], ...] = (
     levels_have_an_order,
     classes_differ,
     roles_have_no_circle,
+    ratios_grow_with_the_level,
     referral_has_no_circle,
     dates_are_in_order,
     units_are_planned,

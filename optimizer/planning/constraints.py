@@ -168,13 +168,11 @@ def staffed_bed_capacity(m: Matrix, inst: Instance, v: PlanVariables) -> None:
               \qquad \forall f, k > k_0(f), t
 
     c  ``inst.beds`` (F, K, T) beds;  z  ``v.surge_beds``;  e  ``v.excess``
-    Shadow price: fall of the harm for one more bed at that level that day.
+    Shadow price: fall of the harm for the next tiny piece of room at that level that day; a whole
+    bed also widens `house_capacity`, and where optima are many the price is one of several.
     """
-    lowest = inst.lowest_level
-    levels = np.arange(len(inst.levels))
-    exists = inst.listed & (levels[None, :] > lowest[:, None])
     shape = (len(inst.units), len(inst.levels), inst.days)
-    rows = m.rows("staffed_bed_capacity", shape, exists=exists[:, :, None] & v.needed.beds)
+    rows = m.rows("staffed_bed_capacity", shape, exists=v.needed.beds)
     level, patient = np.nonzero(inst.needs_level)
     rows.add(1.0, v.treated[:, patient], rows.index[:, level])
     low, high = _level_above(inst)

@@ -111,7 +111,10 @@ def solve_arrays(
     lower = model.column_lower if lower is None else lower
     upper = model.column_upper if upper is None else upper
     finite = all(np.isfinite(part).all() for part in (cost, lower, model.values))
-    if not finite or np.isnan(upper).any() or bool((lower > upper + 1e-9).any()):
+    ends = (upper, model.row_lower, model.row_upper)
+    crossed = bool((lower > upper + 1e-9).any() or (model.row_lower > model.row_upper + 1e-9).any())
+    endless = bool((model.row_lower == np.inf).any() or (model.row_upper == -np.inf).any())
+    if not finite or crossed or endless or any(np.isnan(part).any() for part in ends):
         raise SolverError(
             [Problem("The model holds a number that is not finite or crossed bounds.")]
         )

@@ -55,7 +55,7 @@ def needed_rows(inst: Instance) -> NeededRows:
     most[:, :levels] += surge_from
     most[:, levels] += inst.surge_limit.sum(axis=1)
     exists = np.zeros((units, count), dtype=bool)
-    exists[:, :levels] = inst.listed & (np.arange(levels)[None, :] > lowest[:, None])
+    exists[:, :levels] = inst.above_lowest
     exists[:, levels] = True
     exists[:, levels + 1 :] = np.asarray((need > 0).any(axis=1))[None, :]
     keep = np.repeat(exists[:, :, None], days, axis=2)

@@ -10,6 +10,7 @@ import pytest
 
 from optimizer.errors import DataError
 from optimizer.exchange.tables import MOST_PROBLEMS, read_tables
+from optimizer.exchange.templates import write_template
 
 Edit = Callable[[str, str, str], None]
 Heard = Callable[[], list[str]]
@@ -318,3 +319,20 @@ def test_read_tables_says_what_follows_when_an_optional_table_is_absent(
 def test_read_tables_suggests_a_folder_when_there_is_none(province: Path) -> None:
     with pytest.raises(DataError, match="province\\?"):
         read_tables(province.parent / "provinc")
+
+
+def test_ratios_are_refused_when_a_lower_level_needs_more_staff(tmp_path: Path) -> None:
+    """HFNC needs no technician in this row order, OXY needs one: who recovers would need more."""
+    folder = tmp_path / "province"
+    write_template(folder, "en")
+    path = folder / "care_ratios.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    header = next(line for line in lines if not line.startswith("#"))
+    cells = {"care_level": "ISO", "role": "DOC_ICU", "care_phase": "conventional"}
+    cells |= {"patients_per_staff": "0.5", "source": "test", "confidence": "assumed"}
+    row = ",".join(cells[column] for column in header.split(","))
+    path.write_text("\n".join([*lines, row]) + "\n", encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        read_tables(folder)
+    assert "needs more DOC_ICU" in caught.value.render("en")
+    assert "care_ratios.csv" in caught.value.render("vi")
