@@ -1,0 +1,139 @@
+"""Whatever happens to a province, a checked plan comes back that says where and when it breaks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from optimizer.run import plan_scenario
+
+from .province import ROOT, planned, summary, table, template, wave
+
+HOSPITALS = ["H1", "H2", "H3"]
+SOC_TRANG = ROOT / "data" / "facilities" / "soc_trang"
+DELTA = ROOT / "scenarios" / "soc_trang_delta_unvaccinated.yaml"
+
+TROUBLES: dict[str, dict[str, Any]] = {
+    "twenty times the demand": {"demand_factor": 20},
+    "all roads cut": {"roads_cut": "all", "demand_factor": 5},
+    "no staff": {"staff_factor": 0},
+    "staff gone from day 3": {"staff_factor": 0, "staff_from_day": 3, "demand_factor": 5},
+    "no vehicles": {"vehicle_factor": 0, "demand_factor": 5},
+    "the hospital closed": {"closed_facilities": ["H1"], "demand_factor": 5},
+    "everything at once": {
+        "demand_factor": 20,
+        "staff_factor": 0,
+        "vehicle_factor": 0,
+        "roads_cut": "all",
+        "closed_facilities": ["H1"],
+    },
+}
+
+
+def told(folder: Path) -> list[dict[str, Any]]:
+    """Return the shortfalls, after holding each to the tables of the plan."""
+    found: list[dict[str, Any]] = summary(folder)["shortfalls"]
+    states = table(folder, "patients")
+    for one in found:
+        state = "boarding" if one["place_kind"] == "unit" else "waiting"
+        here = [r for r in states if r["place"] == one["place"] and r["state"] == state]
+        assert any(int(r["day"]) == one["peak_day"] for r in here)
+        assert one["peak_patients"] >= 0.5
+        assert one["first_day"] <= one["peak_day"]
+    return found
+
+
+@pytest.mark.parametrize("name", TROUBLES)
+def test_plan_comes_back_checked_when_there_is(name: str, tmp_path: Path) -> None:
+    province = template(tmp_path / "province")
+    scenario = wave(province, shocks=TROUBLES[name])
+    outcome = planned(scenario, province, tmp_path / "plan")
+    assert outcome.summary["checked"] is True
+    assert outcome.summary["solver"] != "nearest free place", "the fallback, not a plan"
+    assert told(tmp_path / "plan"), "somebody is short, and it is not said where and when"
+    assert outcome.summary["objective"]["harm"]["value"] > 0
+
+
+def test_plan_comes_back_checked_when_all_facilities_are_closed(tmp_path: Path) -> None:
+    province = template(tmp_path / "province")
+    scenario = wave(province, shocks={"closed_facilities": HOSPITALS, "demand_factor": 5})
+    planned(scenario, province, tmp_path / "plan")
+    short = told(tmp_path / "plan")
+    assert {one["place_kind"] for one in short} == {"area"}
+
+
+def test_plan_comes_back_checked_when_nothing_at_all_is_left(tmp_path: Path) -> None:
+    province = template(tmp_path / "province")
+    scenario = wave(
+        province, shocks={"closed_facilities": [*HOSPITALS, "E1"], "demand_factor": 5}
+    )
+    planned(scenario, province, tmp_path / "plan")
+    assert {one["place"] for one in told(tmp_path / "plan")} == {"C1", "C2"}
+
+
+def test_plan_is_empty_when_nobody_comes(tmp_path: Path) -> None:
+    province = template(tmp_path / "province")
+    outcome = planned(
+        wave(province, shocks={"demand_factor": 0}), province, tmp_path / "plan"
+    )
+    assert outcome.summary["shortfalls"] == []
+    assert outcome.summary["objective"]["harm"]["value"] == 0
+    assert outcome.summary["objective"]["burden"]["value"] == 0
+    for name in ("admissions", "transfers", "in_house", "patients", "corridor", "surge_beds"):
+        assert table(tmp_path / "plan", name) == []
+
+
+@pytest.mark.parametrize("factor", [1, 2, 5, 20, 100])
+def test_more_demand_never_means_less_harm(
+    factor: int, tmp_path: Path, harms: dict[int, float]
+) -> None:
+    province = template(tmp_path / "province")
+    scenario = wave(province, shocks={"demand_factor": factor})
+    outcome = planned(scenario, province, tmp_path / "plan")
+    harms[factor] = outcome.summary["objective"]["harm"]["value"]
+    assert all(harms[less] <= harms[factor] + 1e-6 for less in harms if less < factor)
+
+
+@pytest.fixture(scope="module")
+def harms() -> dict[int, float]:
+    return {}
+
+
+PROVINCE_TROUBLES: dict[str, dict[str, Any]] = {
+    "twenty times the demand": {"demand_factor": 20},
+    "nobody comes": {"demand_factor": 0},
+    "all roads cut": {"roads_cut": "all"},
+    "no staff": {"staff_factor": 0},
+}
+
+
+@pytest.mark.parametrize("name", [*PROVINCE_TROUBLES, "all facilities closed"])
+def test_province_gets_a_checked_plan_when_there_is(name: str, tmp_path: Path) -> None:
+    shocks = PROVINCE_TROUBLES.get(name)
+    if shocks is None:
+        shocks = {"closed_facilities": [row["facility_id"] for row in table(SOC_TRANG, "facilities")]}
+    lines = DELTA.read_text(encoding="utf-8")
+    base = tmp_path / "scenarios"
+    base.mkdir()
+    for path in (DELTA.parent / "base").glob("*.yaml"):
+        (base / "base").mkdir(exist_ok=True)
+        (base / "base" / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    (base / DELTA.name).write_text(lines, encoding="utf-8")
+    province_wave = base / "short.yaml"
+    changes = {"horizon_days": 7, "beyond_days": 0, "shocks": shocks}
+    province_wave.write_text(_yaml({"extends": DELTA.name, **changes}), encoding="utf-8")
+    outcome = plan_scenario(province_wave, data_dir=SOC_TRANG, out=tmp_path / "plan")
+    assert outcome.summary["checked"] is True
+    if name == "nobody comes":
+        assert outcome.summary["shortfalls"] == []
+        assert table(tmp_path / "plan", "patients") == []
+    else:
+        assert told(tmp_path / "plan")
+
+
+def _yaml(content: dict[str, Any]) -> str:
+    import yaml
+
+    return str(yaml.safe_dump(content, allow_unicode=True, sort_keys=False))
