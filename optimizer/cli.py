@@ -1,4 +1,7 @@
-"""The command line: `referral`. Only Typer and the standard library at import; everything else inside a command."""
+"""The command line: `referral`.
+
+Only Typer and the standard library at import; everything else inside a command.
+"""
 
 from __future__ import annotations
 
@@ -189,7 +192,12 @@ def check(
             "seconds": result.seconds,
             "counts": dict(result.counts),
             "violations": [
-                {"rule": v.rule, "where": v.where, "amount": v.amount, "message": v.render(lang.value)}
+                {
+                    "rule": v.rule,
+                    "where": v.where,
+                    "amount": v.amount,
+                    "message": v.render(lang.value),
+                }
                 for v in result.violations
             ],
         }
@@ -202,9 +210,9 @@ def check(
         else:
             total = sum(result.counts.values())
             print(
-                say("The plan is lawful: {rules} rules, {total} things checked in {seconds:.1f} s.").format(
-                    rules=len(result.counts), total=total, seconds=result.seconds
-                )
+                say(
+                    "The plan is lawful: {rules} rules, {total} things checked in {seconds:.1f} s."
+                ).format(rules=len(result.counts), total=total, seconds=result.seconds)
             )
     raise typer.Exit(1 if result.violations else 0)
 

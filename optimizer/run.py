@@ -1,7 +1,7 @@
 """JOURNEY: one scenario, read to report. Every plan passes the checker before anyone sees it.
 
-While the solver works on the plan, a thread makes what stands beside it: the checked nearest-free-place plan (kept if the
-solving is cancelled), no transfers, local care only.
+While the solver works on the plan, a thread makes what stands beside it: the checked nearest-free-
+place plan (kept if the solving is cancelled), no transfers, local care only.
 """
 
 from __future__ import annotations
@@ -213,9 +213,7 @@ class _Desk:
         planfolder.replace_folder(work, self.out)
         return summary
 
-    def _summary(
-        self, plan: Plan, inst: Instance, rivals: Rivals, work: Path
-    ) -> dict[str, Any]:
+    def _summary(self, plan: Plan, inst: Instance, rivals: Rivals, work: Path) -> dict[str, Any]:
         scenario = self.scenario
         digest = planfolder.inputs_digest(work / "inputs")
         named = {"scenario": self.scenario_path.stem, "inputs": digest, "solver": plan.solver}
@@ -254,9 +252,7 @@ class _Desk:
             },
             "inputs_sha256": digest,
             "kpis": plan_kpis(inst, plan),
-            "baselines": {
-                name: plan_kpis(its, rival) for name, (rival, its) in rivals.items()
-            },
+            "baselines": {name: plan_kpis(its, rival) for name, (rival, its) in rivals.items()},
             "shortfalls": shortfalls(inst, plan),
             "names": dict(inst.unit_names),
             "confidence_share": planfolder.confidence_share(self.tables, inst),
@@ -267,4 +263,3 @@ class _Desk:
             "notes": list(inst.notes),
             "checked": True,
         }
-

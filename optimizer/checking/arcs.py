@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,10 +76,24 @@ def _by_nearness(minutes: FloatArray) -> FloatArray:
     return rank
 
 
+def _goes_outside(scenario: Scenario) -> bool:
+    """Return True if anybody may leave the province."""
+    return scenario.out_of_province and not scenario.local_only
+
+
+def _same_cluster(clusters: Sequence[str], places: Places) -> BoolArray:
+    """Return (., G) True where both are of one cluster; what has none shares none."""
+    theirs = [*places.cluster, *[""] * (len(places.names) - places.planned)]
+    same = [[bool(mine) and mine == other for other in theirs] for mine in clusters]
+    return np.array(same, dtype=bool).reshape(len(clusters), len(theirs))
+
+
 def _admission(scenario: Scenario, places: Places, capacity: Capacity, inputs: Inputs) -> BoolArray:
     """Return (3, O, G, S): the union of the arcs of an area's communes."""
     classes, units = inputs.classes, places.planned
     minutes = places.commune_minutes
+    if scenario.local_only:
+        minutes = np.where(_same_cluster(places.commune_cluster, places), minutes, np.inf)
     top = places.tier == places.tier.max() if units else np.zeros(0, dtype=bool)
     beds = (capacity.beds + capacity.surge_limit).sum(axis=1) > 0
     to_beds = _by_nearness(np.where(beds, minutes[:, :units], np.inf)) == 0
@@ -93,7 +108,7 @@ def _admission(scenario: Scenario, places: Places, capacity: Capacity, inputs: I
         out[STABILISE, :, :units, s] = none & to_beds
         if classes.direct[s]:
             arcs |= top & np.isfinite(to_able)
-            out[OUTSIDE, :, units:, s] = np.isfinite(near[:, units:]) & scenario.out_of_province
+            out[OUTSIDE, :, units:, s] = np.isfinite(near[:, units:]) & _goes_outside(scenario)
         out[ADMISSION, :, :units, s] = arcs
     union = np.zeros((len(places.areas), *out.shape[:1], *out.shape[2:]), dtype=bool)
     np.logical_or.at(union, places.area_of, np.moveaxis(out, 0, 1))
@@ -101,7 +116,11 @@ def _admission(scenario: Scenario, places: Places, capacity: Capacity, inputs: I
 
 
 def _transfer(sources: Sources, scenario: Scenario, places: Places, inputs: Inputs) -> BoolArray:
-    """Return (4, F, G, S): up out of boarding, down and lateral out of the recovering treated."""
+    """Return (4, F, G, S): up out of boarding, down and lateral out of the recovering treated.
+
+    "Nearest" counts among the units of the direction: all for up, those of a lower tier rank for
+    down, those of an equal one for lateral.
+    """
     classes, units, size = inputs.classes, places.planned, len(places.names)
     out = np.zeros((4, units, size, len(classes.names)), dtype=bool)
     if not scenario.transfers or not units:
@@ -111,17 +130,26 @@ def _transfer(sources: Sources, scenario: Scenario, places: Places, inputs: Inpu
     top = tier == tier.max()
     lower, equal = tier[None, :] < tier[:, None], tier[None, :] == tier[:, None]
     same = np.eye(units, size, dtype=bool)
+    far = ~_same_cluster(places.cluster, places) & scenario.local_only
+
+    def nearest(minutes: FloatArray) -> BoolArray:
+        return _by_nearness(minutes) < scenario.transfer_nearest
+
     for s in range(len(classes.names)):
-        barred = never | same | ~(places.between <= classes.ground_limit[s])
+        barred = never | same | far | ~(places.between <= classes.ground_limit[s])
         minutes = np.where(barred | ~np.isfinite(places.between), np.inf, places.between)
         to_able = np.where(inputs.able[:, s], minutes[:, :units], np.inf)
-        near = (_by_nearness(to_able) < scenario.transfer_nearest) | top | refers[:, :units]
-        arcs = near & np.isfinite(to_able)
-        out[STEP_UP, :, :units, s] = arcs
+        way = np.isfinite(to_able)
+        out[STEP_UP, :, :units, s] = way & (nearest(to_able) | top | refers[:, :units])
         if classes.recovering[s]:
-            out[STEP_DOWN, :, :units, s] = arcs & lower
-            out[LATERAL, :, :units, s] = arcs & equal & scenario.lateral
-        out[LEAVES, :, units:, s] = np.isfinite(minutes[:, units:]) & scenario.out_of_province
+            able = inputs.able[:, s][:, None]
+            near = nearest(np.where(lower, to_able, np.inf)) | refers[:, :units]
+            out[STEP_DOWN, :, :units, s] = way & able & lower & near
+            if scenario.lateral:
+                near = nearest(np.where(equal, to_able, np.inf)) | top
+                out[LATERAL, :, :units, s] = way & able & equal & near
+        elif classes.direct[s]:
+            out[LEAVES, :, units:, s] = np.isfinite(minutes[:, units:]) & _goes_outside(scenario)
     return out
 
 

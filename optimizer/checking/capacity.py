@@ -27,7 +27,7 @@ class Capacity:
     beds, surge_limit
         (F, K) usable beds; surge beds in all.
     staff, stands_in, needs
-        (F, R) on duty for the wave; (R, R) [r, r'] True if r' may do the work of r;
+        (F, R, T) on duty for the wave; (R, R) [r, r'] True if r' may do the work of r;
         (R, K) staff a patient.
     bases, vehicle_minutes
         Clusters, the last one blank for those without; minutes a day of each.
@@ -101,7 +101,7 @@ def read_capacity(sources: Sources, scenario: Scenario, places: Places) -> Capac
 
     def added(figures: FloatArray) -> FloatArray:
         sums = [figures[m].sum(axis=0) for m in grouped]
-        return np.array(sums).reshape(len(grouped), figures.shape[1])
+        return np.array(sums).reshape(len(grouped), *figures.shape[1:])
 
     has = added(physical + limit) > 0
     padded = np.concatenate([has, np.ones((len(grouped), 1), dtype=bool)], axis=1)
@@ -133,7 +133,7 @@ def _staff(
     routine: FloatArray,
     row: dict[str, int],
 ) -> tuple[list[str], FloatArray, BoolArray, FloatArray]:
-    """Return roles, (units, R) staff for the wave, (R, R) stand-ins, (R, K) staff a patient."""
+    """Return roles, (units, R, T) staff for the wave, (R, R) stand-ins, (R, K) staff a patient."""
     table = sources["roles"]
     roles = table.ids("role")
     index = {r: i for i, r in enumerate(roles)}
@@ -167,8 +167,9 @@ def _staff(
     u, r = table.look_up("unit_id", row), table.look_up("role", index)
     good = (u >= 0) & (r >= 0)
     np.add.at(on_duty, (u[good], r[good]), table.numbers("on_duty", blank=0.0, low=0.0)[good])
-    keep = scenario.staff_factor * (1 - scenario.surge_absence)
-    return roles, np.maximum(0.0, on_duty * keep - on_duty * share), stands_in, needs
+    keep = scenario.staff_factors * (1 - scenario.surge_absence)
+    left = on_duty[:, :, None] * keep - (on_duty * share)[:, :, None]
+    return roles, np.maximum(0.0, left), stands_in, needs
 
 
 def _vehicles(

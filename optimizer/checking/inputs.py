@@ -308,15 +308,16 @@ def start_of_day_one(
 ) -> tuple[FloatArray, FloatArray]:
     """Return treated and boarding on day 1: whom beds or staff cannot hold enters as a boarder.
 
-    Level by level from the top, least weight first (ties: class id), whole people, until the
-    treated need no more than the usable beds at and above each level; then, by the same order
-    among those who need it, until no role is short. A class that the unit is not able to treat
-    boards.
+    A class that the unit is not able to treat boards. Then level by level from the top, the lowest
+    included, least weight first (ties: class id), whole people, until the treated need no more than
+    the usable beds at and above each level. Then one person at a time, by the same order among
+    those who need a role of any short row of staff, until no row is short: needs of the treated
+    only, stand-ins as in ``staff_on_duty``. Surge beds do not count.
     """
     treated = np.where(able, observed[:, :, 0], 0.0)
     order = sorted(range(len(classes.names)), key=lambda s: (classes.weight[s], classes.names[s]))
     room = capacity.from_level(capacity.beds)
-    spare_staff = capacity.staff @ capacity.stands_in.T
+    spare_staff = capacity.staff[:, :, 0] @ capacity.stands_in.T
     needs = capacity.stands_in @ capacity.needs[:, classes.level]
     for f in np.flatnonzero(treated.any(axis=1)):
         n = treated[f]

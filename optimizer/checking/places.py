@@ -25,7 +25,8 @@ class Places:
     tier
         Per F: rank of the tier. `cluster`: per F, the cluster of the facility, blank if none.
     areas, area_of
-        Ids of planning areas; per commune its area. `area_cluster`: per area.
+        Ids of planning areas; per commune its area. `area_cluster`, `commune_cluster`: per area,
+        per commune.
     commune_minutes, between, area_minutes
         (C, G), (F, G), (O, G); inf where there is no way.
     not_planned
@@ -44,6 +45,7 @@ class Places:
     areas: Sequence[str]
     area_of: IntArray
     area_cluster: Sequence[str]
+    commune_cluster: Sequence[str]
     commune_minutes: FloatArray
     between: FloatArray
     area_minutes: FloatArray
@@ -146,6 +148,7 @@ def read_places(sources: Sources, scenario: Scenario) -> Places:
         areas=areas,
         area_of=area_of,
         area_cluster=[parent[first[o]] for o in range(len(areas))],
+        commune_cluster=parent,
         commune_minutes=commune_minutes,
         between=between,
         area_minutes=np.zeros(0),

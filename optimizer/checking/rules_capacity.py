@@ -49,7 +49,7 @@ def staff_on_duty(case: Case, bench: Bench) -> None:
     need -= np.einsum("rk,fkt->frt", capacity.needs, flows.excess)
     chain = capacity.stands_in.astype(float)
     left = np.einsum("rq,fqt->frt", chain, need)
-    right = (capacity.staff @ chain.T)[:, :, None]
+    right = np.einsum("rq,fqt->frt", chain, capacity.staff)
     message = "{left} staff are needed, but {right} are on duty for the wave."
     bench.at_most(
         "staff_on_duty", left, right, (case.units, capacity.roles, case.days), message, "staff"
@@ -122,15 +122,11 @@ def outside_places(case: Case, bench: Bench) -> None:
 
 
 def excess_only_when_capacity_falls(case: Case, bench: Bench) -> None:
-    """Check that excess is 0 unless some capacity of the unit has fallen (F, K, T)."""
-    days = case.scenario.days
-    figures = (case.capacity.beds, case.capacity.staff)
-    falls = np.zeros((case.places.planned, days), dtype=bool)
-    for figure in figures:
-        # no table speaks of days: what a unit has on day 1 it has on every day
-        by_day = np.repeat(figure[:, :, None], days, axis=2)
-        falls |= (by_day < np.maximum.accumulate(by_day, axis=2) - WHOLE).any(axis=1)
-    left = np.where(falls[:, None, :], 0.0, case.flows.excess)
+    """Check that excess is 0 unless some role of the unit has been more on duty (F, K, T)."""
+    # beds and surge limits never fall: only staff are stated by day
+    staff = case.capacity.staff
+    falls = np.any(staff < np.maximum.accumulate(staff, axis=2) - WHOLE, axis=1)
+    left = np.where(np.expand_dims(falls, 1), 0.0, case.flows.excess)
     axes = (case.units, case.capacity.levels, case.days)
     message = "{left} stand in excess, but no capacity of the unit has fallen."
     bench.at_most("excess_only_when_capacity_falls", left, 0.0, axes, message, tolerance=WHOLE)

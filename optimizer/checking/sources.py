@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+
 from optimizer.checking.reader import FILES, Document, Table, read_json, read_table
-from optimizer.checking.violation import Bench
+from optimizer.checking.violation import Bench, FloatArray
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "levels": ("care_level", "rank", "place"),
@@ -163,6 +165,8 @@ class Scenario:
     prepare: float
     handover: float
     staff_factor: float
+    staff_from: int
+    staff_to: int
     vehicle_factor: float
     weights: Mapping[str, float]
     burden: Mapping[str, float]
@@ -172,6 +176,14 @@ class Scenario:
     lateral: bool
     transfers: bool
     out_of_province: bool
+    local_only: bool
+
+    @property
+    def staff_factors(self) -> FloatArray:
+        """Return (T,) the share of staff left on each day: `staff_factor` on its days, else 1."""
+        day = np.arange(1, self.days + 1)
+        struck = (day >= self.staff_from) & (day <= self.staff_to)
+        return np.where(struck, self.staff_factor, 1.0)
 
 
 WEIGHTS = (
@@ -217,6 +229,8 @@ def read_scenario(path: Path, bench: Bench) -> Scenario:
         prepare=doc.number("travel.prepare_minutes", 0),
         handover=doc.number("travel.handover_minutes", 0),
         staff_factor=doc.number("shocks.staff_factor", 0),
+        staff_from=doc.whole("shocks.staff_from_day", 1),
+        staff_to=_last_day(doc),
         vehicle_factor=doc.number("shocks.vehicle_factor", 0),
         weights={w: doc.number(f"weights.{w}", 0) for w in WEIGHTS},
         burden={b: doc.number(f"burden.{b}", 0) for b in BURDEN},
@@ -226,4 +240,13 @@ def read_scenario(path: Path, bench: Bench) -> Scenario:
         lateral=doc.truth("options.lateral"),
         transfers=doc.truth("options.transfers"),
         out_of_province=doc.truth("options.out_of_province"),
+        local_only=doc.truth("options.local_only"),
     )
+
+
+def _last_day(doc: Document) -> int:
+    """Return ``shocks.staff_to_day``; a day no plan has where it is null."""
+    shocks = doc.get("shocks")
+    if isinstance(shocks, dict) and shocks.get("staff_to_day", 0) is None:
+        return 10**6
+    return doc.whole("shocks.staff_to_day", 1)

@@ -1,1 +1,1 @@
-"""The nouns: frozen values without a solver or a screen."""
+"""The nouns: frozen values; no solver, no screen."""

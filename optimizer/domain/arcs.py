@@ -74,7 +74,11 @@ def plan_minutes(
 
 
 def planning_areas(
-    tables: Tables, scenario: Scenario, communes: tuple[str, ...], reach: BoolArray, people: FloatArray
+    tables: Tables,
+    scenario: Scenario,
+    communes: tuple[str, ...],
+    reach: BoolArray,
+    people: FloatArray,
 ) -> tuple[tuple[str, ...], IntArray]:
     """Return area ids (sorted) and the area number of each commune, (C,)."""
     if scenario.areas == "communes":
@@ -97,7 +101,10 @@ def planning_areas(
 
 
 def _nearest(minutes: FloatArray, allowed: BoolArray, count: int) -> BoolArray:
-    """Mark the `count` nearest allowed columns of each row; ties by column number (ids are sorted)."""
+    """Mark the `count` nearest allowed columns of each row.
+
+    Ties by column number (ids are sorted).
+    """
     ranked = np.argsort(np.where(allowed, minutes, np.inf), axis=1, kind="stable")
     out = np.zeros(minutes.shape, dtype=bool)
     np.put_along_axis(out, ranked[:, :count], True, axis=1)
@@ -115,7 +122,10 @@ def admission_arcs(
     people: FloatArray,
     commune_cluster: tuple[str, ...],
 ) -> AdmissionArcs:
-    """Return the admission arcs of the areas; `minutes` (C, F + H), `able` (F, S), `has_beds` (F,)."""
+    """Return the admission arcs of the areas.
+
+    `minutes` (C, F + H), `able` (F, S), `has_beds` (F,).
+    """
     units = len(sites.inside)
     ranks = np.array([unit.tier_rank for unit in sites.inside])
     home = np.array([[unit.cluster_id == c for unit in sites.inside] for c in commune_cluster])
@@ -131,7 +141,7 @@ def admission_arcs(
         chosen = _nearest(inside, within, scenario.travel.nearest)
         if row.top_tier_direct:
             chosen |= allowed & (ranks == sites.top_rank)[None, :]
-        none = ~within.any(axis=1)
+        none = np.asarray(~within.any(axis=1))
         chosen |= _nearest(inside, allowed, 1) & none[:, None]
         stabilise = _nearest(inside, local & has_beds[None, :] & np.isfinite(inside), 1)
         stabilise &= none[:, None]
@@ -161,7 +171,10 @@ def _area_minutes(
     to: IntArray,
     patient: IntArray,
 ) -> tuple[FloatArray, FloatArray]:
-    """Mean minutes and late minutes of each arc over the communes that can reach it, by population."""
+    """Mean minutes and late minutes of each arc over the communes that can reach it.
+
+    By population.
+    """
     limit = np.array([row.travel_limit_minutes for row in classes])
     mean, late = np.zeros(len(area)), np.zeros(len(area))
     members = [np.flatnonzero(area_of == o) for o in range(int(area_of.max(initial=-1)) + 1)]
@@ -223,7 +236,11 @@ def transfer_arcs(
                 down = stable & lower
                 take(_nearest(inside, down, count) | (down & line), s, STEP_DOWN)
                 if scenario.options.lateral:
-                    take(_nearest(inside, stable & level, count) | (stable & level & always), s, LATERAL)
+                    take(
+                        _nearest(inside, stable & level, count) | (stable & level & always),
+                        s,
+                        LATERAL,
+                    )
             if not scenario.options.local_only and row.phase == "acute" and row.top_tier_direct:
                 take(np.isfinite(outside) & (outside <= hard), s, OUTSIDE, units)
     if not found:

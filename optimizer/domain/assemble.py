@@ -7,7 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.domain.arcs import Minutes, admission_arcs, plan_minutes, planning_areas, transfer_arcs
+from optimizer.domain.arcs import (
+    Minutes,
+    admission_arcs,
+    plan_minutes,
+    planning_areas,
+    transfer_arcs,
+)
 from optimizer.domain.capacity import Capacity, bed_levels, capacity
 from optimizer.domain.demand import (
     Demand,
@@ -21,7 +27,6 @@ from optimizer.domain.facility import PatientClass, Tables
 from optimizer.domain.instance import (
     OUT_OF_PROVINCE,
     OUTSIDE,
-    STEP_DOWN,
     AdmissionArcs,
     BurdenPrices,
     Classes,
@@ -77,7 +82,10 @@ def class_axis(classes: Sequence[PatientClass], levels: tuple[str, ...]) -> Clas
         move_risk=np.array([row.move_risk for row in classes], dtype=float),
         travel_limit=np.array([row.travel_limit_minutes for row in classes], dtype=float),
         ground_limit=np.array(
-            [np.inf if row.ground_limit_minutes is None else row.ground_limit_minutes for row in classes],
+            [
+                np.inf if row.ground_limit_minutes is None else row.ground_limit_minutes
+                for row in classes
+            ],
             dtype=float,
         ),
         needs_vehicle=np.array([row.needs_vehicle for row in classes], dtype=bool),
@@ -139,9 +147,7 @@ def assemble(tables: Tables, scenario: Scenario) -> Assembled:
     instance, area_of = _instance(
         tables, scenario, sites, minutes, classes, demand, hazards, census, tuple(notes)
     )
-    return Assembled(
-        instance, demand.communes, area_of, demand, census, sites, minutes, classes
-    )
+    return Assembled(instance, demand.communes, area_of, demand, census, sites, minutes, classes)
 
 
 def _instance(
@@ -224,7 +230,7 @@ def _instance(
         harm=harm,
         burden=burden,
         home=_home(tables, demand, bases, commune_base),
-        unit_names={unit.unit_id: unit.name for unit in (*sites.inside, *sites.outside)},
+        unit_names=_names(tables, sites, areas),
         area_communes={
             area: tuple(c for c, at in zip(demand.communes, area_of, strict=True) if at == o)
             for o, area in enumerate(areas)
@@ -234,6 +240,17 @@ def _instance(
         notes=notes,
     )
     return instance, area_of
+
+
+def _names(tables: Tables, sites: Sites, areas: tuple[str, ...]) -> dict[str, str]:
+    """Names a reader knows, of units, destinations and areas."""
+    names = {unit.unit_id: unit.name for unit in (*sites.inside, *sites.outside)}
+    known = {row.admin_unit_id: row.name for row in tables.admin_units}
+    for area in areas:
+        cluster, _, part = area.partition("+")
+        name = known.get(cluster, cluster)
+        names[area] = f"{name} ({known.get(part, part)})" if part else name
+    return names
 
 
 def _home(tables: Tables, demand: Demand, bases: tuple[str, ...], base: IntArray) -> Home:
@@ -250,9 +267,12 @@ def _home(tables: Tables, demand: Demand, bases: tuple[str, ...], base: IntArray
 
 
 def fit_census(room: Capacity, classes: Classes, census: Census) -> tuple[FloatArray, FloatArray]:
-    """Census above capacity: who has no bed or no staff boards instead, least weight first, whole people.
+    """Census above capacity: who has no bed or no staff boards instead, least weight first.
 
-    Level by level from the top, then role by role; (F, S) treated and boarding. Source: docs/model.md section 4.
+    Whole people.
+
+    Classes the unit cannot treat, then level by level from the top, then one by one while any
+    staff row is short; (F, S) treated and boarding. Source: docs/model.md section 4.
     """
     treated, boarding = census.treated.copy(), census.boarding.copy()
     need = room.stands_in.T.astype(float) @ room.staff_need
@@ -261,20 +281,26 @@ def fit_census(room: Capacity, classes: Classes, census: Census) -> tuple[FloatA
         if not treated[f].any():
             continue
         listed = np.flatnonzero(room.listed[f])
-        able = np.array([level <= listed.max(initial=-1) for level in classes.level])
-        rows: list[tuple[FloatArray, float]] = [((~able).astype(float), 0.0)]
+        unable = (classes.level > listed.max(initial=-1)).astype(float)
+        rows: list[tuple[FloatArray, float]] = [(unable, 0.0)]
         for k in reversed(listed.tolist()):
-            lowest = k == listed.min()
-            counted = np.ones(len(able)) if lowest else (classes.level >= k).astype(float)
-            beds = room.beds[f, :, 0] + 0.0
-            rows.append((counted, float(beds.sum() if lowest else beds[k:].sum())))
-        heads = room.stands_in.T.astype(float) @ room.staff[f, :, 0]
-        rows.extend((need[r][classes.level], float(heads[r])) for r in range(len(need)))
+            counted = (classes.level >= (0 if k == listed.min() else k)).astype(float)
+            from_level = 0 if k == listed.min() else k
+            rows.append((counted, float(room.beds[f, from_level:, 0].sum())))
         for counted, limit in rows:
             for s in order:
                 while counted[s] > 0 and treated[f, s] >= 1 and counted @ treated[f] > limit + 1e-6:
                     treated[f, s] -= 1
                     boarding[f, s] += 1
+        heads = room.stands_in.T.astype(float) @ room.staff[f, :, 0]
+        per_patient = need[:, classes.level]
+        while True:
+            short = per_patient @ treated[f] > heads + 1e-6
+            who = [s for s in order if treated[f, s] >= 1 and per_patient[short, s].any()]
+            if not who:
+                break
+            treated[f, who[0]] -= 1
+            boarding[f, who[0]] += 1
     return treated, boarding
 
 
@@ -297,7 +323,10 @@ def opening_census(
     demand: Demand,
     hazards: Hazards,
 ) -> Census:
-    """Return who is there on day 1: stated rows, or the end of the wave's history under local care only."""
+    """Return who is there on day 1.
+
+    Stated rows, or the end of the wave's history under local care only.
+    """
     units = {member: f for f, unit in enumerate(sites.inside) for member in unit.members}
     shape = (len(sites.inside), len(classes))
     treated, boarding = np.zeros(shape), np.zeros(shape)
@@ -336,7 +365,14 @@ def opening_census(
     )
     empty = Census(treated, boarding, requests)
     inst, area_of = _instance(
-        tables, local, planning_sites(tables, local), minutes_inside(minutes, sites), classes, past, hazards, empty
+        tables,
+        local,
+        planning_sites(tables, local),
+        minutes_inside(minutes, sites),
+        classes,
+        past,
+        hazards,
+        empty,
     )
     end = simulate(inst, surge=False)
     waiting = end.waiting[:, :, -1]

@@ -1,4 +1,7 @@
-"""How much staff is free for the wave decides every result: said in words and figures with each plan."""
+"""How much staff is free for the wave decides every result.
+
+Said in words and figures with each plan.
+"""
 
 from __future__ import annotations
 
@@ -32,10 +35,14 @@ def staff_assumptions(tables: Tables, scenario: Scenario, made: Assembled) -> li
                 "value": {"free": free, "on_duty": total},
                 "confidence": "assumed",
                 "source": "routine patients keep the staff the site gives them in ordinary times",
-                "text_vi": f"{row.name_vi}: {free:.1f} trên {total:.1f} người trực dành cho đợt dịch "
-                f"({share:.0f} %), sau khi giữ phần thường quy và trừ {absent:.0f} % vắng mặt",
-                "text_en": f"{row.name_en}: {free:.1f} of {total:.1f} on duty are free for the wave "
-                f"({share:.0f} %), after routine care and {absent:.0f} % absence",
+                "text_vi": f"{row.name_vi}: {_vi(free)} trên {_vi(total)} người trực dành cho đợt "
+                f"dịch ({share:.0f} %), sau khi giữ phần thường quy và trừ {absent:.0f} % vắng mặt",
+                "text_en": f"{row.name_en}: {free:.1f} of {total:.1f} on duty are free for "
+                f"the wave ({share:.0f} %), after routine care and {absent:.0f} % absence",
             }
         )
     return out
+
+
+def _vi(value: float) -> str:
+    return f"{value:.1f}".replace(".", ",")

@@ -1,7 +1,8 @@
 """What a unit has left for the wave: beds, surge beds, staff on duty, vehicle-minutes.
 
-Routine patients keep their beds, their devices and the staff the site gives them in ordinary times; how much
-staff is free decides every result, so the rule is printed with each plan. Source: docs/data-format.md section 4.
+Routine patients keep their beds, their devices and the staff the site gives them in ordinary times;
+how much staff is free decides every result, so the rule is printed with each plan. Source:
+docs/data- format.md section 4.
 """
 
 from __future__ import annotations
@@ -129,7 +130,9 @@ def capacity(tables: Tables, scenario: Scenario, sites: Sites, bases: tuple[str,
             listed[f] |= beds[member][3] > 0
             people[f] += staff[member]
     open_from = np.arange(1, days + 1) >= 1 + scenario.surge.delay_days
-    cluster_of = {unit.unit_id: sites.facilities[unit.facility_id].cluster_id for unit in tables.units}
+    cluster_of = {
+        unit.unit_id: sites.facilities[unit.facility_id].cluster_id for unit in tables.units
+    }
     minutes = np.zeros(len(bases))
     at = {base: e for e, base in enumerate(bases)}
     for fleet in tables.vehicles:

@@ -1,7 +1,9 @@
-"""Who comes to need a place, and how long they stay: curves and stays -> arrivals and nightly hazards.
+"""Who comes to need a place, and how long they stay.
 
-Two routes, never mixed: reported cases (C) and infections (I); or explicit rows. Sources of all figures:
-the scenario's `provenance`. Mathematics: docs/model.md section 2.
+Curves and stays -> arrivals and nightly hazards.
+
+Two routes, never mixed: reported cases (C) and infections (I); or explicit rows. Sources of all
+figures: the scenario's `provenance`. Mathematics: docs/model.md section 2.
 """
 
 from __future__ import annotations
@@ -55,13 +57,19 @@ def communes(tables: Tables) -> tuple[tuple[str, ...], FloatArray]:
 
 
 def bell(peak: float, width: float, height: float, first: int, days: int) -> FloatArray:
-    """Height x exp(-((t - peak) / width)^2 / 2) on days first..first+days-1; (days,) per 100,000."""
+    """Height x exp(-((t - peak) / width)^2 / 2) on days first..first+days-1.
+
+    (days,) per 100,000.
+    """
     day = np.arange(first, first + days)
     return np.asarray(height * np.exp(-0.5 * ((day - peak) / width) ** 2))
 
 
 def _pool(inflow: FloatArray, mean_days: float) -> tuple[FloatArray, FloatArray]:
-    """A pool each leaves with probability 1/mean a night: (stock at day's end, outflow of the day)."""
+    """A pool each leaves with probability 1/mean a night.
+
+    (stock at day's end, outflow of the day).
+    """
     leave = 1.0 / max(1.0, mean_days)
     stock, outflow = np.zeros_like(inflow), np.zeros_like(inflow)
     present = np.zeros(inflow.shape[:-1])
@@ -97,7 +105,7 @@ def expected_demand(
         empty = np.zeros((len(ids), len(classes), 0))
         return Demand(ids, people, arrivals, empty, np.zeros((len(ids), days)))
     wave = scenario.reported_cases if scenario.route == "reported_cases" else scenario.infections
-    assert wave is not None  # noqa: S101  the scenario's validator holds this
+    assert wave is not None
     before = wave.history_days
     rate = bell(wave.peak_day, wave.width_days, wave.peak_per_100k, 1 - before, before + days)
     cases = people[:, None] / 1e5 * rate * scenario.shocks.demand_factor
@@ -116,7 +124,7 @@ def expected_demand(
 def _reported(scenario: Scenario, cases: FloatArray) -> tuple[Mapping[str, FloatArray], FloatArray]:
     """Route C: cases start at home (or isolated in a bed) and worsen from there; (C, days) each."""
     rule = scenario.reported_cases
-    assert rule is not None  # noqa: S101
+    assert rule is not None
     isolated = rule.isolation_share
     share = rule.hospital_share
     if isolated and rule.isolation_severity:
@@ -134,7 +142,7 @@ def _reported(scenario: Scenario, cases: FloatArray) -> tuple[Mapping[str, Float
 def _infected(scenario: Scenario, infections: FloatArray) -> Mapping[str, FloatArray]:
     """Route I: infections x age table x multipliers, after a mean delay; (C, days)."""
     rule = scenario.infections
-    assert rule is not None  # noqa: S101
+    assert rule is not None
     share = sum(age.population_share * age.hospital_per_infection for age in rule.ages)
     for factor in rule.hospital_multipliers.values():
         share *= factor
@@ -149,7 +157,10 @@ def _explicit(
     ids: tuple[str, ...],
     people: FloatArray,
 ) -> FloatArray:
-    """Explicit arrivals; the count of a cluster is spread over its communes by population; (C, S, T)."""
+    """Explicit arrivals; the count of a cluster is spread over its communes by population.
+
+    (C, S, T).
+    """
     out = np.zeros((len(ids), len(classes), scenario.solved_days))
     factor = scenario.shocks.demand_factor
     for row in scenario.explicit.arrivals:
@@ -205,7 +216,16 @@ def nightly_hazards(
                         matrix[recovering, later] += 1 / mean
             if acute is None:
                 continue
-            _acute(treated["keep"], treated["worse"], death["treated"], acute, recovering, worse, stay, delay)
+            _acute(
+                treated["keep"],
+                treated["worse"],
+                death["treated"],
+                acute,
+                recovering,
+                worse,
+                stay,
+                delay,
+            )
             wait = stay.waiting
             wait_delay = max(1.0, wait.delay_days or stay.acute_days) if wait else delay
             share = stay.worsens if wait is None else wait.worse_share
@@ -243,7 +263,10 @@ def _acute(
     stay: Stay,
     delay: float,
 ) -> None:
-    """Write one night of an acute phase: 1/delay leave it, shared among worse, death, recovering."""
+    """Write one night of an acute phase.
+
+    1/delay leave it, shared among worse, death, recovering.
+    """
     leave = 1.0 / delay
     share = stay.worsens
     keep[acute, acute] += 1 - leave

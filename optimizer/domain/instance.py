@@ -1,8 +1,9 @@
 """WAIST 1: every number the plan model may read, on common axes.
 
-Axes are the capitals of the letters of docs/model.md: O planning areas, F planning units, H destinations
-outside the province, K care levels, S patient classes, R staff roles, E vehicle bases, T days.
-Destinations of arcs count units first: ``to < F`` is a unit, ``to - F`` a destination outside.
+Axes are the capitals of the letters of docs/model.md: O planning areas, F planning units, H
+destinations outside the province, K care levels, S patient classes, R staff roles, E vehicle bases,
+T days. Destinations of arcs count units first: ``to < F`` is a unit, ``to - F`` a destination
+outside.
 """
 
 from __future__ import annotations
@@ -76,7 +77,8 @@ class Hazards:
         """(S,) mean care days still owed after today under care (R of docs/model.md)."""
         treated = self.keep + self.worse
         size = len(treated)
-        return np.linalg.solve(np.eye(size) - treated, np.ones(size)) - 1.0
+        owed = np.linalg.solve(np.eye(size) - treated, np.ones(size)) - 1.0
+        return np.asarray(owed, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,10 @@ class Instance:
     open_requests: FloatArray
     """(O, S) whole people waiting this morning."""
     census_treated: FloatArray
-    """(F, S) whole people in a proper bed this morning, after the rule for a census above capacity."""
+    """(F, S) whole people in a proper bed this morning.
+
+    After the rule for a census above capacity.
+    """
     census_boarding: FloatArray
     """(F, S) whole people boarding this morning."""
 
@@ -243,7 +248,11 @@ class Instance:
 
 
 def unmet_price(
-    weight: FloatArray, death: FloatArray, death_under_care: FloatArray, owed: FloatArray, price: float
+    weight: FloatArray,
+    death: FloatArray,
+    death_under_care: FloatArray,
+    owed: FloatArray,
+    price: float,
 ) -> FloatArray:
     """Harm of one unmet day of each class, (S,): w (1 + delta R) + D delta.
 

@@ -1,13 +1,17 @@
-"""The facility graph: areas, sites, facility-units and mobile stations, with minutes on the links (networkx).
+"""The facility graph: areas, sites, facility-units and mobile stations.
 
-Minutes between two places are the smaller of the shortest path over stated links and a direct leg by the
-travel rules; islands are reached by stated links only. Source: docs/data-format.md section 4.
+With minutes on the links (networkx).
+
+Minutes between two places are the smaller of the shortest path over stated links and a direct leg
+by the travel rules; islands are reached by stated links only. Source: docs/data-format.md section
+4.
 """
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
+from typing import Any, Literal
 
 import networkx as nx
 import numpy as np
@@ -17,6 +21,7 @@ from optimizer.domain.instance import FloatArray
 from optimizer.domain.scenario import Scenario
 
 EARTH_KM = 6371.0088
+LEGS: tuple[Literal["central", "local", "city", "town"], ...] = ("central", "local", "city", "town")
 
 
 def _in_season(leg: TravelLeg, day: datetime.date) -> bool:
@@ -30,7 +35,8 @@ def _in_season(leg: TravelLeg, day: datetime.date) -> bool:
 class ReferralNetwork:
     """Links of a province under a scenario's cuts and season.
 
-    `graph` is a directed graph: nodes have ``kind`` (area, site, unit, mobile_station; the last two are named
+    `graph` is a directed graph: nodes have ``kind`` (area, site, unit, mobile_station; the last
+    two are named
     ``unit:ID`` and ``mobile:ID``), edges ``minutes``, ``ferry_minutes`` and ``season``.
     """
 
@@ -40,7 +46,9 @@ class ReferralNetwork:
         self._all_cut = cut == "all"
         self._cut = set() if isinstance(cut, str) else {frozenset(pair) for pair in cut}
         self._sites = {row.facility_id: row for row in tables.facilities}
-        self._areas = {row.admin_unit_id: row for row in tables.admin_units if row.kind == "commune"}
+        self._areas = {
+            row.admin_unit_id: row for row in tables.admin_units if row.kind == "commune"
+        }
         self._kinds = {row.kind: row for row in tables.kinds}
         self._rules = {row.leg: row for row in tables.travel_rules}
         outside = {row.facility_id for row in tables.units if row.intake == "out_of_province"}
@@ -95,7 +103,7 @@ class ReferralNetwork:
             for place, minutes in paths.items():
                 for j in column.get(place, ()):
                     out[i, j] = minutes
-        return np.minimum(out, self._direct(origins, targets))
+        return np.asarray(np.minimum(out, self._direct(origins, targets)))
 
     def _direct(self, origins: Sequence[str], targets: Sequence[str]) -> FloatArray:
         """Direct legs by rule, whole minutes rounded up, at least 1; (origins, targets)."""
@@ -104,9 +112,12 @@ class ReferralNetwork:
             return out
         a, b = self._positions(origins), self._positions(targets)
         lat_a, lat_b = np.radians(a[:, None, 0]), np.radians(b[None, :, 0])
-        half = np.sin((lat_b - lat_a) / 2) ** 2 + np.cos(lat_a) * np.cos(lat_b) * np.sin(
-            np.radians(b[None, :, 1] - a[:, None, 1]) / 2
-        ) ** 2
+        half = (
+            np.sin((lat_b - lat_a) / 2) ** 2
+            + np.cos(lat_a)
+            * np.cos(lat_b)
+            * np.sin(np.radians(b[None, :, 1] - a[:, None, 1]) / 2) ** 2
+        )
         km = 2 * EARTH_KM * np.arcsin(np.sqrt(half))
         local_a, local_b = a[:, 3] > 0, b[:, 3] > 0
         far = (a[:, None, 4] > 0) | (b[None, :, 4] > 0)
@@ -114,7 +125,7 @@ class ReferralNetwork:
         legs = np.where(
             far, 0, np.where(local_a[:, None] | local_b[None, :], 1, np.where(same, 2, 3))
         )
-        for code, name in enumerate(("central", "local", "city", "town")):
+        for code, name in enumerate(LEGS):
             rule = self._rules.get(name)
             here = legs == code
             if rule is not None and here.any():
@@ -141,9 +152,7 @@ class ReferralNetwork:
             cluster = (area.parent_id if area else site.cluster_id if site else "") or f"-{place}"
             number = clusters.setdefault(cluster, int.from_bytes(cluster.encode(), "big") % (2**52))
             local = area is not None or (site is not None and self._kinds[site.kind].commune_level)
-            rows.append(
-                (where.lat, where.lon, where.island, local, place in self._outside, number)
-            )
+            rows.append((where.lat, where.lon, where.island, local, place in self._outside, number))
         return np.array(rows, dtype=float).reshape(-1, 6)
 
     def nearest(self, origin: str, count: int) -> list[tuple[str, float]]:
@@ -156,7 +165,7 @@ class ReferralNetwork:
     def isolated_by(self, cuts: Iterable[tuple[str, str]], hub: str) -> set[str]:
         """Return the areas that lose every stated path to `hub` when these links are cut."""
         before = set(nx.ancestors(self.graph, hub))
-        graph = self.graph.copy()
+        graph: Any = self.graph.copy()
         for a, b in cuts:
             graph.remove_edges_from([(a, b), (b, a)])
         lost = before - set(nx.ancestors(graph, hub))

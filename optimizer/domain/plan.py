@@ -53,7 +53,10 @@ class Plan:
     status: str
     seconds: Mapping[str, float] = field(default_factory=dict)
     shadow_prices: Mapping[str, FloatArray] = field(default_factory=dict)
-    """Fall of harm for one more unit of each row, by constraint, of the harm group before its face is fixed."""
+    """Fall of harm for one more unit of each row, by constraint.
+
+    Of the harm group before its face is fixed.
+    """
     solver: str = ""
 
     def __post_init__(self) -> None:

@@ -1,7 +1,7 @@
 """Nearest free place, day by day: what happens without a plan.
 
-It needs no solver, so it is there before any; it is the greedy rival of every plan, the fallback when a solver fails, and
-the local care that makes the opening census of a scenario.
+It needs no solver, so it is there before any; it is the greedy rival of every plan, the fallback
+when a solver fails, and the local care that makes the opening census of a scenario.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ Uses = list[tuple[int, float]]
 
 @dataclass(slots=True)
 class _Houses:
-    """What is left in every unit today: one slack for each nested bed row, the house and each role."""
+    """What is left in every unit today.
+
+    One slack for each nested bed row, the house and each role.
+    """
 
     uses: list[list[Uses]]
     """[f][k]: rows that a patient of level k in a proper bed uses, with how much."""
@@ -55,7 +58,11 @@ def _houses(inst: Instance) -> _Houses:
             staff = [(levels + 1 + r, float(need[r, k])) for r in range(roles) if need[r, k] > 0]
             rows.append([*beds, (levels, 1.0), *staff])
         uses.append(rows)
-        lowest = [(levels + 1 + r, float(need[r, low])) for r in range(roles) if low >= 0 and need[r, low] > 0]
+        lowest = [
+            (levels + 1 + r, float(need[r, low]))
+            for r in range(roles)
+            if low >= 0 and need[r, low] > 0
+        ]
         boarder.append([(levels, 1.0), *lowest])
     return _Houses(uses, boarder)
 
@@ -77,10 +84,13 @@ class _Flows:
 
 
 def simulate(inst: Instance, *, surge: bool = True) -> Plan:
-    """Return the plan of the nearest free place: the worst off first, each to the nearest place that is free.
+    """Return the plan of the nearest free place.
 
-    Whole people on day 1, means later, like every plan. Boarders first move within the house, then up, then
-    people who wait are admitted; nobody steps down. Surge beds open as soon as they may.
+    The worst off first, each to the nearest place that is free.
+
+    Whole people on day 1, means later, like every plan. Boarders first move within the house,
+    then up, then people who wait are admitted; nobody steps down. Surge beds open as soon as
+    they may.
     """
     days, hazards = inst.days, inst.hazards
     flows = _empty(inst)
@@ -104,7 +114,21 @@ def simulate(inst: Instance, *, surge: bool = True) -> Plan:
         entered = np.zeros(len(inst.units))
         if t == 0:
             observed = inst.open_requests.copy()
-            _admit(inst, houses, flows, n, b, observed, entered, t, by_need, arcs_of, minutes, places, True)
+            _admit(
+                inst,
+                houses,
+                flows,
+                n,
+                b,
+                observed,
+                entered,
+                t,
+                by_need,
+                arcs_of,
+                minutes,
+                places,
+                True,
+            )
             u = u + observed
         new = u + inst.arrivals[:, :, t] if t else inst.arrivals[:, :, 0].copy()
         _admit(inst, houses, flows, n, b, new, entered, t, by_need, arcs_of, minutes, places, False)
@@ -137,7 +161,10 @@ def _by_need(inst: Instance) -> list[int]:
 
 
 def _admissions_by_area(inst: Instance) -> dict[tuple[int, int], list[int]]:
-    """For each area and class its arcs: proper beds inside, outside, stabilise; each nearest first."""
+    """For each area and class its arcs: proper beds inside, outside, stabilise.
+
+    Each nearest first.
+    """
     arcs = inst.admissions
     order = {STABILISE: 2, OUT_OF_PROVINCE: 1}
     out: dict[tuple[int, int], list[int]] = {}
@@ -198,7 +225,9 @@ def _relieve_boarders(
                     break
                 g, base = int(moves.to[x]), int(inst.unit_base[f])
                 trip = inst.trip_minutes_fixed + 2 * moves.minutes[x]
-                fits = min(float(b[f, s]), minutes[base] / trip if base >= 0 and trip > 0 else np.inf)
+                fits = min(
+                    float(b[f, s]), minutes[base] / trip if base >= 0 and trip > 0 else np.inf
+                )
                 if g >= units:
                     fits = min(fits, places[g - units])
                 else:
@@ -237,7 +266,10 @@ def _admit(
     places: list[float],
     people: bool,
 ) -> None:
-    """Admit from `waiting` (O, S), changed in place; stabilised patients come in as boarders with a bed."""
+    """Admit from `waiting` (O, S), changed in place.
+
+    Stabilised patients come in as boarders with a bed.
+    """
     arcs, units = inst.admissions, len(inst.units)
     levels = inst.classes.level.tolist()
     for s in by_need:
@@ -278,7 +310,10 @@ def _admit(
 def _close_day(
     inst: Instance, houses: _Houses, flows: _Flows, b: FloatArray, entered: FloatArray, t: int
 ) -> None:
-    """Boarders lie in what beds are left, the rest in the corridor; capacity that fell shows as excess."""
+    """Boarders lie in what beds are left, the rest in the corridor.
+
+    Capacity that fell shows as excess.
+    """
     for f in range(len(inst.units)):
         slack = houses.slack[f]
         for k in reversed(range(len(inst.levels))):

@@ -1,4 +1,6 @@
-"""Which units a plan has: valid on its first day, open, grouped kinds together per cluster and tier.
+"""Which units a plan has: valid on its first day, open.
+
+Grouped kinds together per cluster and tier.
 
 Source: docs/data-format.md section 4.
 """
@@ -13,7 +15,10 @@ from optimizer.domain.scenario import Scenario
 
 @dataclass(frozen=True, slots=True)
 class PlanningUnit:
-    """One place of the plan: a facility-unit, or all units of a grouped kind in a cluster and tier."""
+    """One place of the plan: a facility-unit.
+
+    Or all units of a grouped kind in a cluster and tier.
+    """
 
     unit_id: str
     name: str

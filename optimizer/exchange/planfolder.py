@@ -1,24 +1,36 @@
-"""Writes a plan folder (docs/data-format.md section 6): plan.json, tables as CSV, and inputs/ for the checker."""
+"""Writes a plan folder (docs/data-format.md section 6).
+
+Plan.json, tables as CSV, and inputs/ for the checker.
+"""
 
 from __future__ import annotations
 
 import csv
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import BaseModel
 
 from optimizer.domain.assemble import Assembled
-from optimizer.domain.facility import CONFIDENCES, Tables, weakest
+from optimizer.domain.facility import (
+    CONFIDENCES,
+    Beds,
+    Device,
+    RoutineLoad,
+    StaffPool,
+    Tables,
+    weakest,
+)
 from optimizer.domain.instance import ADMISSION_KINDS, DIRECTIONS, FloatArray, Instance
 from optimizer.domain.plan import Plan, places_kept
 from optimizer.domain.scenario import Scenario
 from optimizer.exchange.scenarios import scenario_to_json
+from optimizer.i18n import translator
 
 SCHEMA_VERSION = 1
 LARGEST_JSON = 1_000_000
@@ -80,6 +92,7 @@ def _transfers(inst: Instance, plan: Plan) -> list[Row]:
                 "boarding" if moves.from_boarding[x] else "treated",
                 DIRECTIONS[moves.direction[x]],
                 repr(float(plan.moved[x, t])),
+                f"{moves.minutes[x]:.1f}",
             )
         )
     return sorted(rows, key=lambda row: int(str(row[0])))
@@ -89,7 +102,9 @@ def unit_confidence(tables: Tables, inst: Instance) -> dict[str, str]:
     """Weakest confidence of what a planning unit's capacity was made from."""
     out: dict[str, str] = {}
     found: dict[str, list[str]] = {}
-    for row in (*tables.beds, *tables.routine, *tables.staff, *tables.devices):
+    figures: list[Beds | RoutineLoad | StaffPool | Device]
+    figures = [*tables.beds, *tables.routine, *tables.staff, *tables.devices]
+    for row in figures:
         found.setdefault(row.unit_id, []).append(row.confidence)
     for unit, members in inst.unit_members.items():
         marks = [mark for member in members for mark in found.get(member, ["assumed"])]
@@ -103,7 +118,8 @@ def confidence_share(tables: Tables, inst: Instance) -> dict[str, float]:
     beds = inst.beds[:, :, 0].sum(axis=1)
     total = max(1e-12, float(beds.sum()))
     return {
-        mark: float(sum(b for b, u in zip(beds, inst.units, strict=True) if marks[u] == mark)) / total
+        mark: float(sum(b for b, u in zip(beds, inst.units, strict=True) if marks[u] == mark))
+        / total
         for mark in CONFIDENCES
     }
 
@@ -146,7 +162,16 @@ def write_tables(folder: Path, tables: Tables, made: Assembled, plan: Plan) -> N
     )
     _write(
         folder / "transfers.csv",
-        ("day", "from_unit", "to_unit", "class_id", "pool", "direction", "patients"),
+        (
+            "day",
+            "from_unit",
+            "to_unit",
+            "class_id",
+            "pool",
+            "direction",
+            "patients",
+            "minutes",
+        ),
         _transfers(inst, plan),
     )
     _write(
@@ -345,7 +370,9 @@ def write_summary(folder: Path, summary: Mapping[str, Any]) -> None:
     """Write plan.json; shortfalls are shortened where it would grow past a megabyte."""
     text = json.dumps(summary, ensure_ascii=False, indent=1)
     if len(text.encode()) > LARGEST_JSON:
-        text = json.dumps({**summary, "shortfalls": summary["shortfalls"][:100]}, ensure_ascii=False)
+        text = json.dumps(
+            {**summary, "shortfalls": summary["shortfalls"][:100]}, ensure_ascii=False
+        )
     (folder / "plan.json").write_text(text + "\n", encoding="utf-8")
 
 
@@ -356,8 +383,8 @@ def replace_folder(new: Path, target: Path) -> None:
     if old.exists():
         shutil.rmtree(old)
     if target.exists():
-        os.replace(target, old)
-    os.replace(new, target)
+        target.replace(old)
+    new.replace(target)
     if old.exists():
         shutil.rmtree(old)
 
@@ -371,33 +398,36 @@ def write_baselines(folder: Path, rows: Iterable[tuple[str, str, str, str, float
     )
 
 
+SAID_ELSEWHERE = {"title", "province", "start_date", "provenance", "route", "disease", "areas"}
+
+
 def scenario_assumptions(scenario: Scenario) -> list[dict[str, Any]]:
-    """Every figure of the scenario that is not official, with its source."""
-    data = scenario_to_json(scenario)
+    """Every figure of the scenario that is not official, with its meaning and source."""
+    vi = translator("vi")
     out: list[dict[str, Any]] = []
-    skip = {"title", "province", "start_date", "provenance", "route", "disease", "areas"}
 
-    def walk(prefix: str, value: object) -> None:
-        if isinstance(value, dict):
-            for key, part in value.items():
-                if prefix or key not in skip:
-                    walk(f"{prefix}.{key}" if prefix else key, part)
-            return
-        if value is None or isinstance(value, (list, str)):
-            return
-        source, confidence = scenario.provenance_of(prefix)
-        if confidence != "official":
-            text = f"{prefix} = {value}"
-            out.append(
-                {
-                    "key": prefix,
-                    "value": value,
-                    "confidence": confidence,
-                    "source": source,
-                    "text_vi": text,
-                    "text_en": text,
-                }
-            )
+    def walk(prefix: str, part: object, meaning: str) -> None:
+        if isinstance(part, BaseModel):
+            for name, info in type(part).model_fields.items():
+                if prefix or name not in SAID_ELSEWHERE:
+                    key = f"{prefix}.{name}" if prefix else name
+                    walk(key, getattr(part, name), info.description or "")
+        elif isinstance(part, Mapping):
+            for name, one in part.items():
+                walk(f"{prefix}.{name}", one, meaning)
+        elif isinstance(part, (bool, int, float)):
+            source, confidence = scenario.provenance_of(prefix)
+            if confidence != "official":
+                out.append(
+                    {
+                        "key": prefix,
+                        "value": part,
+                        "confidence": confidence,
+                        "source": source,
+                        "text_vi": f"{prefix} = {str(part).replace('.', ',')}: {vi(meaning)}",
+                        "text_en": f"{prefix} = {part}: {meaning}",
+                    }
+                )
 
-    walk("", data)
+    walk("", scenario, "")
     return out

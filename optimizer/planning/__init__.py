@@ -1,0 +1,1 @@
+"""The referral and bed plan: an LP/MILP in OR-Tools."""

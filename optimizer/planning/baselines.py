@@ -1,7 +1,7 @@
 """What every plan is shown beside: no transfers, the nearest free place, local care only.
 
-The first and the last are optimal for their rule (the same model with fewer ways), so the comparison is with the best a
-province could do under it, not with a straw man.
+The first and the last are optimal for their rule (the same model with fewer ways), so the
+comparison is with the best a province could do under it, not with a straw man.
 """
 
 from __future__ import annotations

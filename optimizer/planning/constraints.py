@@ -1,7 +1,7 @@
 """The rows of docs/model.md section 4, one function each; `CONSTRAINTS` is the table of contents.
 
-Letters: O areas, F units, H outside, K levels, S classes, R roles, E bases, T days; A admission arcs,
-X transfer arcs. All quantities are patients unless said.
+Letters: O areas, F units, H outside, K levels, S classes, R roles, E bases, T days; A admission
+arcs, X transfer arcs. All quantities are patients unless said.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ def _night(rows: Rows, sign: float, night: FloatArray, state: IntArray, index: I
     """Add sign x (state of yesterday through one night) to rows of today; (place, S, T) blocks."""
     before, after = np.nonzero(night)
     if len(before):
-        rows.add(sign * night[before, after][None, :, None], state[:, before, :-1], index[:, after, 1:])
+        rows.add(
+            sign * night[before, after][None, :, None], state[:, before, :-1], index[:, after, 1:]
+        )
 
 
 def _opening(shape: tuple[int, ...], first: FloatArray) -> FloatArray:
@@ -36,8 +38,9 @@ def waiting_balance(m: Matrix, inst: Instance, v: PlanVariables) -> None:
 
     .. math:: u_{ost} = \sum_{s'} W_{s's} u_{os',t-1} + new_{ost} - \sum_f (a + a')_{ofst}
 
-    u  ``v.waiting``   end of day (O, S, T);  new  ``inst.arrivals`` (O, S, T), day 1 plus open requests (O, S)
-    Shadow price: harm of one more patient who comes to need a place there that day.
+    u  ``v.waiting``   end of day (O, S, T);  new  ``inst.arrivals`` (O, S, T), day 1 plus open
+    requests (O, S) Shadow price: harm of one more patient who comes to need a place there that
+    day.
     """
     rows = m.rows("waiting_balance", v.waiting.shape, exists=v.waiting >= 0)
     arcs = inst.admissions
@@ -93,7 +96,9 @@ def treated_balance(m: Matrix, inst: Instance, v: PlanVariables) -> None:
 
 
 def boarding_balance(m: Matrix, inst: Instance, v: PlanVariables) -> None:
-    r"""Who got worse boards until a proper bed is found: b = b~ + a' - p - transfers out of the pool.
+    r"""Who got worse boards until a proper bed is found.
+
+    B = b~ + a' - p - transfers out of the pool.
 
     .. math:: b_{fst} = \sum_{s'} (B_{s's} b + M_{s's} n)_{fs',t-1} + \sum_o a'_{ofst}
               - p_{fst} - \sum_g x^b_{fgst}
@@ -117,7 +122,10 @@ def boarding_balance(m: Matrix, inst: Instance, v: PlanVariables) -> None:
 
 
 def only_stable_move(m: Matrix, inst: Instance, v: PlanVariables) -> None:
-    """Only who was there after the night steps down: sum_g x_n <= n~, recovering classes, (F, S, T)."""
+    """Only who was there after the night steps down.
+
+    Sum_g x_n <= n~, recovering classes, (F, S, T).
+    """
     moves = inst.transfers
     out = ~moves.from_boarding
     exists = np.zeros(v.treated.shape, dtype=bool)
@@ -129,7 +137,9 @@ def only_stable_move(m: Matrix, inst: Instance, v: PlanVariables) -> None:
 
 
 def boarders_leave_once(m: Matrix, inst: Instance, v: PlanVariables) -> None:
-    """Who is stabilised today does not leave today: b >= a', that is p + sum_g x_b <= b~, (F, S, T).
+    """Who is stabilised today does not leave today.
+
+    B >= a', that is p + sum_g x_b <= b~, (F, S, T).
 
     Where no stabilise arc leads in, `boarding_balance` and b >= 0 already say so: no row there.
     """
@@ -179,7 +189,10 @@ def _beds_from_level(inst: Instance) -> FloatArray:
 
 
 def house_capacity(m: Matrix, inst: Instance, v: PlanVariables) -> None:
-    """Everybody in the house lies in some bed, but boarders in corridors: sum (n + b) - v <= all beds, (F, T)."""
+    """Everybody in the house lies in some bed, but boarders in corridors.
+
+    Sum (n + b) - v <= all beds, (F, T).
+    """
     rows = m.rows("house_capacity", v.corridor.shape, exists=v.needed.house)
     index = rows.index[:, None, :]
     rows.add(1.0, v.treated, index)
@@ -213,7 +226,7 @@ def staff_on_duty(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     """
     need = inst.stands_in.T.astype(float) @ inst.staff_need
     heads = np.einsum("pr,fpt->frt", inst.stands_in.astype(float), inst.staff)
-    exists = (need > 0).any(axis=1)
+    exists = np.asarray((need > 0).any(axis=1))
     shape = (len(inst.units), len(inst.roles), inst.days)
     rows = m.rows("staff_on_duty", shape, exists=exists[None, :, None] & v.needed.staff)
     index = rows.index[:, :, None, :]
@@ -248,8 +261,8 @@ def surge_stays_open(m: Matrix, inst: Instance, v: PlanVariables) -> None:
 def vehicle_minutes(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     """Trips fit into the vehicle-minutes of the sender's base, one patient a trip, (E, T) minutes.
 
-    A trip takes preparation + twice the road + handover; admissions count if the class needs a vehicle.
-    Shadow price: fall of the harm for one more vehicle-minute at that base that day.
+    A trip takes preparation + twice the road + handover; admissions count if the class needs a
+    vehicle. Shadow price: fall of the harm for one more vehicle-minute at that base that day.
     """
     rows = m.rows("vehicle_minutes", inst.vehicle_minutes.shape)
     arcs, moves = inst.admissions, inst.transfers

@@ -1,13 +1,14 @@
 """The one door to OR-Tools MathOpt: arrays in, arrays out, values read in one guarded place.
 
-The model proto is filled with ``.extend`` (10 times faster than a call per coefficient). MathOpt's core
-call is used because it also reports errors as they are; `solve_public` is the tested public way.
+The model proto is filled with ``.extend`` (10 times faster than a call per coefficient). MathOpt's
+core call is used because it also reports errors as they are; `solve_public` is the tested public
+way.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,9 +75,9 @@ def _proto(
     return proto
 
 
-def _dense(ids: object, values: object, size: int) -> FloatArray:
+def _dense(ids: Iterable[int], values: Iterable[float], size: int) -> FloatArray:
     out = np.zeros(size)
-    out[np.fromiter(ids, dtype=np.int64)] = np.fromiter(values, dtype=float)  # type: ignore[arg-type]
+    out[np.fromiter(ids, dtype=np.int64)] = np.fromiter(values, dtype=float)
     return out
 
 
@@ -98,7 +99,8 @@ def solve_arrays(
     Parameters
     ----------
     engine
-        ``highs`` (interior point with crossover), ``glop`` (dual simplex, also warm), ``highs-mip``; empty chooses.
+        ``highs`` (interior point with crossover), ``glop`` (dual simplex, also warm),
+        ``highs-mip``; empty chooses.
 
     Raises
     ------
@@ -110,7 +112,9 @@ def solve_arrays(
     upper = model.column_upper if upper is None else upper
     finite = all(np.isfinite(part).all() for part in (cost, lower, model.values))
     if not finite or np.isnan(upper).any() or bool((lower > upper + 1e-9).any()):
-        raise SolverError([Problem("The model holds a number that is not finite or crossed bounds.")])
+        raise SolverError(
+            [Problem("The model holds a number that is not finite or crossed bounds.")]
+        )
     if not engine:
         engine = "highs-mip" if whole else ("glop" if columns < SMALL else "highs")
     parameters = parameters_pb2.SolveParametersProto()
@@ -152,7 +156,11 @@ def _read(
     """Read values in the one guarded place: only from a feasible primal solution."""
     reason = result.termination.reason
     good = (result_pb2.TERMINATION_REASON_OPTIMAL, result_pb2.TERMINATION_REASON_FEASIBLE)
-    if reason not in good or not result.solutions or not result.solutions[0].HasField("primal_solution"):
+    if (
+        reason not in good
+        or not result.solutions
+        or not result.solutions[0].HasField("primal_solution")
+    ):
         raise SolverError(
             [
                 Problem(

@@ -1,7 +1,7 @@
 """Blocks of variables and rows compiled into one sparse matrix; no loop over days, arcs or rows.
 
-A variable block is an array of column numbers on its axes (-1 where the variable does not exist); a row
-block likewise. A constraint writes whole blocks of (row, column, coefficient) triplets at once.
+A variable block is an array of column numbers on its axes (-1 where the variable does not exist); a
+row block likewise. A constraint writes whole blocks of (row, column, coefficient) triplets at once.
 """
 
 from __future__ import annotations
@@ -98,13 +98,16 @@ class Matrix:
         return Rows(name, index, self)
 
     def write(self, rows: IntArray, columns: IntArray, coefficient: FloatArray | float) -> None:
-        """Append triplets; places where row or column does not exist or the coefficient is 0 are left out."""
+        """Append triplets; what has no row, no column or no coefficient is left out."""
         row, column, value = np.broadcast_arrays(rows, columns, coefficient)
         here = (row >= 0) & (column >= 0) & (value != 0)
         self.triplets.append((row[here], column[here], value[here].astype(float)))
 
     def compiled(self) -> Compiled:
-        """Return the arrays; duplicates of one (row, column) are added up, entries sorted by row."""
+        """Return the arrays; duplicates of one (row, column) are added up.
+
+        Entries sorted by row.
+        """
         row = np.concatenate([t[0] for t in self.triplets])
         column = np.concatenate([t[1] for t in self.triplets])
         value = np.concatenate([t[2] for t in self.triplets])
@@ -148,6 +151,6 @@ class Compiled:
 
     def activity(self, x: FloatArray) -> FloatArray:
         """Return row activities of a point."""
-        return np.bincount(
-            self.rows, weights=self.values * x[self.columns], minlength=len(self.row_lower)
-        )
+        products = self.values * x[self.columns]
+        out = np.bincount(self.rows, weights=products, minlength=len(self.row_lower))
+        return np.asarray(out, dtype=float)

@@ -1,8 +1,11 @@
-"""Capacity rows that another row of the same house always implies are left out: the same plans, a smaller model.
+"""Capacity rows that another row of the same house always implies are left out.
 
-Every capacity row of a unit on a day reads ``sum_k coefficient_k x patients of level k + coefficient x boarders in
-beds <= room``. Row i is implied by row j if coefficient_i / room_i <= coefficient_j / room_j everywhere. Surge beds only
-widen row i, and count in full in the room of row j. Where capacity may fall (excess), nothing is left out.
+The same plans, a smaller model.
+
+Every capacity row of a unit on a day reads ``sum_k coefficient_k x patients of level k +
+coefficient x boarders in beds <= room``. Row i is implied by row j if coefficient_i / room_i <=
+coefficient_j / room_j everywhere. Surge beds only widen row i, and count in full in the room of row
+j. Where capacity may fall (excess), nothing is left out.
 """
 
 from __future__ import annotations
@@ -37,7 +40,8 @@ def needed_rows(inst: Instance) -> NeededRows:
     beds_from = np.einsum("kl,flt->fkt", above, inst.beds)
     surge_from = np.einsum("kl,flt->fkt", above, inst.surge_limit)
     count = levels + 1 + roles
-    # rows: K nested bed rows, the house, R staff rows; columns: K levels of treated, boarders in beds
+    # rows: K nested bed rows, the house, R staff rows; columns: K levels of treated, boarders
+    # in beds
     coefficient = np.zeros((units, count, levels + 1))
     coefficient[:, :levels, :levels] = above
     coefficient[:, levels] = 1.0
@@ -53,7 +57,7 @@ def needed_rows(inst: Instance) -> NeededRows:
     exists = np.zeros((units, count), dtype=bool)
     exists[:, :levels] = inst.listed & (np.arange(levels)[None, :] > lowest[:, None])
     exists[:, levels] = True
-    exists[:, levels + 1 :] = (need > 0).any(axis=1)[None, :]
+    exists[:, levels + 1 :] = np.asarray((need > 0).any(axis=1))[None, :]
     keep = np.repeat(exists[:, :, None], days, axis=2)
     free = ~inst.excess_allowed
     for i in range(count):
@@ -67,8 +71,13 @@ def needed_rows(inst: Instance) -> NeededRows:
     return NeededRows(keep[:, :levels], keep[:, levels], keep[:, levels + 1 :])
 
 
-def _implies(weak: FloatArray, room: FloatArray, strong: FloatArray, limit: FloatArray) -> BoolArray:
-    """(F, T) row `strong` <= `limit` implies row `weak` <= `room`; coefficients (F, columns), rooms (F, T)."""
+def _implies(
+    weak: FloatArray, room: FloatArray, strong: FloatArray, limit: FloatArray
+) -> BoolArray:
+    """(F, T) row `strong` <= `limit` implies row `weak` <= `room`.
+
+    Coefficients (F, columns), rooms (F, T).
+    """
     left = weak[:, :, None] * limit[:, None, :]
     right = strong[:, :, None] * room[:, None, :]
     unused = (weak == 0)[:, :, None]

@@ -1,9 +1,12 @@
-"""Which of the permitted ways a large plan is offered: a look ahead with all ways in two short windows.
+"""Which of the permitted ways a large plan is offered.
 
-A province has some 5,000 permitted ways and uses a few hundred. Solving all of them takes four times as long for less than a
-tenth of a per cent of harm (measured in benchmarks/RESULTS.md). Kept are: every way that the nearest-free-place rule or the best plan of a
-short window uses, the nearest proper bed, the nearest way up and down, and every way out of the province.
-The gap of a plan is against the bound of the ways it was offered; `all_ways` offers everything.
+A look ahead with all ways in two short windows.
+
+A province has some 5,000 permitted ways and uses a few hundred. Solving all of them takes four
+times as long for less than a tenth of a per cent of harm (measured in benchmarks/RESULTS.md). Kept
+are: every way that the nearest-free-place rule or the best plan of a short window uses, the nearest
+proper bed, the nearest way up and down, and every way out of the province. The gap of a plan is
+against the bound of the ways it was offered; `all_ways` offers everything.
 """
 
 from __future__ import annotations
@@ -70,7 +73,10 @@ def _nearest(keys: Sequence[IntArray], minutes: FloatArray, count: int) -> BoolA
 
 
 def window(inst: Instance, rule: Plan, start: int, days: int) -> Instance:
-    """Return days start..start+days-1 (from 0) as an instance of their own, begun as the rule left the eve."""
+    """Return days start..start+days-1 (from 0) as an instance of their own.
+
+    Begun as the rule left the eve.
+    """
     part = slice(start, start + days)
     arrivals = inst.arrivals[:, :, part].copy()
     if start:
@@ -98,7 +104,7 @@ def _used_in(inst: Instance) -> tuple[BoolArray, BoolArray]:
     found = []
     for block in (model.variables.admitted, model.variables.moved):
         values = np.where(block >= 0, answer.x[np.maximum(block, 0)], 0.0)
-        found.append((values > USED).any(axis=1))
+        found.append(np.asarray((values > USED).any(axis=1)))
     return found[0], found[1]
 
 
@@ -126,5 +132,7 @@ def offered_ways(inst: Instance, rule: Plan) -> tuple[BoolArray, BoolArray]:
     admissions |= arcs.kind == 1
     near = _nearest((moves.direction, moves.patient_class, moves.origin), moves.minutes, 1)
     transfers |= near & (acute[moves.patient_class] | ~moves.from_boarding)
-    transfers |= moves.direction == OUTSIDE
+    weight = inst.classes.unmet_weight[moves.patient_class]
+    gravest = weight >= inst.classes.unmet_weight.max(initial=0.0) / 2
+    transfers |= (moves.direction == OUTSIDE) & gravest
     return admissions, transfers

@@ -1,4 +1,7 @@
-"""`solve_plan`: the recipe in one page. Harm first, then burden on harm's optimal face, whole people on day 1."""
+"""`solve_plan`: the recipe in one page.
+
+Harm first, then burden on harm's optimal face, whole people on day 1.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,9 @@ class SolveOptions:
 def optimal_face(
     model: Compiled, cost: FloatArray, answer: Answer, lower: FloatArray, upper: FloatArray
 ) -> tuple[Compiled, FloatArray, FloatArray]:
-    """Fix what every optimal point has in common: priced columns at their bound, priced rows at their side.
+    """Fix what every optimal point has in common.
+
+    Priced columns at their bound, priced rows at their side.
 
     Exact, with no tolerance row: a later group then moves only inside the face.
     """
@@ -120,7 +125,10 @@ def solve_plan(
 def _burden(
     model: PlanModel, harm: Answer, lower: FloatArray, upper: FloatArray, options: SolveOptions
 ) -> tuple[Answer, float]:
-    """Solve the burden group on the optimal face of harm; keep harm's own point if the face is too thin."""
+    """Solve the burden group on the optimal face of harm.
+
+    Keep harm's own point if the face is too thin.
+    """
     face, lower, upper = optimal_face(model.compiled, model.harm, harm, lower, upper)
     try:
         answer = solve_arrays(face, model.burden, lower=lower, upper=upper, seconds=options.seconds)

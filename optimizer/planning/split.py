@@ -1,7 +1,9 @@
-"""A cluster's admissions shared out to its communes: small transport problems, by area, class and day.
+"""A cluster's admissions shared out to its communes.
 
-Every commune may use its cluster's arcs. The people admitted are shared in proportion to who asks there; who goes where
-is the shortest way in all. People observed on day 1 stay whole.
+Small transport problems, by area, class and day.
+
+Every commune may use its cluster's arcs. The people admitted are shared in proportion to who asks
+there; who goes where is the shortest way in all. People observed on day 1 stay whole.
 """
 
 from __future__ import annotations
@@ -28,12 +30,10 @@ def _transport(supply: FloatArray, demand: FloatArray, cost: FloatArray) -> Floa
     flow = min_cost_flow.SimpleMinCostFlow()
     tails = np.repeat(np.arange(rows), columns)
     heads = rows + np.tile(np.arange(columns), rows)
-    known = np.isfinite(cost).ravel()
     price = np.where(np.isfinite(cost), cost, 10_000.0).ravel()
     arcs = flow.add_arcs_with_capacity_and_unit_cost(
         tails, heads, np.repeat(give, columns), np.round(price * 10).astype(np.int64)
     )
-    del known
     flow.set_nodes_supplies(np.arange(rows + columns), np.concatenate([give, -take]))
     flow.solve_max_flow_with_min_cost()
     out = flow.flows(arcs).reshape(rows, columns) / SCALE
@@ -62,8 +62,8 @@ def split_to_communes(
 
     Returns
     -------
-    (C, A, T) is never made: two lists of rows instead. First ``(n, 4)``: commune, arc, day, patients of expected people; then
-    ``(m, 3)``: commune, arc, people observed on day 1.
+    Two lists of rows: ``(n, 4)`` commune, arc, day, expected patients; ``(m, 3)`` commune, arc,
+    people observed on day 1.
     """
     arcs = inst.admissions
     pool = np.zeros_like(requests)
@@ -81,7 +81,9 @@ def split_to_communes(
         if used.size:
             inside = members[o]
             shares = _transport(
-                requests[inside, s], plan.admitted_observed[used], minutes[np.ix_(inside, arcs.to[used])]
+                requests[inside, s],
+                plan.admitted_observed[used],
+                minutes[np.ix_(inside, arcs.to[used])],
             )
             shares = np.round(shares)
             for i, a in zip(*np.nonzero(shares), strict=True):

@@ -119,7 +119,9 @@ def plan_variables(m: Matrix, inst: Instance, *, transfers: bool = True) -> Plan
     blocks = {
         "treated": m.columns("treated", (f, s, days), exists=here.treated[:, :, None]),
         "boarding": m.columns("boarding", (f, s, days), exists=here.boarding[:, :, None]),
-        "waiting": m.columns("waiting", (len(inst.areas), s, days), exists=here.waiting[:, :, None]),
+        "waiting": m.columns(
+            "waiting", (len(inst.areas), s, days), exists=here.waiting[:, :, None]
+        ),
         "corridor": m.columns("corridor", (f, days)),
         "excess": m.columns(
             "excess",

@@ -1,7 +1,7 @@
-"""Whole people on day 1: a warm dive that fixes one observed group after another.
+"""Whole people on day 1: round those the LP has split, hold them, solve the rest again warm.
 
-The columns of people observed today are few and mostly whole already in the LP. The rest are rounded up where
-that keeps the plan lawful and cheap, down otherwise (a patient who does not move stays where he is).
+The columns of people observed today are few and mostly whole already in the LP. Rounding happens to
+flows of today only, before the solve that follows them: nothing is rounded after solving.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from optimizer.planning.engine import Answer, solve_arrays
 from optimizer.planning.matrix import Compiled
 
 WHOLE = 1e-6
+GOOD = 1e-3
+"""A rounding whose harm is within this share of the bound needs no rival."""
 
 
 def fractional(x: FloatArray, columns: IntArray) -> IntArray:
@@ -27,48 +29,40 @@ def whole_day_one(
 ) -> tuple[FloatArray, FloatArray, Answer]:
     """Return bounds that hold every person whole, and the best answer within them.
 
-    Tried: every broken column up, then one by one the one nearest to whole; a column that cannot go up is
-    held down. The result is compared with the mixed-integer search where that ends in time.
+    Tried: everybody to the nearest whole number, then everybody down (who does not move stays where
+    he is); the better one that is lawful counts. `harm` gives the basis and the bound.
 
     Raises
     ------
     SolverError
-        Never in practice: holding everybody where he is is always lawful.
+        If neither is lawful (the caller then falls back to the nearest-free-place plan).
     """
-    lower, upper = model.column_lower.copy(), model.column_upper.copy()
-    answer = start
-    basis = harm.basis
-    while True:
-        values = answer.x[people]
-        whole = np.abs(values - np.round(values)) <= WHOLE
-        settled = people[whole]
-        lower[settled] = upper[settled] = np.round(answer.x[settled])
-        broken = people[~whole]
-        if not broken.size:
-            break
-        part = answer.x[broken] - np.floor(answer.x[broken])
-        pick = broken[int(np.argmax(part))]
-        answer = _try(model, cost, lower, upper, int(pick), float(answer.x[pick]), basis)
-        basis = answer.basis or basis
-    final = solve_arrays(model, cost, lower=lower, upper=upper)
-    return lower, upper, final
-
-
-def _try(
-    model: Compiled,
-    cost: FloatArray,
-    lower: FloatArray,
-    upper: FloatArray,
-    pick: int,
-    value: float,
-    basis: object,
-) -> Answer:
-    """Fix one column up if lawful, else down; solve again warm."""
-    del basis
-    for whole in (np.ceil(value), np.floor(value)):
-        lower[pick] = upper[pick] = whole
+    best: tuple[FloatArray, FloatArray, Answer] | None = None
+    for rounded in (np.round(start.x[people]), np.floor(start.x[people] + WHOLE)):
+        lower, upper = model.column_lower.copy(), model.column_upper.copy()
+        lower[people] = upper[people] = np.minimum(rounded, upper[people])
         try:
-            return solve_arrays(model, cost, lower=lower, upper=upper)
+            answer = _warm(model, cost, lower, upper, harm)
         except SolverError:
             continue
-    raise SolverError("No whole number fits a person observed on day 1.")
+        if best is None or answer.objective < best[2].objective:
+            best = lower, upper, answer
+        if answer.objective <= harm.objective + GOOD * max(1.0, abs(harm.objective)):
+            break
+    if best is None:
+        raise SolverError("No whole number fits a person observed on day 1.")
+    return best
+
+
+def _warm(
+    model: Compiled, cost: FloatArray, lower: FloatArray, upper: FloatArray, known: Answer
+) -> Answer:
+    """Solve after changed bounds from a known basis; cold if the warm start fails."""
+    if known.basis is not None:
+        try:
+            return solve_arrays(
+                model, cost, lower=lower, upper=upper, engine="glop", basis=known.basis
+            )
+        except SolverError:
+            pass
+    return solve_arrays(model, cost, lower=lower, upper=upper)

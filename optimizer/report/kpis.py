@@ -33,7 +33,7 @@ def deaths_for_want(inst: Instance, plan: Plan) -> float:
 
 
 def _placed_in_time(inst: Instance, plan: Plan) -> float:
-    """Share of those who come to need a place and get one the same day within the target minutes."""
+    """Share of those who come to need a place and get one that day within the target minutes."""
     arcs, shown = inst.admissions, slice(0, inst.shown_days)
     proper = (arcs.kind != 1) & (arcs.late_minutes <= 1e-9)
     placed = np.zeros_like(inst.arrivals)
@@ -80,7 +80,8 @@ def plan_kpis(inst: Instance, plan: Plan) -> dict[str, Any]:
             for level, row in zip(inst.levels, unmet, strict=True)
         },
         "transfers": {
-            name: float(moved[moves.direction == code].sum()) for code, name in enumerate(DIRECTIONS)
+            name: float(moved[moves.direction == code].sum())
+            for code, name in enumerate(DIRECTIONS)
         },
         "admissions_out_of_province": float(admitted[arcs.kind == 2].sum()),
         "transfer_minutes": float(moves.minutes @ moved),
@@ -134,6 +135,10 @@ def baseline_rows(inst: Instance, name: str, plan: Plan) -> list[tuple[str, str,
             for p, place in enumerate(places):
                 for k, level in enumerate(inst.levels):
                     if values[p, k].max(initial=0.0) > 1e-9:
-                        rows.append((name, f"{state}_bed_days", place, level, float(values[p, k].sum())))
-                        rows.append((name, f"{state}_peak", place, level, float(values[p, k].max())))
+                        rows.append(
+                            (name, f"{state}_bed_days", place, level, float(values[p, k].sum()))
+                        )
+                        rows.append(
+                            (name, f"{state}_peak", place, level, float(values[p, k].max()))
+                        )
     return rows

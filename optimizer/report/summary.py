@@ -1,4 +1,7 @@
-"""The plan in words a coordinator reads on a terminal: KPIs beside the rivals, first shortfalls, today's moves."""
+"""The plan in words a coordinator reads on a terminal.
+
+KPIs beside the rivals, first shortfalls, today's moves.
+"""
 
 from __future__ import annotations
 
@@ -72,20 +75,23 @@ def _today(folder: Path, names: Mapping[str, str], lang: str) -> list[str]:
     lines = []
     for row in _table(folder / "transfers.csv"):
         if row["day"] == "1":
-            lines.append(
-                f"  {names.get(row['from_unit'], row['from_unit'])} {ARROW[row['direction']]} "
-                f"{names.get(row['to_unit'], row['to_unit'])}: {float(row['patients']):.0f} × {row['class_id']}"
-            )
+            sender = names.get(row["from_unit"], row["from_unit"])
+            receiver = names.get(row["to_unit"], row["to_unit"])
+            people = f"{float(row['patients']):.0f} × {row['class_id']}"
+            lines.append(f"  {sender} {ARROW[row['direction']]} {receiver}: {people}")
     for row in _table(folder / "admissions.csv"):
         if row["day"] == "1" and row["observed"] == "1":
             lines.append(
-                f"  {row['area']} → {names.get(row['unit'], row['unit'])}: "
+                f"  {names.get(row['area'], row['area'])} → {names.get(row['unit'], row['unit'])}: "
                 f"{float(row['patients']):.0f} × {row['class_id']}"
             )
     kept = [r for r in _table(folder / "places_kept.csv") if float(r["places"]) > 0]
     more = len(lines) - 12
     if more > 0:
-        lines = [*lines[:12], "  " + say("… and {count} more in transfers.csv and admissions.csv").format(count=more)]
+        lines = [
+            *lines[:12],
+            "  " + say("… and {count} more in transfers.csv and admissions.csv").format(count=more),
+        ]
     head = [say("Today's moves (people):")]
     if not lines:
         lines = ["  " + say("nobody observed this morning needs to move")]
@@ -107,9 +113,14 @@ def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
             days=summary["horizon_days"],
             solved=summary["solved_days"],
         ),
-        say("Status {status}; gap to the bound {gap:.3f} %; checked: yes; {seconds:.1f} s").format(
+        say(
+            "Status {status}: {gap:.3f} % above the LP bound of the {offered} ways offered "
+            "({permitted} permitted); checked independently; {seconds:.1f} s"
+        ).format(
             status=say(summary["status"]),
             gap=100 * harm["gap"],
+            offered=summary["ways"]["offered"],
+            permitted=summary["ways"]["permitted"],
             seconds=summary["seconds"]["so far"],
         ),
         "",
@@ -135,13 +146,14 @@ def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
     lines += ["", *_today(folder, names, lang), ""]
     lines.append(say("Assumptions that decide this result:"))
     lines += [
-        "  ≈ " + one[f"text_{lang}"] for one in summary["assumptions"] if one["key"].startswith("staff.") and isinstance(one["value"], dict)
+        "  ≈ " + one[f"text_{lang}"]
+        for one in summary["assumptions"]
+        if one["key"].startswith("staff.") and isinstance(one["value"], dict)
     ]
     share = 100 * summary["confidence_share"].get("assumed", 0.0)
     lines.append(
-        "  " + say("{share:.0f} % of the usable beds rest on assumed figures").format(share=share)
+        "  "
+        + say("{share} of the usable beds rest on assumed figures").format(share=f"{share:.0f} %")
     )
-    lines.append(
-        say("Decision support for places, routes and staff; not medical advice.")
-    )
+    lines.append(say("Decision support for places, routes and staff; not medical advice."))
     return "\n".join(lines)

@@ -267,6 +267,133 @@ def test_transfer_arcs_add_the_ordinary_line_to_the_nearest(tmp_path: Path) -> N
     assert follows.sends(1, "B", "SR") == ["A", GROUP]
 
 
+def three_tiers() -> Folder:
+    """Return `wide` with B in tier T3 and its stations T1, and a hospital M of T2 far from B."""
+    folder = wide()
+    folder.data["tiers"] += rows("tier rank", "T3 3")
+    folder.row("units", unit_id="B")["tier"] = "T3"
+    folder.data["facilities"] += rows(
+        " ".join(folder.data["facilities"][0]), "FM hospital C1 K1 10.3 106.0 0 . ."
+    )
+    header = " ".join(folder.data["units"][0])
+    folder.data["units"] += rows(header, "M FM T2 open . . .", "B2 FM T3 open . . .")
+    header = " ".join(folder.data["beds"][0])
+    folder.data["beds"] += rows(header, "M OXY 1 1 1 0", "B2 ICU 1 1 1 0")
+    folder.inputs["units"] += rows("planning_unit unit_id", "M M", "B2 B2")
+    folder.data["links"] = []
+    folder.scenario["travel"]["transfer_nearest"] = 1
+    return folder
+
+
+def test_transfers_down_count_the_nearest_among_lower_tiers_only(tmp_path: Path) -> None:
+    # from M: B2 at 0 minutes, B 44, A 66, stations 73; from B: stations 15, A 22
+    folder = three_tiers()
+    follows = Follows(folder, tmp_path)
+    assert follows.sends(0, "M", "SR") == ["B", "B2"]  # the nearest, and the top tier
+    assert follows.sends(1, "M", "SR") == ["A"]  # nearest of the lower, not of all
+    assert follows.sends(1, "B", "SR") == [GROUP]
+    assert follows.sends(1, "A", "SR") == []  # nothing is lower
+    # the ordinary line counts if it is lower and able; upwards it is no way down
+    folder.data["links"] = rows("from_unit to_unit kind", "M U1 refers_to", "B A refers_to")
+    follows = Follows(folder, tmp_path / "line")
+    assert follows.sends(1, "M", "SR") == ["A", GROUP]
+    assert follows.sends(1, "B", "SR") == ["A", GROUP]
+    assert follows.sends(1, "B", "CR") == []
+    folder.data["links"] = rows("from_unit to_unit kind", "A M refers_to")
+    follows = Follows(folder, tmp_path / "upwards")
+    assert follows.sends(1, "A", "SR") == []
+    assert "M" in follows.sends(0, "A", "SR")
+
+
+def test_transfers_down_leave_only_units_that_are_able(tmp_path: Path) -> None:
+    folder = three_tiers()
+    folder.row("units", unit_id="A")["tier"] = "T3"  # A has no ICU; M gets one, B2 loses its own
+    folder.row("beds", unit_id="M")["care_level"] = "ICU"
+    follows = Follows(folder, tmp_path)
+    assert follows.sends(1, "B", "CR") == ["M"]
+    assert follows.sends(1, "A", "CR") == []
+    assert follows.sends(1, "A", "SR") == [GROUP]
+
+
+def test_transfers_sideways_count_the_nearest_of_equal_tier_or_the_top(tmp_path: Path) -> None:
+    folder = three_tiers()
+    folder.scenario["options"]["lateral"] = True
+    folder.data["facilities"] += rows(
+        " ".join(folder.data["facilities"][0]), "FZ hospital C1 K1 10.35 106.0 0 . ."
+    )
+    header = " ".join(folder.data["units"][0])
+    folder.data["units"] += rows(header, "Z1 FZ T1 open . . .", "Z3 FZ T3 open . . .")
+    header = " ".join(folder.data["beds"][0])
+    folder.data["beds"] += rows(header, "Z1 OXY 1 1 1 0", "Z3 ICU 1 1 1 0")
+    folder.inputs["units"] += rows("planning_unit unit_id", "Z1 Z1", "Z3 Z3")
+    folder.data["links"] = rows("from_unit to_unit kind", "A Z1 refers_to")
+    follows = Follows(folder, tmp_path)
+    assert follows.sends(2, "A", "SR") == [GROUP]  # the line is no way sideways
+    assert follows.sends(2, "B", "SR") == ["B2", "Z3"]  # all of the top tier
+    assert follows.sends(2, "B", "SA") == []
+    assert follows.sends(2, "M", "SR") == []
+    folder.scenario["options"]["lateral"] = False
+    follows = Follows(folder, tmp_path / "off")
+    assert follows.sends(2, "B", "SR") == []
+
+
+def test_transfers_leave_the_province_for_acute_classes_of_the_top_tier(tmp_path: Path) -> None:
+    follows = Follows(wide(), tmp_path)
+    for unit in ("A", "B", GROUP):
+        assert follows.sends(3, unit, "CA") == ["H"]
+        assert follows.sends(3, unit, "CR") == []  # recovering
+        assert follows.sends(3, unit, "SA") == []  # not top_tier_direct
+        assert follows.sends(3, unit, "SR") == []
+
+
+def two_clusters() -> Folder:
+    """Return `wide` with C2 and its station in a cluster of their own, planned by commune."""
+    folder = wide()
+    folder.data["admin_units"] += rows(
+        " ".join(folder.data["admin_units"][0]), "K2 cluster P . . . . . ."
+    )
+    folder.row("admin_units", admin_unit_id="C2")["parent_id"] = "K2"
+    folder.row("facilities", facility_id="S2")["cluster_id"] = "K2"
+    folder.scenario["areas"] = "communes"
+    folder.scenario["options"]["local_only"] = True
+    folder.inputs["areas"] = rows("area commune", "C1 C1", "C2 C2")
+    folder.inputs["units"] = rows(
+        "planning_unit unit_id", "A A", "B B", f"{GROUP} U1", "group:K2:station:T1 U2", "H H"
+    )
+    return folder
+
+
+def test_local_only_keeps_everybody_in_his_cluster(tmp_path: Path) -> None:
+    other = "group:K2:station:T1"
+    folder = two_clusters()
+    follows = Follows(folder, tmp_path)
+    assert not follows.bench.broken
+    assert follows.reach(0, "C1", "SA") == ["A", "B", GROUP]
+    assert follows.reach(0, "C2", "SA") == [other]
+    assert follows.reach(0, "C2", "CA") == []  # nobody able here, the top tier is elsewhere
+    assert follows.reach(1, "C2", "CA") == [other]
+    assert follows.reach(2, "C2", "CA") == []
+    assert follows.sends(0, other, "SA") == []
+    assert follows.sends(0, "A", "SA") == ["B", GROUP]
+    assert follows.sends(1, "B", "SR") == ["A", GROUP]
+    assert follows.sends(3, "A", "CA") == []
+    # the nearest counts among those of the cluster: the station of C2 is at 0 minutes of itself
+    folder.scenario["travel"]["nearest"] = 1
+    folder.row("facilities", facility_id="S2")["cluster_id"] = "K1"
+    folder.inputs["units"] = rows(
+        "planning_unit unit_id", "A A", "B B", f"{GROUP} U1", f"{GROUP} U2", "H H"
+    )
+    folder.row("facilities", facility_id="FA")["cluster_id"] = "K2"
+    follows = Follows(folder, tmp_path / "nearest")
+    assert follows.reach(0, "C2", "SA") == ["A"]  # 174 minutes: late
+    assert follows.reach(1, "C2", "SA") == ["A"]  # and stabilised there
+    # who has no cluster shares none
+    folder.row("facilities", facility_id="FA")["cluster_id"] = ""
+    follows = Follows(folder, tmp_path / "none")
+    assert follows.reach(0, "C2", "SA") == []
+    assert follows.sends(0, "A", "SA") == []
+
+
 # --- capacity and the census --------------------------------------------------------------------
 
 
@@ -276,11 +403,74 @@ def test_capacity_follows_from_the_tables(tmp_path: Path) -> None:
     assert list(capacity.levels) == ["OXY", "ICU"]
     assert capacity.beds.tolist() == [[2, 0], [1, 1]]
     assert capacity.lowest.tolist() == [0, 0]
-    assert capacity.staff == pytest.approx(np.array([[6.5, 0], [9, 1.8]]))
+    for t in range(3):
+        assert capacity.staff[:, :, t] == pytest.approx(np.array([[6.5, 0], [9, 1.8]]))
     assert capacity.stands_in.tolist() == [[True, True], [False, True]]
     assert capacity.vehicle_minutes.tolist() == [960, 0]
     assert follows.inputs.owed == pytest.approx([4.5, 1, 4, 2])
     assert follows.inputs.able.tolist() == [[True, True, False, False], [True] * 4]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "factors"),
+    [
+        (1, None, [0.5, 0.5, 0.5]),
+        (2, None, [1, 0.5, 0.5]),
+        (2, 2, [1, 0.5, 1]),
+        (1, 2, [0.5, 0.5, 1]),
+        (4, None, [1, 1, 1]),
+        (3, 99, [1, 1, 0.5]),
+    ],
+)
+def test_staff_shocks_strike_on_their_days(
+    start: int, end: int | None, factors: list[float], tmp_path: Path
+) -> None:
+    folder = narrow()
+    folder.scenario["shocks"].update(staff_factor=0.5, staff_from_day=start, staff_to_day=end)
+    follows = Follows(folder, tmp_path)
+    assert not follows.bench.broken
+    # A: 10 x factor x 0.9 - 10 x 1/4, the routine share of those on duty in ordinary times
+    assert follows.capacity.staff[0, 0] == pytest.approx([9 * x - 2.5 for x in factors])
+    assert follows.capacity.staff[1, 1] == pytest.approx([1.8 * x for x in factors])
+
+
+def test_excess_is_lawful_once_the_staff_have_fallen(tmp_path: Path) -> None:
+    folder = narrow()
+    folder.scenario["shocks"].update(staff_factor=0.9, staff_from_day=2, staff_to_day=2)
+    for day in (1, 2, 3):
+        folder.add("excess", day=day, unit="A", care_level="OXY", patients=0.25)
+    result = check_plan(folder.write(tmp_path))
+    where = {v.where for v in result.violations if v.rule == "excess_only_when_capacity_falls"}
+    # on day 3 staff are as many as on day 1 again
+    assert where == {
+        "excess_only_when_capacity_falls(A,OXY,1)",
+        "excess_only_when_capacity_falls(A,OXY,3)",
+    }
+
+
+def test_placed_in_time_share_is_of_those_who_come(tmp_path: Path) -> None:
+    folder = narrow()
+    folder.inputs["arrivals"] = rows("day commune class_id patients", "3 C1 SA 0.5", "2 C1 SA 1.5")
+    folder.plan["kpis"]["placed_in_time_share"] = 0.25  # 0.5 of day 2, of 2 in all
+    kpis = {v.where for v in check_plan(folder.write(tmp_path)).violations if v.rule == "kpis"}
+    assert "kpis(placed_in_time_share)" not in kpis
+    # more than came that day were waiting before; nobody came at all: 1
+    folder.inputs["arrivals"] = rows("day commune class_id patients", "2 C1 SA 0.1")
+    folder.plan["kpis"]["placed_in_time_share"] = 1.0
+    kpis = {v.where for v in check_plan(folder.write(tmp_path / "a")).violations}
+    assert "kpis(placed_in_time_share)" not in kpis
+    folder.inputs["arrivals"] = rows("day commune class_id patients", "1 C1 SA 0")
+    kpis = {v.where for v in check_plan(folder.write(tmp_path / "b")).violations}
+    assert "kpis(placed_in_time_share)" not in kpis
+    # a road of 121 minutes is late by one, and no other goes there
+    folder = narrow()
+    folder.row("admin_units", admin_unit_id="C1")["island"] = "1"
+    folder.data["travel"] = rows(
+        "from_id to_id minutes closed_from closed_to", "C1 FA 121 . .", "C1 FB 121 . ."
+    )
+    folder.plan["kpis"]["placed_in_time_share"] = 0.0
+    kpis = {v.where for v in check_plan(folder.write(tmp_path / "c")).violations}
+    assert "kpis(placed_in_time_share)" not in kpis
 
 
 def observed(follows: Follows, **people: int) -> np.ndarray:
@@ -312,6 +502,39 @@ def test_census_above_the_staff_boards_those_who_need_the_role(tmp_path: Path) -
     treated, boarding = start_of_day_one(observed(follows, CR=1, SA=1), *args)
     assert treated[1].tolist() == [1, 0, 0, 0]  # SA weighs less, but needs no ICU nurse
     assert boarding[1].tolist() == [0, 0, 0, 1]
+
+
+def test_census_above_several_staff_rows_boards_one_person_at_a_time(tmp_path: Path) -> None:
+    folder = narrow()
+    folder.row("beds", unit_id="B", care_level="OXY")["physical_beds"] = "9"
+    folder.row("beds", unit_id="B", care_level="OXY")["staffed_beds"] = "9"
+    # NUR 1.5 x 0.9 = 1.35, with NUR_ICU 0.45 in the row of NUR: 1.8; needs 4/4 + 1/2 + 1/2 = 2
+    folder.row("staff", unit_id="B", role="NUR")["on_duty"] = "1.5"
+    folder.row("staff", unit_id="B", role="NUR_ICU")["on_duty"] = "0.5"
+    follows = Follows(folder, tmp_path)
+    args = follows.inputs.able, follows.capacity, follows.inputs.classes
+    # both rows are short: SA weighs least and needs NUR; then the row of NUR holds (1.75), and
+    # that of NUR_ICU (1/2 > 0.45) sends the one who needs it
+    treated, boarding = start_of_day_one(observed(follows, CR=1, SA=4), *args)
+    assert treated[1].tolist() == [3, 0, 0, 0]
+    assert boarding[1].tolist() == [1, 0, 0, 1]
+
+
+def test_census_counts_the_staff_of_day_one_and_no_surge_beds(tmp_path: Path) -> None:
+    folder = narrow()
+    folder.row("beds", unit_id="B", care_level="ICU")["surge_limit"] = "5"
+    folder.scenario["surge"]["delay_days"] = 0
+    folder.scenario["shocks"].update(staff_factor=0, staff_from_day=2)
+    follows = Follows(folder, tmp_path)
+    args = follows.inputs.able, follows.capacity, follows.inputs.classes
+    treated, boarding = start_of_day_one(observed(follows, CR=2), *args)
+    assert treated[1].tolist() == [0, 0, 0, 1]
+    assert boarding[1].tolist() == [0, 0, 0, 1]
+    # the lowest row is counted too: two severe in A's two beds and one more
+    census = np.zeros((2, 4, 2))
+    census[0, 0, 0] = 3
+    treated, boarding = start_of_day_one(census, *args)
+    assert (treated[0, 0], boarding[0, 0]) == (2, 1)
 
 
 def test_census_of_a_class_the_unit_cannot_treat_boards(tmp_path: Path) -> None:

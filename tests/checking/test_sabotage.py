@@ -225,6 +225,55 @@ def transfers_though_switched_off(f: Folder) -> None:
     f.scenario["options"]["transfers"] = False
 
 
+@spoil("permitted_arcs")
+def step_down_beyond_the_nearest_lower(f: Folder) -> None:
+    # a lower unit of B's own house, at 0 minutes: A is the second nearest
+    f.scenario["travel"]["transfer_nearest"] = 1
+    f.data["units"] += rows(" ".join(f.data["units"][0]), "B1 FB T1 open . . .")
+    f.data["beds"] += rows(" ".join(f.data["beds"][0]), "B1 OXY 1 1 1 0")
+    f.inputs["units"] += rows("planning_unit unit_id", "B1 B1")
+
+
+@spoil("permitted_arcs")
+def step_down_to_an_equal_tier(f: Folder) -> None:
+    f.row("units", unit_id="A")["tier"] = "T2"
+
+
+@spoil("permitted_arcs")
+def sideways_to_a_lower_tier(f: Folder) -> None:
+    f.scenario["options"]["lateral"] = True
+    f.row("transfers", class_id="SR")["direction"] = "lateral"
+
+
+@spoil("permitted_arcs", wide)
+def recovering_boarder_sent_outside(f: Folder) -> None:
+    row = f.row("transfers", class_id="CA")
+    row.update(class_id="CR", to_unit="H", direction="out_of_province")
+
+
+@spoil("permitted_arcs", wide)
+def severe_boarder_sent_outside(f: Folder) -> None:
+    row = f.row("transfers", class_id="CA")
+    row.update(class_id="SA", to_unit="H", direction="out_of_province")
+
+
+@spoil("permitted_arcs", wide)
+def treated_patient_sent_outside(f: Folder) -> None:
+    row = f.row("transfers", class_id="CA")
+    row.update(pool="treated", to_unit="H", direction="out_of_province")
+
+
+@spoil("permitted_arcs", wide)
+def outside_though_local_only(f: Folder) -> None:
+    f.scenario["options"]["local_only"] = True
+
+
+@spoil("permitted_arcs")
+def another_cluster_though_local_only(f: Folder) -> None:
+    f.scenario["options"]["local_only"] = True
+    f.row("facilities", facility_id="FB")["cluster_id"] = "K2"
+
+
 @spoil("permitted_arcs", wide)
 def outside_though_switched_off(f: Folder) -> None:
     f.scenario["options"]["out_of_province"] = False
@@ -316,6 +365,16 @@ def staff_fall_ill(f: Folder) -> None:
     f.scenario["shocks"]["staff_factor"] = 0.3
 
 
+@spoil("staff_on_duty")
+def staff_fall_ill_on_the_last_day(f: Folder) -> None:
+    f.scenario["shocks"].update(staff_factor=0.3, staff_from_day=3)
+
+
+@spoil("staff_on_duty")
+def staff_fall_ill_on_one_day(f: Folder) -> None:
+    f.scenario["shocks"].update(staff_factor=0.3, staff_from_day=2, staff_to_day=2)
+
+
 @spoil("surge_limit", wide)
 def open_a_surge_bed_too_many(f: Folder) -> None:
     f.row("surge_beds", day=3)["beds"] = "2"
@@ -355,6 +414,24 @@ def more_than_the_places_outside(f: Folder) -> None:
 @spoil("excess_only_when_capacity_falls")
 def excess_from_nothing(f: Folder) -> None:
     f.add("excess", day=2, unit="A", care_level="OXY", patients=0.5)
+
+
+@spoil("excess_only_when_capacity_falls")
+def excess_before_staff_fall_ill(f: Folder) -> None:
+    f.scenario["shocks"].update(staff_factor=0.9, staff_from_day=3)
+    f.add("excess", day=2, unit="A", care_level="OXY", patients=0.5)
+
+
+@spoil("excess_only_when_capacity_falls")
+def excess_though_staff_were_ill_from_the_start(f: Folder) -> None:
+    f.scenario["shocks"]["staff_factor"] = 0.9
+    f.add("excess", day=2, unit="A", care_level="OXY", patients=0.5)
+
+
+@spoil("excess_only_when_capacity_falls")
+def excess_after_staff_are_well_again(f: Folder) -> None:
+    f.scenario["shocks"].update(staff_factor=0.9, staff_to_day=1)
+    f.add("excess", day=3, unit="A", care_level="OXY", patients=0.5)
 
 
 # --- what is promised and said ------------------------------------------------------------------
@@ -476,7 +553,9 @@ _kpi("worst_share", lambda k: k["worst_unit"].update(share=0.9))
 _kpi("worst_unit", lambda k: k["worst_unit"].update(unit="Z"))
 _kpi("worst_day", lambda k: k["worst_unit"].update(unit="A", day=3))
 _kpi("worst_area", lambda k: k["worst_waiting_area"].update(patient_days=4))
-_kpi("in_time", lambda k: k.update(placed_in_time_share=1.2))
+_kpi("in_time_above_one", lambda k: k.update(placed_in_time_share=1.2))
+_kpi("in_time_too_low", lambda k: k.update(placed_in_time_share=0.99))
+_kpi("in_time_missing", lambda k: k.pop("placed_in_time_share"))
 
 
 @spoil("kpis")
@@ -652,6 +731,14 @@ _file("row_twice", lambda p: append(p / "in_house.csv", "2,B,CA,0\n"))
 _file("treated_in_an_area", lambda p: append(p / "patients.csv", "1,C1,SA,treated,0\n"))
 _file("scenario_key", lambda p: edit_json(p / "inputs/scenario.json", lambda s: s.pop("surge")))
 _file("scenario_text", lambda p: edit_json(p / "inputs/scenario.json", lambda s: s.update(areas=3)))
+_file(
+    "scenario_staff_days",
+    lambda p: edit_json(p / "inputs/scenario.json", lambda s: s["shocks"].pop("staff_to_day")),
+)
+_file(
+    "scenario_local_only",
+    lambda p: edit_json(p / "inputs/scenario.json", lambda s: s["options"].pop("local_only")),
+)
 _file(
     "scenario_huge",
     lambda p: edit_json(p / "inputs/scenario.json", lambda s: s.update(horizon_days=10**400)),

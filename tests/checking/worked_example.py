@@ -301,6 +301,8 @@ def narrow() -> Folder:
         "shocks": {
             "demand_factor": 1,
             "staff_factor": 1,
+            "staff_from_day": 1,
+            "staff_to_day": None,
             "vehicle_factor": 1,
             "roads_cut": [],
             "closed_facilities": [],
@@ -432,5 +434,6 @@ def wide() -> Folder:
         deaths_for_want_of_care=1.5625,
         peak_short={"ICU": {"patients": 2.0, "day": 1}},
         admissions_out_of_province=1.0,
+        placed_in_time_share=0.0,  # the half patient of day 2 goes to A: late for some of K1
     )
     return f

@@ -1,0 +1,104 @@
+"""Build, simulate, solve, split and check of a real province, as pytest-benchmark sees them.
+
+The solve is of seven days so that a smoke run is quick; `python -m benchmarks.province_table`
+measures the full 28 + 14 days of all nine scenarios and writes RESULTS.md. What is compared is a
+ratio inside one run: each part against the solve of the same instance (`ratio_to_solve`).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from optimizer.checking.judge import check_plan
+from optimizer.domain.assemble import Assembled, assemble
+from optimizer.domain.simulate import simulate
+from optimizer.planning.model import build_model
+from optimizer.planning.solve import solve_plan
+from optimizer.planning.split import split_to_communes
+from optimizer.run import load, plan_scenario
+
+ROOT = Path(__file__).resolve().parents[1]
+SCENARIO = ROOT / "scenarios" / "soc_trang_delta_unvaccinated.yaml"
+
+
+@pytest.fixture(scope="module")
+def week(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a scenario of seven days of the shipped wave."""
+    path = tmp_path_factory.mktemp("week") / "soc_trang_week.yaml"
+    base = os.path.relpath(SCENARIO, path.parent)
+    path.write_text(f"extends: {base}\nhorizon_days: 7\nbeyond_days: 0\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def made(week: Path) -> Assembled:
+    tables, scenario, _ = load(week, ROOT / "data" / "facilities" / "soc_trang")
+    return assemble(tables, scenario)
+
+
+@pytest.fixture(scope="module")
+def solve_seconds(made: Assembled) -> float:
+    started = time.perf_counter()
+    solve_plan(made.instance)
+    return time.perf_counter() - started
+
+
+def _compare(benchmark: BenchmarkFixture, solve_seconds: float) -> None:
+    if benchmark.stats:
+        benchmark.extra_info["ratio_to_solve"] = benchmark.stats.stats.median / solve_seconds
+
+
+def test_assemble(benchmark: BenchmarkFixture, week: Path, solve_seconds: float) -> None:
+    tables, scenario, _ = load(week, ROOT / "data" / "facilities" / "soc_trang")
+    made = benchmark(assemble, tables, scenario)
+    assert len(made.instance.areas) == 11
+    _compare(benchmark, solve_seconds)
+
+
+def test_simulate(benchmark: BenchmarkFixture, made: Assembled, solve_seconds: float) -> None:
+    plan = benchmark(simulate, made.instance)
+    assert plan.harm.value > 0
+    _compare(benchmark, solve_seconds)
+
+
+def test_build(benchmark: BenchmarkFixture, made: Assembled, solve_seconds: float) -> None:
+    model = benchmark(build_model, made.instance)
+    benchmark.extra_info["columns, rows, nonzeros"] = model.compiled.size
+    assert model.compiled.size[0] > 10_000
+    _compare(benchmark, solve_seconds)
+
+
+def test_solve(benchmark: BenchmarkFixture, made: Assembled, solve_seconds: float) -> None:
+    plan = benchmark.pedantic(solve_plan, args=(made.instance,), rounds=3, iterations=1)
+    assert plan.harm.gap <= 0.005
+    _compare(benchmark, solve_seconds)
+
+
+def test_split(benchmark: BenchmarkFixture, made: Assembled, solve_seconds: float) -> None:
+    plan = simulate(made.instance)
+    rows, _ = benchmark(
+        split_to_communes,
+        made.instance,
+        plan,
+        made.demand.arrivals,
+        made.census.requests,
+        made.area_of,
+        made.minutes.commune_unit,
+    )
+    assert rows[:, 3].sum() == pytest.approx(plan.admitted.sum(), rel=1e-6)
+    _compare(benchmark, solve_seconds)
+
+
+def test_check(
+    benchmark: BenchmarkFixture, week: Path, tmp_path: Path, solve_seconds: float
+) -> None:
+    out = tmp_path / "plan"
+    plan_scenario(week, data_dir=ROOT / "data" / "facilities" / "soc_trang", out=out)
+    result = benchmark(check_plan, out)
+    assert not result.violations
+    _compare(benchmark, solve_seconds)

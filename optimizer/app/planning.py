@@ -1,0 +1,259 @@
+"""Plan: choose, solve, see the goals, the flows between tiers and what to do on which day."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from optimizer.app import blocks, catalogue, listings, state
+from optimizer.app.catalogue import Places, ScenarioChoice
+from optimizer.app.jobs import Job, PlanRequest
+from optimizer.app.situation import CHART
+from optimizer.app.state import Viewer
+from optimizer.report import formats, tables
+from optimizer.report.flows import flow_table, left_out, sankey
+from optimizer.report.folder import PlanReport
+
+LOG_LINES = 8
+
+
+def show() -> None:
+    """Draw the page."""
+    who = state.viewer()
+    report = state.current_report()
+    say = who.say
+    if isinstance(report, PlanReport):
+        st.html(blocks.context_bar(report, who.lang))
+    left, right = st.columns([1, 1.12], gap="medium")
+    with left:
+        _choose(who, str(report.head.get("province")) if isinstance(report, PlanReport) else "")
+        if isinstance(report, PlanReport):
+            _flows(who, report)
+            st.html(blocks.section(say("Surge beds"), say("opened once, open to the end")))
+            st.html(listings.surge_table(report, who.lang, who.palette))
+    with right:
+        if isinstance(report, PlanReport):
+            st.html(blocks.section(say("Goals"), say("the second never worsens the first")))
+            st.html(listings.goals_table(report, who.lang))
+            _moves(who, report)
+        else:
+            st.html(blocks.section(say("What to do")))
+            text = say("Choose a scenario and press Solve; the moves appear here.")
+            st.html(blocks.notice(text))
+
+
+def _choose(who: Viewer, on_show: str) -> None:
+    say = who.say
+    st.html(blocks.section(say("Solve"), say("in a process of its own; the page stays live")))
+    places = Places.from_environment()
+    known = catalogue.provinces(places)
+    choices = [s for s in catalogue.scenarios(places) if s.province in known]
+    if not choices:
+        text = say("No scenario with data was found. Put scenario files into {folder}.")
+        st.html(blocks.notice(text.format(folder=places.scenarios), "bad"))
+        return
+    first, second = st.columns([1, 1.5], gap="small")
+    names = [p for p in known if any(s.province == p for s in choices)]
+    province = first.selectbox(
+        say("Province"),
+        names,
+        index=names.index(on_show) if on_show in names else 0,
+        key="province",
+        format_func=lambda p: known[p],
+        persist_state="session",
+    )
+    by_name = {s.path.stem: s for s in choices if s.province == province}
+    stem = second.selectbox(
+        say("Scenario"),
+        list(by_name),
+        key=f"scenario_{province}",
+        format_func=lambda n: by_name[n].title(who.lang),
+        persist_state="session",
+    )
+    kinds = {"clusters": say("Clusters of communes"), "communes": say("Communes (slower)")}
+    with st.container(horizontal=True, vertical_alignment="bottom", key="solvebar"):
+        areas = st.segmented_control(
+            say("Areas"),
+            list(kinds),
+            default="clusters",
+            key="areas",
+            required=True,
+            persist_state="session",
+            format_func=lambda a: kinds[a],
+        )
+        job = _buttons(who, by_name[stem], places, areas or "clusters")
+    if job is not None:
+        watch = st.fragment(_watch, run_every=0.7 if job.live else None)
+        watch(who, job.id)
+
+
+def _buttons(who: Viewer, scenario: ScenarioChoice, places: Places, areas: str) -> Job | None:
+    """Draw Solve and Cancel; return the job of this session, if there is one."""
+    job_id = state.remembered("job")
+    job = state.manager().get(job_id) if job_id else None
+    live = job is not None and job.live
+    request = PlanRequest(scenario.path, places.data / scenario.province, areas)
+
+    def solve() -> None:
+        started = state.manager().start(request)
+        state.remember("job", started.id)
+        st.session_state["job_seen"] = None
+
+    def cancel() -> None:
+        if job_id:
+            state.manager().cancel(job_id)
+
+    st.button(who.say("Solve"), key="solve", type="primary", disabled=live, on_click=solve)
+    st.button(who.say("Cancel"), key="cancel", disabled=not live, on_click=cancel)
+    return job
+
+
+def _watch(who: Viewer, job_id: str) -> None:
+    """Draw the state of a job; only this part of the page polls while the job is under way."""
+    job = state.manager().get(job_id)
+    if job is None:
+        return
+    st.html(job_state(job, who))
+    mark = f"{job.id}:{job.state}:{job.started}"
+    if not job.live and st.session_state.get("job_seen") != mark:
+        st.session_state["job_seen"] = mark
+        if job.folder is not None:
+            state.remember("plan", job.folder.name)
+        st.rerun()
+
+
+def job_state(job: Job, who: Viewer) -> str:
+    """Return the stages of a job and what may be used of it."""
+    say = who.say
+    seconds = formats.num(job.seconds, who.lang)
+    if job.state == "queued":
+        words = say("Waiting for a free processor.")
+    elif job.state == "running" and job.cancelled:
+        words = say("Stopping …")
+    elif job.state == "running":
+        words = say("Solving, second {s}.").format(s=seconds)
+    elif job.state == "done" and job.started:
+        words = say("Solved in {s} s; the plan on show is this one.").format(s=seconds)
+    elif job.state == "done":
+        words = say("This plan had been solved before; it is shown.")
+    elif job.state == "stopped" and job.folder:
+        words = say("Stopped. The last checked plan is shown.")
+    elif job.state == "stopped":
+        words = say("Stopped before the first checked plan.")
+    elif job.folder:
+        words = say("The planner failed; the last checked plan is shown. Its last words:")
+    else:
+        words = say("The planner failed; its last words:")
+    more = ""
+    if job.state == "failed":
+        said = "<br>".join(escape(line) for line in job.log[-LOG_LINES:])
+        more = f"<br><code>{said}</code>"
+    kind = "bad" if job.state == "failed" else "work" if job.live else ""
+    return blocks.notice(words, kind, more + _stages(job, who))
+
+
+def _stages(job: Job, who: Viewer) -> str:
+    rows = []
+    for stage in job.stages:
+        unfinished = escape(who.say("under way")) if job.live else "–"
+        rows.append(
+            listings.cell(escape(_stage_name(stage.name, who)))
+            + listings.cell(f"{formats.num(stage.seconds, who.lang, 1)} s", "n")
+            + listings.cell("✓" if stage.done else unfinished, "w")
+        )
+    return f'<div style="max-width:460px">{listings.table([], rows)}</div>' if rows else ""
+
+
+def _stage_name(name: str, who: Viewer) -> str:
+    say = who.say
+    known = {
+        "read": say("read the data"),
+        "assemble": say("prepare"),
+        "build": say("build the model"),
+        "greedy": say("first plan, checked"),
+        "harm": say("least harm"),
+        "burden": say("least burden"),
+        "whole beds": say("whole beds"),
+        "whole people": say("whole people"),
+        "solve": say("solve, in all"),
+        "write and check": say("write and check independently"),
+    }
+    return known.get(name, name)
+
+
+def flows_note(who: Viewer, report: PlanReport) -> str:
+    """Return the subtitle of the flows: it names what is not drawn."""
+    note = who.say("patients in {days} days").format(days=report.horizon)
+    out = left_out(flow_table(report))
+    if out.empty:
+        return note
+    tiers = ", ".join(
+        f"{report.tier_name(t, who.lang)}: {formats.num(p, who.lang)}"
+        for t, p in zip(out["target"], out["patients"], strict=True)
+    )
+    total = formats.num(float(out["patients"].sum()), who.lang)
+    text = who.say("; not drawn: {total} admitted from the community ({tiers})")
+    return note + text.format(total=total, tiers=tiers)
+
+
+def _flows(who: Viewer, report: PlanReport) -> None:
+    note = flows_note(who, report)
+    st.html(blocks.section(who.say("Flows between tiers"), note))
+    figure = sankey(report, who.lang, who.palette)
+    alt = f"{who.say('Flows between tiers')}, {note}"
+    st.plotly_chart(figure, key="sankey", theme=None, config=CHART, alt=alt)
+    admitted = left_out(flow_table(report)).empty
+    st.html(blocks.flows_legend(who.lang, who.palette, admitted=admitted))
+
+
+def _moves(who: Viewer, report: PlanReport) -> None:
+    say = who.say
+    st.html(
+        blocks.section(say("What to do"), say("day 1 orders, days 2–3 places kept, then outlook"))
+    )
+    st.html(listings.moves_table(report, who.lang, who.palette))
+    name = report.plan_id[:10]
+    with st.container(horizontal=True, key="downloads"):
+        st.download_button(
+            say("Orders (CSV)"),
+            lambda: tables.orders_csv(report, who.lang),
+            f"{name}-{who.lang}.csv",
+            "text/csv",
+            key="csv",
+            on_click="ignore",
+        )
+        st.download_button(
+            say("Plan folder (zip)"),
+            lambda: tables.folder_zip(report.path),
+            f"{name}.zip",
+            "application/zip",
+            key="zip",
+            on_click="ignore",
+        )
+        _other_plans(who, report)
+
+
+def _other_plans(who: Viewer, report: PlanReport) -> None:
+    known = {p.path.name: p for p in catalogue.plans(Places.from_environment())}
+    options = list(known)
+    if len(options) < 2 or report.path.name not in known:
+        return
+
+    def pick() -> None:
+        state.remember("plan", st.session_state[key])
+
+    key = f"plan_choice_{report.path.name}"
+    st.selectbox(
+        who.say("Plans on this machine"),
+        options,
+        index=options.index(report.path.name),
+        key=key,
+        on_change=pick,
+        format_func=lambda n: f"#{known[n].plan_id[:10]} · {known[n].scenario}",
+        label_visibility="collapsed",
+    )
+
+
+if __name__ == "__main__":
+    show()

@@ -1,0 +1,105 @@
+"""Situation: what runs short, where and when, and what the plan makes of it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from optimizer.app import blocks, listings, state
+from optimizer.app.empty import show_without_plan
+from optimizer.app.state import Viewer
+from optimizer.report import charts, formats
+from optimizer.report.findings import finding, free_beds_note
+from optimizer.report.folder import PlanReport
+from optimizer.report.maps import facility_map
+
+CHART = {"displayModeBar": False, "scrollZoom": False}
+
+
+def show() -> None:
+    """Draw the page."""
+    who = state.viewer()
+    report = state.current_report()
+    if not isinstance(report, PlanReport):
+        show_without_plan(who, report)
+        return
+    st.html(blocks.context_bar(report, who.lang))
+    st.html(blocks.finding_line(finding(report, who.lang)))
+    st.html(blocks.kpi_row(report, who.lang, who.palette))
+    left, right = st.columns([1.12, 1], gap="medium")
+    with left:
+        _map(who, report)
+    with right:
+        _levels(who, report)
+        st.html(
+            blocks.section(
+                who.say("Shortfalls"), who.say("the smallest the plan could find, worst first")
+            )
+        )
+        st.html(listings.shortfall_table(report, who.lang, who.palette))
+
+
+def peak_day(report: PlanReport) -> int:
+    """Return the shown day with the most people unmet; without any, the fullest day."""
+    days = range(1, report.horizon + 1)
+    unmet = report.unmet.groupby("day")["patients"].sum().reindex(days).fillna(0.0).to_numpy()
+    if unmet.max() >= 0.5:
+        return int(unmet.argmax()) + 1
+    load = report.load.groupby("day")["patients"].sum().reindex(days).fillna(0.0).to_numpy()
+    return int(load.argmax()) + 1
+
+
+def _map(who: Viewer, report: PlanReport) -> None:
+    peak = peak_day(report)
+    days = [1] if peak == 1 else [1, peak]
+    names = (
+        {1: who.say("Day 1, {date}"), peak: who.say("Worst day, {date}")}
+        if peak != 1
+        else {1: who.say("Day 1, {date}")}
+    )
+    shown = {d: names[d].format(date=formats.day(report.date(d), who.lang)) for d in days}
+    st.html(
+        blocks.section(who.say("Load and transfers"), who.say("arrows: patients moved that day"))
+    )
+    day = 1
+    if len(days) > 1:
+        with st.container(key="mapday"):
+            day = (
+                st.segmented_control(
+                    who.say("Day"),
+                    days,
+                    key="map_day",
+                    default=1,
+                    required=True,
+                    label_visibility="collapsed",
+                    format_func=lambda d: shown[d],
+                )
+                or 1
+            )
+    drawing = facility_map(report, who.lang, who.palette, day)
+    st.plotly_chart(
+        drawing.figure,
+        key=f"map_{day}",
+        theme=None,
+        config=CHART,
+        alt=finding(report, who.lang).text,
+    )
+    st.html(blocks.map_legend(report, drawing, who.lang, who.palette))
+
+
+def _levels(who: Viewer, report: PlanReport) -> None:
+    title = who.say("Care levels, {days} days").format(days=report.horizon)
+    st.html(
+        blocks.section(
+            title, who.say("by the level people need"), blocks.strips_legend(who.lang, who.palette)
+        )
+    )
+    figure = charts.strips(report, who.lang, who.palette)
+    alt = charts.strips_alt(report, who.lang)
+    st.plotly_chart(figure, key="strips", theme=None, config=CHART, alt=alt)
+    note = free_beds_note(report, who.lang)
+    if note:
+        st.html(blocks.block(listings.note(note)))
+
+
+if __name__ == "__main__":
+    show()

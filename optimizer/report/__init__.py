@@ -1,0 +1,1 @@
+"""What a plan means: sentences, tables, charts and maps, made from a plan folder alone."""

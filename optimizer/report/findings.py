@@ -1,0 +1,144 @@
+"""The one true sentence of a plan: what runs short, where, from when, and what the plan changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from optimizer.i18n import translator
+from optimizer.report import formats
+from optimizer.report.folder import PlanReport
+from optimizer.report.indicators import total_unmet
+from optimizer.report.occupancy import free_beds, strip_table
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A sentence; `alarms` are the parts of it that name the shortage."""
+
+    text: str
+    alarms: tuple[str, ...] = ()
+
+
+def worst_short_level(report: PlanReport, kpis: Mapping[str, Any]) -> str | None:
+    """Return the level to speak of: that of the worst shortfall, else the highest short."""
+    short = {k: d for k, d in kpis["first_short_day"].items() if d is not None}
+    if not short:
+        return None
+    if kpis is report.kpis:
+        for row in report.head.get("shortfalls", []):
+            if row["care_level"] in short:
+                return str(row["care_level"])
+    ranked = [level for level in reversed(report.bed_levels) if level in short]
+    return ranked[0] if ranked else next(iter(short))
+
+
+def finding(report: PlanReport, lang: str) -> Finding:
+    """Return the sentence in `lang`, from the KPIs of the plan and of its rivals."""
+    level = worst_short_level(report, report.kpis)
+    if level is None:
+        return _enough(report, lang)
+    say = translator(lang)
+    first = int(report.kpis["first_short_day"][level])
+    when = formats.day(report.date(first), lang)
+    worst = [s for s in report.head.get("shortfalls", []) if s["care_level"] == level]
+    values = {"level": report.level_name(level, lang), "date": when}
+    if worst:
+        place = max(worst, key=lambda s: float(s["patient_days"]))["place"]
+        values["place"] = report.place_name(str(place), lang)
+        text = (
+            say("{level}: short today already, worst in {place}")
+            if first == 1
+            else say("{level}: short from {date}, worst in {place}")
+        )
+    else:
+        text = (
+            say("{level}: short today already") if first == 1 else say("{level}: short from {date}")
+        )
+    mark = say("short today already") if first == 1 else when
+    return Finding(text.format(**values) + "; " + _against_rivals(report, lang) + ".", (mark,))
+
+
+def free_beds_note(report: PlanReport, lang: str) -> str:
+    """Say how many beds stand free on the day most people of a level are unmet; else nothing.
+
+    Beds are then not what is short there: staff, vehicles or distance are. Of several such levels
+    the one with the most people unmet is named.
+    """
+    beds = free_beds(report).set_index(["care_level", "day"])["free"]
+    found: list[tuple[float, str, int, float]] = []
+    for level, rows in strip_table(report).groupby("care_level", sort=False):
+        worst = rows.iloc[int(rows["unmet"].to_numpy().argmax())]
+        unmet, day = float(worst["unmet"]), int(worst["day"])
+        free = float(beds.get((level, day), 0.0)) if level in report.bed_levels else 0.0
+        if unmet >= 0.5 and free >= unmet:
+            found.append((unmet, str(level), day, free))
+    if not found:
+        return ""
+    unmet, level, day, free = max(found)
+    text = translator(lang)(
+        "{level}: {unmet} people have no place on {date} though {free} usable beds of that level "
+        "or above stand free: staff, vehicles or distance bind."
+    )
+    return text.format(
+        level=report.level_name(level, lang),
+        unmet=formats.people(unmet, lang),
+        date=formats.day(report.date(day), lang),
+        free=formats.num(int(free), lang),
+    )
+
+
+def _against_rivals(report: PlanReport, lang: str) -> str:
+    """Return what the plan changes in unmet patient-days, as the rounded figures bear out."""
+    say = translator(lang)
+    plan = total_unmet(report.kpis)
+    mine = formats.people(plan, lang)
+    rivals = {name: total_unmet(kpis) for name, kpis in report.rivals.items()}
+    none, greedy = rivals.get("no_transfers"), rivals.get("greedy")
+    if none is None:
+        return say("the plan leaves {mine} unmet patient-days").format(mine=mine)
+    theirs = formats.people(none, lang)
+    if mine == theirs:
+        text = say("transfers leave the unmet patient-days at {mine}")
+    elif plan < none:
+        text = say("the plan cuts unmet patient-days from {theirs} without transfers to {mine}")
+        if greedy is not None and formats.people(greedy, lang) != mine:
+            other = formats.people(greedy, lang)
+            text = say(
+                "the plan cuts unmet patient-days from {theirs} without transfers to {mine}"
+                "; greedy leaves {other}"
+            )
+            return text.format(mine=mine, theirs=theirs, other=other)
+    else:
+        text = say(
+            "the plan has {mine} unmet patient-days, {theirs} without transfers, but less harm"
+        )
+        if float(report.kpis["harm"]) >= float(report.rivals["no_transfers"]["harm"]):
+            text = say("the plan has {mine} unmet patient-days, {theirs} without transfers")
+    return text.format(mine=mine, theirs=theirs)
+
+
+def _enough(report: PlanReport, lang: str) -> Finding:
+    say = translator(lang)
+    end = formats.day(report.date(report.horizon), lang)
+    text = say("There is a place for everybody at every care level until {end}").format(end=end)
+    none = report.rivals.get("no_transfers")
+    if none is None:
+        return Finding(text + ".")
+    level = worst_short_level(report, none)
+    if level is None:
+        return Finding(text + say("; without transfers too") + ".")
+    when = formats.day(report.date(int(none["first_short_day"][level])), lang)
+    values = {
+        "level": report.level_name(level, lang),
+        "date": when,
+        "days": formats.people(total_unmet(none), lang),
+    }
+    return Finding(
+        text
+        + say(
+            "; without transfers {level} is short from {date} ({days} unmet patient-days)"
+        ).format(**values)
+        + "."
+    )

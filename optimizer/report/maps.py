@@ -1,0 +1,187 @@
+"""The facility map in kilometres: need by commune, load by site, the largest transfers of a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from optimizer.i18n import translator
+from optimizer.report import formats
+from optimizer.report.cells import Cells, Projection, make_cells, path_of, seams_between
+from optimizer.report.charts import base_layout
+from optimizer.report.folder import PlanReport
+from optimizer.report.mapdata import (
+    hover_text,
+    map_arcs,
+    map_sites,
+    need_by_commune,
+    nice_breaks,
+    waiting_by_commune,
+)
+from optimizer.report.mapmarks import MapFrame, SiteLayer
+from optimizer.report.palette import Palette
+from optimizer.report.placing import Point
+
+NARROWEST = 660.0
+ARCS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class MapDrawing:
+    """The figure and what its legend has to say."""
+
+    figure: go.Figure
+    breaks: list[float]
+    arcs_shown: int
+    arcs_all: int
+    outside: float
+    waiting: bool
+
+
+def facility_map(
+    report: PlanReport, lang: str, palette: Palette, day: int = 1, height: int = 600
+) -> MapDrawing:
+    """Draw the map of a day."""
+    towns = report.communes
+    projection = Projection.around(towns["lat"].tolist(), towns["lon"].tolist())
+    points = tuple(projection.km(a, b) for a, b in zip(towns["lat"], towns["lon"], strict=True))
+    cells = make_cells(points, report.province_area)
+    frame = _frame(projection, cells, height)
+    figure = go.Figure()
+    figure.update_layout(**base_layout(palette, lang))
+    figure.update_layout(
+        height=height,
+        hovermode="closest",
+        xaxis={
+            "range": [frame.x0, frame.x1],
+            "visible": False,
+            "fixedrange": True,
+            "constrain": "domain",
+        },
+        yaxis={
+            "range": [frame.y0, frame.y1],
+            "visible": False,
+            "fixedrange": True,
+            "scaleanchor": "x",
+            "constrain": "domain",
+            "constraintoward": "top",
+        },
+    )
+    waiting = bool(waiting_by_commune(report).max() >= 0.5)
+    breaks = _draw_land(figure, report, lang, palette, cells, points, waiting=waiting)
+    sites = map_sites(report, day, lang)
+    arcs = map_arcs(report, day)
+    drawing = SiteLayer(figure, sites, frame, lang, palette)
+    drawing.arcs(arcs[:ARCS])
+    drawing.sites(list(report.tiers["tier"]), [hover_text(report, site, lang) for site in sites])
+    drawing.labels()
+    drawing.corner_list(points)
+    _scale_bar(figure, palette, frame, lang)
+    moves = report.tables["transfers"]
+    outside = moves.loc[
+        (moves["day"] == day) & (moves["direction"] == "out_of_province"), "patients"
+    ].sum()
+    return MapDrawing(figure, breaks, min(ARCS, len(arcs)), len(arcs), float(outside), waiting)
+
+
+def _frame(projection: Projection, cells: Cells, height: int) -> MapFrame:
+    xs = [p[0] for ring in cells.land for p in ring]
+    ys = [p[1] for ring in cells.land for p in ring]
+    pad = 0.02 * (max(xs) - min(xs))
+    x0, x1, y0, y1 = min(xs) - pad, max(xs) + pad, min(ys) - pad, max(ys) + pad
+    scale = min(NARROWEST / (x1 - x0), height / (y1 - y0))
+    return MapFrame(projection, scale, x0, x1, y0, y1)
+
+
+def _draw_land(
+    figure: go.Figure,
+    report: PlanReport,
+    lang: str,
+    palette: Palette,
+    cells: Cells,
+    points: tuple[Point, ...],
+    *,
+    waiting: bool,
+) -> list[float]:
+    say = translator(lang)
+    need = waiting_by_commune(report) if waiting else need_by_commune(report)
+    breaks = nice_breaks(float(need.max()) if len(need) else 0.0)
+    classes = [sum(need.get(c, 0.0) >= b for b in breaks) for c in report.communes["admin_unit_id"]]
+    outline_x, outline_y = path_of(cells.land)
+    figure.add_scatter(
+        x=outline_x,
+        y=outline_y,
+        mode="lines",
+        line={"color": palette.ink3, "width": 3, "shape": "linear"},
+        hoverinfo="skip",
+    )
+    figure.add_scatter(
+        x=outline_x,
+        y=outline_y,
+        mode="none",
+        fill="toself",
+        fillcolor=palette.cells[0],
+        hoverinfo="skip",
+    )
+    for i, colour in enumerate(palette.cells):
+        rings = [
+            ring
+            for found, mine in zip(classes, cells.pieces, strict=True)
+            if found == i
+            for ring in mine
+        ]
+        if rings:
+            xs, ys = path_of(rings)
+            figure.add_scatter(
+                x=xs, y=ys, mode="none", fill="toself", fillcolor=colour, hoverinfo="skip"
+            )
+    groups = report.communes["parent_id"].astype(str).tolist()
+    for same, line in (
+        (True, {"color": palette.paper, "width": 0.8}),
+        (False, {"color": palette.line2, "width": 1.1}),
+    ):
+        xs, ys = seams_between(cells, groups, same=same)
+        figure.add_scatter(x=xs, y=ys, mode="lines", line=line, hoverinfo="skip")
+    texts = [
+        f"{name}: " + say("{a} per 100,000").format(a=formats.num(need.get(code, 0.0), lang))
+        for name, code in zip(
+            report.communes["name"], report.communes["admin_unit_id"], strict=True
+        )
+    ]
+    figure.add_scatter(
+        x=[p[0] for p in points],
+        y=[p[1] for p in points],
+        mode="markers",
+        hovertext=texts,
+        hoverinfo="text",
+        marker={"size": 3, "color": palette.ink3, "opacity": 0.7},
+    )
+    return breaks
+
+
+def _scale_bar(figure: go.Figure, palette: Palette, frame: MapFrame, lang: str) -> None:
+    x, y = frame.x0 + 1, frame.y0 + 1.2
+    figure.add_scatter(
+        x=[x, x, x + 10, x + 10],
+        y=[y + 0.6, y, y, y + 0.6],
+        mode="lines",
+        line={"color": palette.ink2, "width": 1.2},
+        hoverinfo="skip",
+    )
+    figure.add_annotation(
+        x=x + 5,
+        y=y + 0.3,
+        text="10 km",
+        showarrow=False,
+        yanchor="bottom",
+        font={"size": 12, "color": palette.ink2},
+    )
+    figure.add_annotation(
+        x=x + 13,
+        y=y,
+        text=("B" if lang == "vi" else "N") + "<br>▲",
+        showarrow=False,
+        yanchor="bottom",
+        font={"size": 12, "color": palette.ink2},
+    )

@@ -1,0 +1,79 @@
+"""Who lies where, by care level and shown day, and which beds stand free."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from optimizer.report.folder import PlanReport
+
+
+def strip_table(report: PlanReport) -> pd.DataFrame:
+    """Return per care level and shown day: ``treated, usable, unmet`` (home: follow-up places)."""
+    shown = range(1, report.horizon + 1)
+    capacity = report.tables["capacity"]
+    usable = capacity.assign(usable=capacity["usable_beds"] + capacity["surge_beds"])
+    beds = usable.groupby(["care_level", "day"])["usable"].sum()
+    people = report.tables["patients"]
+    treated = people.loc[people["state"] == "treated"]
+    treated = treated.assign(care_level=report.care_level(treated["class_id"]))
+    in_care = treated.groupby(["care_level", "day"])["patients"].sum()
+    unmet = report.unmet.groupby(["care_level", "day"])["patients"].sum()
+    axis = pd.MultiIndex.from_product([report.bed_levels, shown], names=["care_level", "day"])
+    table = (
+        pd.DataFrame({"treated": in_care, "usable": beds, "unmet": unmet})
+        .reindex(axis)
+        .fillna(0.0)
+        .reset_index()
+    )
+    home = report.tables["home"]
+    level = report.levels.loc[report.levels["place"] == "home", "care_level"]
+    if len(home) and len(level):
+        daily = (
+            home.groupby("day")[["home_patients", "home_capacity", "unmet"]]
+            .sum()
+            .reindex(shown)
+            .fillna(0.0)
+        )
+        rows = pd.DataFrame(
+            {
+                "care_level": level.iloc[0],
+                "day": list(shown),
+                "treated": (daily["home_patients"] - daily["unmet"]).to_numpy(),
+                "usable": daily["home_capacity"].to_numpy(),
+                "unmet": daily["unmet"].to_numpy(),
+            }
+        )
+        table = pd.concat([rows, table], ignore_index=True)
+    return table
+
+
+def free_beds(report: PlanReport) -> pd.DataFrame:
+    """Return ``day, care_level, free``: beds that could take one more patient of the level.
+
+    Beds are nested: those of higher levels count, and in each unit whoever needs less (and every
+    boarder) lies in lower beds first, so that only the rest of them takes beds away from the level.
+    """
+    levels = report.bed_levels
+    capacity = report.tables["capacity"]
+    capacity = capacity.loc[capacity["day"] <= report.horizon]
+    capacity = capacity.assign(beds=capacity["usable_beds"] + capacity["surge_beds"])
+    beds = _by_level(capacity, "unit", "beds", levels)
+    people = report.tables["patients"].rename(columns={"place": "unit"})
+    treated = people.loc[people["state"] == "treated"]
+    treated = treated.assign(care_level=report.care_level(treated["class_id"]))
+    lying = _by_level(treated, "unit", "patients", levels).reindex(beds.index).fillna(0.0)
+    boarding = people.loc[people["state"] == "boarding"].groupby(["unit", "day"])["patients"].sum()
+    boarders = boarding.reindex(beds.index).fillna(0.0)
+    parts = []
+    for i, level in enumerate(levels):
+        here = beds.iloc[:, i:].sum(axis=1) - lying.iloc[:, i:].sum(axis=1)
+        below = lying.iloc[:, :i].sum(axis=1) + boarders - beds.iloc[:, :i].sum(axis=1)
+        free = (here - below.clip(lower=0.0)).clip(lower=0.0)
+        daily = free.groupby(level="day").sum()
+        parts.append(pd.DataFrame({"day": daily.index, "care_level": level, "free": daily.values}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _by_level(rows: pd.DataFrame, unit: str, value: str, levels: list[str]) -> pd.DataFrame:
+    sums = rows.groupby([unit, "day", "care_level"])[value].sum()
+    return sums.unstack("care_level").reindex(columns=levels).fillna(0.0)

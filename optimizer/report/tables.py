@@ -1,0 +1,204 @@
+"""The tables a planner acts on: orders, places kept, outlook, shortfalls, downloads."""
+
+from __future__ import annotations
+
+import io
+import math
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+
+from optimizer.i18n import translator
+from optimizer.report import formats
+from optimizer.report.folder import PlanReport
+
+ORDER_COLUMNS = [
+    "day",
+    "what",
+    "origin",
+    "destination",
+    "direction",
+    "pool",
+    "care_level",
+    "patients",
+    "minutes",
+    "km",
+    "reason",
+]
+KEPT_DAYS = (2, 3)
+_WAYS = {"step_up": "up", "step_down": "down", "lateral": "lateral", "out_of_province": "outside"}
+
+
+def orders(report: PlanReport, lang: str, days: tuple[int, ...] = (1,)) -> pd.DataFrame:
+    """Return the moves of some days: transfers, and on day 1 the admissions of people seen today.
+
+    ``direction`` is up, down, lateral, outside or in; ``minutes`` only if the plan states it,
+    ``km`` is the straight line between the two sites.
+    """
+    moves = report.tables["transfers"]
+    moves = moves.loc[moves["day"].isin(days)]
+    first = moves.assign(
+        what="transfer",
+        origin=moves["from_unit"],
+        destination=moves["to_unit"],
+        direction=moves["direction"].map(_WAYS),
+    )
+    adm = report.tables["admissions"]
+    adm = adm.loc[adm["day"].isin(days) & (adm["day"] == 1) & (adm["observed"] == 1)]
+    into = adm["kind"].map({"out_of_province": "outside"}).fillna("in")
+    second = adm.assign(
+        what=adm["kind"],
+        origin=adm["area"],
+        destination=adm["unit"],
+        direction=into,
+        pool="waiting",
+    )
+    parts = [p for p in (first, second) if len(p)]
+    if not parts:
+        return pd.DataFrame(columns=ORDER_COLUMNS)
+    rows = pd.concat(parts, ignore_index=True)
+    rows["care_level"] = report.care_level(rows["class_id"])
+    if "minutes" not in rows:
+        rows["minutes"] = math.nan
+    keys = ["day", "what", "origin", "destination", "direction", "pool", "care_level"]
+    rows = rows.groupby(keys, as_index=False, dropna=False).agg(
+        patients=("patients", "sum"), minutes=("minutes", "mean")
+    )
+    rows["km"] = _kilometres(report, rows)
+    rows["reason"] = [
+        _reason(report, lang, w, p, d, k)
+        for w, p, d, k in zip(
+            rows["what"], rows["pool"], rows["direction"], rows["care_level"], strict=True
+        )
+    ]
+    rank = dict(zip(report.levels["care_level"], report.levels["rank"], strict=True))
+    rows["_order"] = rows["direction"].map(
+        {"up": 0, "outside": 1, "lateral": 2, "in": 3, "down": 4}
+    )
+    rows["_rank"] = -rows["care_level"].map(rank)
+    rows = rows.sort_values(
+        ["day", "_order", "_rank", "patients", "origin", "destination"],
+        ascending=[True, True, True, False, True, True],
+    )
+    return rows[ORDER_COLUMNS].reset_index(drop=True)
+
+
+def _kilometres(report: PlanReport, rows: pd.DataFrame) -> list[float]:
+    where = {
+        u: (a, b)
+        for u, a, b in zip(
+            report.units["unit"], report.units["lat"], report.units["lon"], strict=True
+        )
+    }
+    found = []
+    for origin, destination in zip(rows["origin"], rows["destination"], strict=True):
+        if origin not in where or destination not in where:
+            found.append(math.nan)
+            continue
+        (a, b), (c, d) = where[origin], where[destination]
+        h = (
+            math.sin(math.radians(c - a) / 2) ** 2
+            + math.cos(math.radians(a))
+            * math.cos(math.radians(c))
+            * math.sin(math.radians(d - b) / 2) ** 2
+        )
+        found.append(2 * 6371.0088 * math.asin(math.sqrt(h)))
+    return found
+
+
+def _reason(report: PlanReport, lang: str, what: str, pool: str, direction: str, level: str) -> str:
+    say = translator(lang)
+    name = level.upper()
+    if what == "stabilise":
+        text = say("taken in to be stabilised; no bed of the level is near")
+    elif what != "transfer":
+        text = say("sent out of the province") if direction == "outside" else ""
+    elif pool == "boarding":
+        text = say("waits there for {level}")
+    elif direction == "down":
+        text = say("recovering, frees {level}")
+    else:
+        text = say("recovering, evens out the load")
+    return text.format(level=name)
+
+
+def places_kept(report: PlanReport) -> pd.DataFrame:
+    """Return the places kept on days 2 and 3, most first."""
+    kept = report.tables["places_kept"]
+    kept = kept.loc[kept["places"] > 0]
+    return kept.sort_values(
+        ["day", "places", "unit"], ascending=[True, False, True], ignore_index=True
+    )
+
+
+def outlook(report: PlanReport, first: int = 4) -> dict[str, float]:
+    """Return the expected transfers from day `first` to the end of the shown days, by direction."""
+    moves = report.tables["transfers"]
+    moves = moves.loc[(moves["day"] >= first) & (moves["day"] <= report.horizon)]
+    return {str(k): float(v) for k, v in moves.groupby("direction")["patients"].sum().items()}
+
+
+def shortfalls(report: PlanReport) -> pd.DataFrame:
+    """Return the shortfalls as the plan lists them, worst first."""
+    columns = [
+        "place",
+        "place_kind",
+        "care_level",
+        "first_day",
+        "peak_patients",
+        "peak_day",
+        "patient_days",
+    ]
+    return pd.DataFrame(report.head.get("shortfalls", []), columns=columns)
+
+
+def surge_openings(report: PlanReport) -> pd.DataFrame:
+    """Return when surge beds open: ``unit, care_level, first_day, beds`` (most on a day)."""
+    rows = report.tables["surge_beds"]
+    rows = rows.loc[(rows["beds"] > 0) & (rows["day"] <= report.horizon)]
+    if rows.empty:
+        return pd.DataFrame(columns=["unit", "care_level", "first_day", "beds"])
+    table = rows.groupby(["unit", "care_level"], as_index=False).agg(
+        first_day=("day", "min"), beds=("beds", "max")
+    )
+    return table.sort_values(
+        ["first_day", "beds", "unit"], ascending=[True, False, True], ignore_index=True
+    )
+
+
+def orders_csv(report: PlanReport, lang: str) -> bytes:
+    """Return the orders of day 1 as CSV a spreadsheet opens right, names and dates in `lang`."""
+    say = translator(lang)
+    rows = orders(report, lang)
+    ways = {
+        "up": say("step up"),
+        "down": say("step down"),
+        "lateral": say("lateral"),
+        "outside": say("out of province"),
+        "in": say("admission"),
+    }
+    note = say("# Plan {plan}: decision support; rests on assumed data").format(plan=report.plan_id)
+    table = pd.DataFrame(
+        {
+            say("Date"): [formats.day(report.date(int(d)), lang, year=True) for d in rows["day"]],
+            say("Kind"): rows["direction"].map(ways),
+            say("From"): [report.place_name(p, lang) for p in rows["origin"]],
+            say("To"): [report.place_name(p, lang) for p in rows["destination"]],
+            say("Level"): [report.level_name(k, lang) for k in rows["care_level"]],
+            say("Patients"): rows["patients"].round(3),
+            say("Reason"): rows["reason"],
+        }
+    )
+    text = (note + "\n" if report.rests_on_assumptions else "") + table.to_csv(index=False)
+    return text.encode("utf-8-sig")
+
+
+def folder_zip(path: Path) -> bytes:
+    """Return the whole plan folder as a zip: every figure, as the checker reads it."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(path.rglob("*")):
+            if file.is_file():
+                archive.write(file, Path(path.name) / file.relative_to(path))
+    return out.getvalue()
