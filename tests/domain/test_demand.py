@@ -294,9 +294,7 @@ def test_route_of_infections_gives_the_age_table_times_the_multipliers(
         ],
         "hospital_multipliers": factors,
     }
-    wave = changed(
-        scenario, route="infections", infections=rule, horizon_days=56, beyond_days=56
-    )
+    wave = changed(scenario, route="infections", infections=rule, horizon_days=56, beyond_days=56)
     classes = scenario_classes(tables, wave)
     flow = came(expected_demand(tables, wave, classes))
     infected = 103_000 / 1e5 * bell(-60, 5, 100, -119, 232).sum()  # 52,000 + 21,000 + 30,000 people
@@ -305,9 +303,7 @@ def test_route_of_infections_gives_the_age_table_times_the_multipliers(
 
 
 def explicit(scenario: Scenario, **parts: Any) -> Scenario:
-    return changed(
-        scenario, route="explicit", explicit=parts, horizon_days=5, beyond_days=0
-    )
+    return changed(scenario, route="explicit", explicit=parts, horizon_days=5, beyond_days=0)
 
 
 def test_explicit_arrivals_of_a_cluster_are_spread_by_population(

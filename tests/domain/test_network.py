@@ -25,7 +25,7 @@ NOTE = {"source": "test", "confidence": "assumed"}
 
 @pytest.fixture(scope="module")
 def example(tmp_path_factory: pytest.TempPathFactory) -> tuple[Tables, Scenario]:
-    """H1 in X1 and cluster C1, H2 in C2, station H3 in X2, E1 outside; H2-H1 45, H1-E1 95 minutes."""
+    """H1 in X1 (cluster C1), H2 in C2, station H3 in X2, E1 outside; H2-H1 45, H1-E1 95 minutes."""
     folder = tmp_path_factory.mktemp("example")
     write_template(folder, "en")
     return read_tables(folder)[0], read_scenario(folder / "scenario.yaml")
@@ -119,7 +119,7 @@ def test_direct_leg_is_great_circle_times_detour_rounded_up(
     assert minutes(net, "X1", "H2") == math.ceil(km * 1.3 / 30 * 60) == 57
     # H1 to H2: two clusters, town, 45 km/h
     assert minutes(net, "H1", "H2") == pytest.approx(math.ceil(km * 1.3 / 45 * 60), abs=1)
-    # H1 to E1: central, 50 km/h, ((10.03 - 9.601) x 111.2 km north, (105.971 - 105.75) x 109.5 km west)
+    # H1 to E1: central, 50 km/h; 0.429 degrees of 111.2 km north, 0.221 of 109.5 km west
     far = math.hypot(0.429 * 111.195, 0.221 * 109.5)
     assert minutes(net, "H1", "E1") == pytest.approx(far * 1.3 / 50 * 60, abs=1.2)
 
@@ -159,8 +159,12 @@ def test_cut_pair_has_no_direct_leg_but_may_be_gone_round(
     example: tuple[Tables, Scenario],
 ) -> None:
     stated = [leg("X1", "X2", 10), leg("X2", "H2", 30)]
-    assert minutes(network(example, [], direct=True, roads_cut=(("H2", "X1"),)), "X1", "H2") == np.inf
-    assert minutes(network(example, stated, direct=True, roads_cut=(("X1", "H2"),)), "X1", "H2") == 40
+    assert (
+        minutes(network(example, [], direct=True, roads_cut=(("H2", "X1"),)), "X1", "H2") == np.inf
+    )
+    assert (
+        minutes(network(example, stated, direct=True, roads_cut=(("X1", "H2"),)), "X1", "H2") == 40
+    )
 
 
 def test_isolated_by_names_the_areas_that_lose_every_stated_path(
@@ -196,9 +200,7 @@ def test_ferry_commune_is_reached_by_stated_legs_only(example: tuple[Tables, Sce
     alone = network(example, [], direct=True, islands=("X3",))
     assert minutes(alone, "X3", "H1") == np.inf
     assert minutes(alone, "X3", "H2") == np.inf
-    ferry = network(
-        example, [leg("X3", "X2", 50, ferry_minutes=35)], direct=True, islands=("X3",)
-    )
+    ferry = network(example, [leg("X3", "X2", 50, ferry_minutes=35)], direct=True, islands=("X3",))
     # the ferry, then the stated path ends: direct legs do not continue a path
     assert minutes(ferry, "X3", "H3") == 50
     assert minutes(ferry, "X3", "H1") == np.inf

@@ -11,9 +11,19 @@ MANY = "REFERRAL_MANY_EXAMPLES"
 
 _QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 settings.register_profile(
-    "fixed", max_examples=60, derandomize=True, deadline=None, database=None, suppress_health_check=_QUIET
+    "fixed",
+    max_examples=60,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=_QUIET,
 )
 settings.register_profile(
-    "many", max_examples=200, deadline=None, database=None, print_blob=True, suppress_health_check=_QUIET
+    "many",
+    max_examples=200,
+    deadline=None,
+    database=None,
+    print_blob=True,
+    suppress_health_check=_QUIET,
 )
 settings.load_profile("many" if os.environ.get(MANY) else "fixed")

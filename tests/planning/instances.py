@@ -1,4 +1,4 @@
-"""Instances that fit in the head, the worked example of docs/model.md, and a strategy for random ones."""
+"""Instances that fit in the head, the worked example of docs/model.md, and random ones."""
 
 from __future__ import annotations
 
@@ -397,7 +397,8 @@ def random_instances(draw: st.DrawFn) -> Instance:
         roles={"NUR": None, "NUR_ICU": "NUR"},
         need={("NUR", "OXY"): 0.25, ("NUR_ICU", "ICU"): 0.5},
         staff={
-            (u, role): [float(number)] + [float(number) * draw(st.sampled_from([1, 1, 0.5]))] * (days - 1)
+            (u, role): [float(number)]
+            + [float(number) * draw(st.sampled_from([1, 1, 0.5]))] * (days - 1)
             for u in units
             for role, number in (
                 ("NUR", draw(st.sampled_from([0, 1, 2]))),

@@ -1,7 +1,7 @@
 """Each row of docs/model.md section 4: where it binds, where it does not, at the edge.
 
-Prices unless said: SA, SR 4 and CA, CR 20 an unmet day; corridor 25, excess 1000, up 2, down 0.5, out 5.
-Nights send everybody home unless said.
+Prices unless said: SA, SR 4 and CA, CR 20 an unmet day; corridor 25, excess 1000, up 2,
+down 0.5, out 5. Nights send everybody home unless said.
 """
 
 from __future__ import annotations
@@ -129,7 +129,11 @@ def test_expected_arrivals_take_no_place_for_people_with_a_request(
 
 @pytest.mark.parametrize(
     ("new", "due"),
-    [(1.0, 2.0), (0.5, 0.0), (0.25, 0.0)],  # half of the bed is still taken: 0.5 x 4 wait at new = 1
+    [
+        (1.0, 2.0),
+        (0.5, 0.0),
+        (0.25, 0.0),
+    ],  # half of the bed is still taken: 0.5 x 4 wait at new = 1
 )
 def test_treated_balance_keeps_the_bed_of_who_stays(new: float, due: float) -> None:
     inst = sketch(
@@ -289,7 +293,12 @@ def test_house_capacity_counts_boarders(boarders: int, asked: int, due: float) -
 @pytest.mark.parametrize(
     ("beds", "asked", "due", "corridor"),
     [
-        (1, 2, 25.0, 1),  # boarder 20 + corridor 1, one SA in the bed, the other waits 4, never in a corridor
+        (
+            1,
+            2,
+            25.0,
+            1,
+        ),  # boarder 20 + corridor 1, one SA in the bed, the other waits 4, never in a corridor
         (1, 1, 21.0, 1),  # edge: the boarder makes room for the SA
         (2, 1, 20.0, 0),
     ],
@@ -447,7 +456,11 @@ def test_excess_frees_the_beds_that_fell_for_who_lies_there() -> None:
 
 @pytest.mark.parametrize(
     ("last", "due"),
-    [(3.0, 16.0), (3.5, 18.0), (1.0, 16.0)],  # days 1, 2: two wait each, 2 x 8; day 3: one bed and two more
+    [
+        (3.0, 16.0),
+        (3.5, 18.0),
+        (1.0, 16.0),
+    ],  # days 1, 2: two wait each, 2 x 8; day 3: one bed and two more
 )
 def test_surge_limit_opens_beds_after_the_delay(last: float, due: float) -> None:
     inst = sketch(
@@ -475,9 +488,7 @@ def test_surge_beds_are_whole_when_half_a_bed_would_do() -> None:
     assert plan.burden.value == pytest.approx(1.5 * 0.1 + 0.1)  # 1.5 x 10 road minutes, a bed-day
 
 
-@pytest.mark.parametrize(
-    ("day", "open_days"), [(1, [1, 1, 1]), (2, [0, 1, 1]), (3, [0, 0, 1])]
-)
+@pytest.mark.parametrize(("day", "open_days"), [(1, [1, 1, 1]), (2, [0, 1, 1]), (3, [0, 0, 1])])
 def test_surge_stays_open_to_the_end(day: int, open_days: list[int]) -> None:
     inst = sketch(
         days=3,
@@ -499,7 +510,9 @@ def test_surge_stays_open_to_the_end(day: int, open_days: list[int]) -> None:
     ("minutes", "due"),
     [(140, 4.0), (139, 8.0), (210, 0.0), (0, 12.0)],  # 3 people; whole trips only
 )
-def test_vehicle_minutes_limit_admissions_of_who_needs_a_vehicle(minutes: float, due: float) -> None:
+def test_vehicle_minutes_limit_admissions_of_who_needs_a_vehicle(
+    minutes: float, due: float
+) -> None:
     inst = sketch(
         beds={"A": {"OXY": 9}},
         admissions=TO_A,
@@ -511,9 +524,7 @@ def test_vehicle_minutes_limit_admissions_of_who_needs_a_vehicle(minutes: float,
 
 
 def test_vehicle_minutes_do_not_bind_when_patients_come_by_themselves() -> None:
-    inst = sketch(
-        beds={"A": {"OXY": 9}}, admissions=TO_A, requests={("o", "SA"): 3}, minutes=0
-    )
+    inst = sketch(beds={"A": {"OXY": 9}}, admissions=TO_A, requests={("o", "SA"): 3}, minutes=0)
     assert harm(inst) == pytest.approx(0)
 
 

@@ -1,4 +1,7 @@
-"""What must hold for every instance, at optimality. Harm of means is the LP bound; harm of people has whole people."""
+"""What must hold for every instance, at optimality.
+
+`means` is the bound, with parts of people; `people` the least harm with whole people.
+"""
 
 from __future__ import annotations
 
@@ -41,9 +44,7 @@ def at_most(less: float, more: float) -> bool:
 
 def all_rows(inst: Instance) -> NeededRows:
     f, k, r, t = len(inst.units), len(inst.levels), len(inst.roles), inst.days
-    return NeededRows(
-        np.ones((f, k, t), bool), np.ones((f, t), bool), np.ones((f, r, t), bool)
-    )
+    return NeededRows(np.ones((f, k, t), bool), np.ones((f, t), bool), np.ones((f, r, t), bool))
 
 
 # more never harms
@@ -121,7 +122,7 @@ def test_renaming_everything_leaves_the_harm(inst: Instance) -> None:
 
 
 def reordered(inst: Instance, units: IntArray, areas: IntArray, ways: int) -> Instance:
-    """Return the same instance with units, areas and ways in another order; ``units[new] = old``."""
+    """Return the instance with units, areas and ways in another order; ``units[new] = old``."""
     random = np.random.default_rng(ways)
     count = len(inst.units)
     new_unit = np.concatenate([np.argsort(units), count + np.arange(len(inst.outside))])
@@ -147,9 +148,7 @@ def reordered(inst: Instance, units: IntArray, areas: IntArray, ways: int) -> In
             moves.from_boarding[x],
             moves.minutes[x],
         ),
-        harm=replace(
-            inst.harm, admission=inst.harm.admission[a], transfer=inst.harm.transfer[x]
-        ),
+        harm=replace(inst.harm, admission=inst.harm.admission[a], transfer=inst.harm.transfer[x]),
         burden=replace(
             inst.burden, admission=inst.burden.admission[a], transfer=inst.burden.transfer[x]
         ),
@@ -301,8 +300,7 @@ def test_redundant_rows_are_left_out_when_beds_bind_before_staff() -> None:
         )
         return build_model(inst).compiled.size[1]
 
-    # two beds need half a nurse: with one nurse the row of nurses goes, with a quarter the house's does;
-    # waiting, balances and corridor rows are the same
+    # two beds need half a nurse: with one nurse the nurses' row goes, with a quarter the house's
     assert rows(1.0) == rows(0.25)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(variables, "needed_rows", all_rows)
@@ -331,9 +329,7 @@ def test_nobody_is_lost_or_made(inst: Instance) -> None:
             inst.census_boarding,
         )
     )
-    there = sum(
-        float(part[:, :, -1].sum()) for part in (plan.treated, plan.boarding, plan.waiting)
-    )
+    there = sum(float(part[:, :, -1].sum()) for part in (plan.treated, plan.boarding, plan.waiting))
     units, hazards = len(inst.units), inst.hazards
     outside = (
         plan.admitted[inst.admissions.to >= units].sum()

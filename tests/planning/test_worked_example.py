@@ -27,8 +27,8 @@ def plan(inst: Instance) -> Plan:
 
 
 def test_worked_example_owes_the_care_days_of_the_table(inst: Instance) -> None:
-    # SR: 1/2 a night, 2 days in all. CR: a night, then SR: 1 + 2. CA: 2 + 3. SA: 2 + (1/2)(2) + (1/2)(5);
-    # each less today
+    # SR: 1/2 leave a night, 2 days in all; CR: a day, then SR, 1 + 2; CA: 2 + 3;
+    # SA: 2 + 1/2 x 2 + 1/2 x 5; each less today
     assert inst.hazards.care_days_owed == pytest.approx([4.5, 1.0, 4.0, 2.0])
 
 

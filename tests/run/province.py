@@ -1,4 +1,4 @@
-"""Provinces on disk for whole runs: the template, and the worked example of docs/model.md in our own format."""
+"""Provinces on disk for whole runs: the template, and the worked example of docs/model.md."""
 
 from __future__ import annotations
 
@@ -48,9 +48,7 @@ def summary(folder: Path) -> dict[str, Any]:
 
 def total(rows: list[dict[str, str]], **match: str) -> float:
     """Return the patients of the rows that match."""
-    return sum(
-        float(row["patients"]) for row in rows if all(row[k] == v for k, v in match.items())
-    )
+    return sum(float(row["patients"]) for row in rows if all(row[k] == v for k, v in match.items()))
 
 
 NOTE = "example,assumed"
@@ -93,7 +91,8 @@ ICU,2,Hồi sức,Intensive care,bed
     "staff": "unit_id,role,heads,on_duty,source,confidence\n"
     f"A,NUR,100,50,{NOTE}\nB,NUR,100,50,{NOTE}\n",
     "links": f"from_unit,to_unit,kind,source,confidence\nA,B,refers_to,{NOTE}\n",
-    "travel": "from_id,to_id,minutes,road_km,ferry_minutes,closed_from,closed_to,source,confidence\n"
+    "travel": "from_id,to_id,minutes,road_km,ferry_minutes,closed_from,closed_to,source,"
+    "confidence\n"
     f"c,FA,10,,0,,,{NOTE}\nc,FB,12,,0,,,{NOTE}\nFA,FB,8,,0,,,{NOTE}\n",
     "vehicles": "base_unit,vehicle_class,vehicles,minutes_per_day,source,confidence\n"
     f"A,ambulance,9,1440,{NOTE}\n",
@@ -133,7 +132,8 @@ explicit:
   open_requests: open.csv
   census: census.csv
 hazards: hazards.csv
-weights: {death: 100, corridor: 25, excess: 1000, move_event: 0, move_up: 2, move_down: 0.5, lateness: 0}
+weights: {death: 100, corridor: 25, excess: 1000, move_event: 0, move_up: 2,
+          move_down: 0.5, lateness: 0}
 """
 
 

@@ -58,9 +58,7 @@ def test_plan_comes_back_checked_when_there_is(name: str, tmp_path: Path) -> Non
 
 def test_plan_is_empty_when_nobody_comes(tmp_path: Path) -> None:
     province = template(tmp_path / "province")
-    outcome = planned(
-        wave(province, shocks={"demand_factor": 0}), province, tmp_path / "plan"
-    )
+    outcome = planned(wave(province, shocks={"demand_factor": 0}), province, tmp_path / "plan")
     assert outcome.summary["shortfalls"] == []
     assert outcome.summary["objective"]["harm"]["value"] == 0
     assert outcome.summary["objective"]["burden"]["value"] == 0

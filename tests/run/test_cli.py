@@ -32,9 +32,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with the worked example's province and its plan, made by the command line."""
     root = tmp_path_factory.mktemp("cli")
     province = worked(root / "province")
-    done = run(
-        "plan", province / "scenario.yaml", "--data", province, "--out", root / "plan", "-q"
-    )
+    done = run("plan", province / "scenario.yaml", "--data", province, "--out", root / "plan", "-q")
     assert done.exit_code == 0, done.output
     return root
 
@@ -142,7 +140,9 @@ def test_bad_scenario_exits_2_with_all_its_faults(home: Path, lang: str) -> None
 def test_refusals_differ_by_language(home: Path) -> None:
     province = worked(home / "province")
     path = wave(province, surge={"delay_days": -1})
-    said = {lang: run("plan", path, "--data", province, "-q", "--lang", lang) for lang in ("vi", "en")}
+    said = {
+        lang: run("plan", path, "--data", province, "-q", "--lang", lang) for lang in ("vi", "en")
+    }
     assert said["vi"].stderr != said["en"].stderr
     assert said["vi"].exit_code == said["en"].exit_code == 2
 
@@ -274,7 +274,9 @@ def test_init_overwrites_nothing(home: Path) -> None:
 def test_schema_is_json_and_names_every_key_of_a_scenario() -> None:
     done = run("schema")
     assert done.exit_code == 0
-    assert {"title", "horizon_days", "stays", "shocks"} <= set(json.loads(done.stdout)["properties"])
+    assert {"title", "horizon_days", "stays", "shocks"} <= set(
+        json.loads(done.stdout)["properties"]
+    )
 
 
 def test_version_and_no_words_at_all() -> None:

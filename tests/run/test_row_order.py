@@ -11,7 +11,7 @@ import pytest
 from .province import planned, summary, table, template, wave
 
 BUSY = {"demand_factor": 8}
-IDS = "U1 U2 U3 UE H1 H2 H3 E1 X1 X2 X3 C1 C2 M1 M2".split()
+IDS = ["U1", "U2", "U3", "UE", "H1", "H2", "H3", "E1", "X1", "X2", "X3", "C1", "C2", "M1", "M2"]
 
 
 def tables(province: Path) -> list[Path]:
