@@ -91,15 +91,17 @@ def test_open_requests_are_whole_people(nurses: float, due: float, bound: float)
     assert plan.status == ("optimal" if due == bound else "feasible")
 
 
-def test_open_requests_admit_no_more_than_asked() -> None:
+def test_open_requests_and_expected_arrivals_are_told_apart() -> None:
     inst = sketch(
-        beds={"A": {"OXY": 9}},
-        admissions=TO_A,
-        requests={("o", "SA"): 2},
+        beds={"A": {"OXY": 1}, "B": {"OXY": 1}},
+        admissions=[*TO_A, ("o", "B", "SA", ADMISSION, 10.0)],
+        requests={("o", "SA"): 1},
+        arrivals={("o", "SA", 1): 1},
     )
     plan = solve_plan(inst)
-    assert plan.admitted_observed.sum() == 2
-    assert plan.treated.sum() == pytest.approx(2)
+    assert plan.harm.value == pytest.approx(0)
+    assert plan.admitted_observed.sum() == 1  # not two people where one has asked
+    assert plan.admitted[:, 0].sum() == pytest.approx(1)
 
 
 @pytest.mark.parametrize(
@@ -221,6 +223,22 @@ def test_boarders_leave_once_holds_who_was_stabilised_today() -> None:
     plan = solve_plan(inst)
     assert plan.harm.value == pytest.approx(20 + 1)
     assert plan.moved[0] == pytest.approx([0, 0, 0.5])
+
+
+def test_boarders_leave_once_holds_class_by_class() -> None:
+    # another class that boards makes no room for passing through: CR boards on both days, 2 x 20,
+    # the CA stabilised on day 2 boards that day, 20; passing through would cost 2
+    inst = sketch(
+        days=2,
+        beds={"A": {"OXY": 2}, "B": {"ICU": 1}},
+        admissions=[("o", "A", "CA", STABILISE, 10.0)],
+        transfers=[("A", "B", "CA", STEP_UP, 10.0)],
+        boarding={("A", "CR"): 1},
+        boards={("CR", "CR"): 1.0},
+        arrivals={("o", "CA", 2): 1},
+        deaths={"waiting": {"CA": 1.0}},
+    )
+    assert harm(inst) == pytest.approx(20 + 20 + 20)
 
 
 def test_boarders_leave_once_lets_yesterdays_boarder_go_when_another_is_stabilised() -> None:

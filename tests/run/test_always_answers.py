@@ -56,6 +56,36 @@ def test_plan_comes_back_checked_when_there_is(name: str, tmp_path: Path) -> Non
     assert outcome.summary["objective"]["harm"]["value"] > 0
 
 
+WISHES: dict[str, dict[str, Any]] = {
+    "one day": {"horizon_days": 1},
+    "days beyond": {"horizon_days": 3, "beyond_days": 5},
+    "everybody stays in the cluster": {"options": {"local_only": True}},
+    "no transfers": {"options": {"transfers": False}},
+    "lateral transfers": {"options": {"lateral": True}},
+    "nobody leaves the province": {"options": {"out_of_province": False}},
+    "no near transfers": {"travel": {"transfer_nearest": 0}},
+    "surge beds at once": {"surge": {"delay_days": 0}},
+    "communes": {"areas": "communes"},
+    "crisis ratios": {"staff": {"care_phase": "crisis"}},
+    "staff back on day 5": {
+        "shocks": {"demand_factor": 8, "staff_factor": 0, "staff_from_day": 2, "staff_to_day": 4}
+    },
+    "a road cut": {"shocks": {"demand_factor": 8, "roads_cut": [["H2", "H1"], ["X3", "H2"]]}},
+    "no history": {"reported_cases": {"history_days": 0}},
+}
+
+
+@pytest.mark.parametrize("name", WISHES)
+def test_plan_comes_back_checked_when_the_scenario_asks_for(name: str, tmp_path: Path) -> None:
+    province = template(tmp_path / "province")
+    scenario = wave(province, **{"shocks": {"demand_factor": 8}, **WISHES[name]})
+    outcome = planned(scenario, province, tmp_path / "plan")
+    assert outcome.summary["solver"] != "nearest free place", "the fallback, not a plan"
+    harm = outcome.summary["objective"]["harm"]
+    assert harm["bound"] <= harm["value"] <= outcome.summary["baselines"]["greedy"]["harm"] + 1e-6
+    assert table(tmp_path / "plan", "admissions")
+
+
 def test_plan_is_empty_when_nobody_comes(tmp_path: Path) -> None:
     province = template(tmp_path / "province")
     outcome = planned(wave(province, shocks={"demand_factor": 0}), province, tmp_path / "plan")
