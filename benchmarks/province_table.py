@@ -1,7 +1,7 @@
-"""Plans all nine shipped scenarios and writes RESULTS.md: the plan beside its rivals, sizes, seconds.
+"""Plans all nine shipped scenarios and writes RESULTS.md: the plan beside its rivals.
 
-Run it alone on the machine: ``python -m benchmarks.province_table [--proof] [NAME ...]``. ``--proof`` also
-solves the LP with every permitted way, to say what the screening of ways costs.
+Run it alone on the machine: ``python -m benchmarks.province_table [--proof] [NAME ...]``.
+``--proof`` also solves the LP with every permitted way, to say what screening the ways costs.
 """
 
 from __future__ import annotations

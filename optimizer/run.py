@@ -157,6 +157,9 @@ class _Desk:
         inst = self.made.instance
         found: Rivals = {"greedy": (rule, inst)}
         self.publish(rule, inst, found)
+        if self.scenario.areas == "communes":  # the other two by clusters: 0.2 % apart, 10 x faster
+            by_clusters = self.scenario.model_copy(update={"areas": "clusters"})
+            inst = assemble(self.tables, by_clusters).instance
         for name, solve in (
             ("no_transfers", baselines.no_transfers),
             ("local_only", baselines.local_only),

@@ -212,6 +212,8 @@ class Instance:
     unit_members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unit_tier_rank: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
+    fallen: BoolArray | None = None
+    """(F, T) days with less capacity than before, if the days before are not here (a window)."""
 
     def __post_init__(self) -> None:
         _freeze(self)
@@ -235,6 +237,8 @@ class Instance:
     @property
     def excess_allowed(self) -> BoolArray:
         """(F, T) some capacity of the unit is lower that day than on an earlier day."""
+        if self.fallen is not None:
+            return self.fallen
         parts = [self.beds, self.staff, self.surge_limit]
         fallen = np.zeros((len(self.units), self.days), dtype=bool)
         for part in parts:

@@ -11,7 +11,7 @@ import numpy as np
 from optimizer.domain.instance import Instance
 from optimizer.domain.plan import Plan
 from optimizer.domain.simulate import simulate
-from optimizer.planning.screen import with_ways
+from optimizer.planning.screen import offered_ways, with_ways
 from optimizer.planning.solve import SolveOptions, solve_plan
 
 BASELINES = ("no_transfers", "greedy", "local_only")
@@ -21,7 +21,8 @@ MEANS = SolveOptions(burden=False, whole=False)
 def no_transfers(inst: Instance) -> tuple[Plan, Instance]:
     """Best admissions, nobody moves between facilities."""
     every = np.ones(len(inst.admissions.area), dtype=bool)
-    fewer = with_ways(inst, every, np.zeros(len(inst.transfers.origin), dtype=bool))
+    still = with_ways(inst, every, np.zeros(len(inst.transfers.origin), dtype=bool))
+    fewer = with_ways(still, *offered_ways(still, simulate(still)))
     return solve_plan(fewer, MEANS), fewer
 
 

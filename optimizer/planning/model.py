@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from optimizer.domain.instance import FloatArray, Instance, IntArray
+import numpy as np
+
+from optimizer.domain.instance import BoolArray, FloatArray, Instance, IntArray
 from optimizer.planning.constraints import CONSTRAINTS
 from optimizer.planning.matrix import Compiled, Matrix
 from optimizer.planning.objective import group_cost
@@ -20,6 +22,17 @@ class PlanModel:
     row_blocks: dict[str, IntArray]
     harm: FloatArray
     burden: FloatArray
+
+    @property
+    def day_one(self) -> BoolArray:
+        """(columns,) the variables of day 1."""
+        v = self.variables
+        blocks = (v.admitted, v.moved, v.in_house, v.treated, v.boarding, v.waiting, v.corridor)
+        first = [block[..., 0].ravel() for block in (*blocks, v.excess, v.surge_beds)]
+        numbers = np.concatenate([v.admitted_observed, *first])
+        out = np.zeros(self.compiled.size[0], dtype=bool)
+        out[numbers[numbers >= 0]] = True
+        return out
 
 
 def build_model(inst: Instance, *, transfers: bool = True) -> PlanModel:

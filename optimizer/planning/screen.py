@@ -18,7 +18,9 @@ from dataclasses import fields, replace
 import numpy as np
 
 from optimizer.domain.instance import (
+    ADMISSION,
     OUTSIDE,
+    STABILISE,
     AdmissionArcs,
     BoolArray,
     FloatArray,
@@ -31,7 +33,7 @@ from optimizer.planning.engine import solve_arrays
 from optimizer.planning.model import build_model
 
 WINDOW_DAYS = 5
-SCREENED_FROM = 60_000
+SCREENED_FROM = 40_000
 """Columns of ways from which a model is screened."""
 USED = 1e-7
 
@@ -94,6 +96,7 @@ def window(inst: Instance, rule: Plan, start: int, days: int) -> Instance:
         staff=inst.staff[:, :, part].copy(),
         vehicle_minutes=inst.vehicle_minutes[:, part].copy(),
         outside_places=inst.outside_places[:, part].copy(),
+        fallen=inst.excess_allowed[:, part].copy(),
     )
 
 
@@ -128,8 +131,10 @@ def offered_ways(inst: Instance, rule: Plan) -> tuple[BoolArray, BoolArray]:
             admissions |= a
             transfers |= x
     acute = ~inst.classes.recovering
-    admissions |= _nearest((arcs.kind, arcs.patient_class, arcs.area), arcs.minutes, 1)
-    admissions |= arcs.kind == 1
+    near = _nearest((arcs.kind, arcs.patient_class, arcs.area), arcs.minutes, 1)
+    admissions |= (near & (arcs.kind == ADMISSION)) | (arcs.kind == STABILISE)
+    if not len(moves.origin):  # then everything hangs on where people are admitted
+        admissions |= acute[arcs.patient_class]
     near = _nearest((moves.direction, moves.patient_class, moves.origin), moves.minutes, 1)
     transfers |= near & (acute[moves.patient_class] | ~moves.from_boarding)
     weight = inst.classes.unmet_weight[moves.patient_class]

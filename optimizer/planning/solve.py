@@ -5,6 +5,7 @@ Harm first, then burden on harm's optimal face, whole people on day 1.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -110,7 +111,7 @@ def solve_plan(
     people, beds = model.variables.whole_people, model.variables.surge_beds
     if options.whole and fractional(final.x, people).size:
         started = time.perf_counter()
-        lower, upper, harm = whole_day_one(compiled, model.harm, people, final, harm)
+        lower, upper, harm = whole_day_one(compiled, model.harm, people, model.day_one, harm)
         final = harm
         if options.burden:
             final, _ = _burden(model, harm, lower, upper, options)
@@ -130,11 +131,22 @@ def _burden(
     Keep harm's own point if the face is too thin.
     """
     face, lower, upper = optimal_face(model.compiled, model.harm, harm, lower, upper)
-    try:
-        answer = solve_arrays(face, model.burden, lower=lower, upper=upper, seconds=options.seconds)
-    except SolverError:
-        return harm, 0.0
-    return answer, answer.objective
+    # Warm from harm's own basis first: it needs no presolve, which may call so thin a face empty.
+    for engine, basis in (("glop", harm.basis), ("", None)):
+        if engine and basis is None:
+            continue
+        with contextlib.suppress(SolverError):
+            answer = solve_arrays(
+                face,
+                model.burden,
+                lower=lower,
+                upper=upper,
+                engine=engine,
+                basis=basis,
+                seconds=options.seconds,
+            )
+            return answer, answer.objective
+    return harm, 0.0
 
 
 def _whole_surge(

@@ -1,21 +1,21 @@
-"""Whole people on day 1: round those the LP has split, hold them, solve the rest again warm.
+"""Whole people on day 1: today solved again in whole numbers, the rest of the plan after it.
 
-The columns of people observed today are few and mostly whole already in the LP. Rounding happens to
-flows of today only, before the solve that follows them: nothing is rounded after solving.
+The columns of people observed today are few and mostly whole already in the LP. Where some are
+split, the rows of day 1 alone form a small mixed-integer model; what its evening is worth tomorrow
+is told by the LP's duals. Its people are held, and the LP is solved again, warm. Nothing is rounded
+after solving.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from optimizer.domain.instance import FloatArray, IntArray
+from optimizer.domain.instance import BoolArray, FloatArray, IntArray
 from optimizer.errors import SolverError
 from optimizer.planning.engine import Answer, solve_arrays
 from optimizer.planning.matrix import Compiled
 
 WHOLE = 1e-6
-GOOD = 1e-3
-"""A rounding whose harm is within this share of the bound needs no rival."""
 
 
 def fractional(x: FloatArray, columns: IntArray) -> IntArray:
@@ -24,34 +24,68 @@ def fractional(x: FloatArray, columns: IntArray) -> IntArray:
     return np.asarray(columns[np.abs(values - np.round(values)) > WHOLE])
 
 
+def first_day(model: Compiled, columns: BoolArray) -> tuple[Compiled, IntArray, BoolArray]:
+    """Cut out the rows that speak of day 1 only.
+
+    Returns
+    -------
+    The small model, the numbers of its columns in the whole one, which entries lie in later rows.
+    """
+    rows_made = len(model.row_lower)
+    later = np.zeros(rows_made, dtype=bool)
+    later[model.rows[~columns[model.columns]]] = True
+    here = columns[model.columns] & ~later[model.rows]
+    kept_rows = np.unique(model.rows[here])
+    row_at = np.full(rows_made, -1, dtype=np.int64)
+    row_at[kept_rows] = np.arange(len(kept_rows))
+    kept = np.flatnonzero(columns)
+    column_at = np.full(len(columns), -1, dtype=np.int64)
+    column_at[kept] = np.arange(len(kept))
+    small = Compiled(
+        row_at[model.rows[here]],
+        column_at[model.columns[here]],
+        model.values[here],
+        model.column_lower[kept],
+        model.column_upper[kept],
+        model.whole[kept],
+        model.row_lower[kept_rows],
+        model.row_upper[kept_rows],
+    )
+    return small, kept, columns[model.columns] & later[model.rows]
+
+
 def whole_day_one(
-    model: Compiled, cost: FloatArray, people: IntArray, start: Answer, harm: Answer
+    model: Compiled, cost: FloatArray, people: IntArray, day_one: BoolArray, harm: Answer
 ) -> tuple[FloatArray, FloatArray, Answer]:
     """Return bounds that hold every person whole, and the best answer within them.
 
-    Tried: everybody to the nearest whole number, then everybody down (who does not move stays where
-    he is); the better one that is lawful counts. `harm` gives the basis and the bound.
+    Parameters
+    ----------
+    people
+        Columns of people observed on day 1.
+    day_one
+        (columns,) all columns of day 1.
+    harm
+        The LP's answer: its duals price the evening of day 1, its basis starts the next solve.
 
     Raises
     ------
     SolverError
-        If neither is lawful (the caller then falls back to the nearest-free-place plan).
+        If the first day has no whole solution (it always has: everybody stays where he is).
     """
-    best: tuple[FloatArray, FloatArray, Answer] | None = None
-    for rounded in (np.round(start.x[people]), np.floor(start.x[people] + WHOLE)):
-        lower, upper = model.column_lower.copy(), model.column_upper.copy()
-        lower[people] = upper[people] = np.minimum(rounded, upper[people])
-        try:
-            answer = _warm(model, cost, lower, upper, harm)
-        except SolverError:
-            continue
-        if best is None or answer.objective < best[2].objective:
-            best = lower, upper, answer
-        if answer.objective <= harm.objective + GOOD * max(1.0, abs(harm.objective)):
-            break
-    if best is None:
-        raise SolverError("No whole number fits a person observed on day 1.")
-    return best
+    small, kept, beyond = first_day(model, day_one)
+    priced = cost.astype(float).copy()
+    np.subtract.at(
+        priced,
+        model.columns[beyond],
+        model.values[beyond] * harm.row_duals[model.rows[beyond]],
+    )
+    today = solve_arrays(small, priced[kept], whole=True, seconds=20.0, gap=1e-6)
+    values = np.zeros(len(cost))
+    values[kept] = today.x
+    lower, upper = model.column_lower.copy(), model.column_upper.copy()
+    lower[people] = upper[people] = np.round(values[people])
+    return lower, upper, _warm(model, cost, lower, upper, harm)
 
 
 def _warm(

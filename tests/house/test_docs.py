@@ -42,6 +42,11 @@ def test_model_page_names_every_constraint_the_checker_must_hold(root: Path) -> 
     assert set(model_constraints(root)) - set(names(rules)) == set()
 
 
+def test_model_page_names_every_row_of_the_third_hand_in_order(root: Path) -> None:
+    constraints = importlib.import_module("optimizer.crosscheck").CONSTRAINTS
+    assert names(constraints) == model_constraints(root)
+
+
 def test_links_between_pages_lead_somewhere(root: Path) -> None:
     pages = [*root.glob("*.md"), *(root / "docs").rglob("*.md"), *root.glob("benchmarks/*.md")]
     broken = []

@@ -37,3 +37,8 @@ def test_import_loads_nothing_heavy_when_only_the_door_opens(module: str, root: 
 def test_checker_loads_no_solver_when_it_is_imported(root: Path) -> None:
     loaded = imported_by("import optimizer.checking", root)
     assert loaded & {"ortools", "pulp", "streamlit", "networkx", "pydantic", "yaml"} == set()
+
+
+def test_third_hand_loads_no_solver_until_its_child_does(root: Path) -> None:
+    loaded = imported_by("import optimizer.crosscheck", root)
+    assert loaded & {"ortools", "pulp", "highspy", "streamlit", "pandas"} == set()
