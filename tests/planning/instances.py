@@ -1,0 +1,429 @@
+"""Instances that fit in the head, the worked example of docs/model.md, and random ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from hypothesis import strategies as st
+
+from optimizer.domain.assemble import Census, fit_census
+from optimizer.domain.capacity import Capacity
+from optimizer.domain.instance import (
+    ADMISSION,
+    OUT_OF_PROVINCE,
+    OUTSIDE,
+    STABILISE,
+    STEP_DOWN,
+    STEP_UP,
+    AdmissionArcs,
+    BurdenPrices,
+    Classes,
+    FloatArray,
+    HarmPrices,
+    Hazards,
+    Home,
+    Instance,
+    TransferArcs,
+    unmet_price,
+)
+from optimizer.domain.plan import Plan
+from optimizer.planning.model import PlanModel
+
+LEVELS = ("OXY", "ICU")
+CLASSES: dict[str, tuple[str, float, bool]] = {
+    "SA": ("OXY", 4.0, False),
+    "SR": ("OXY", 4.0, True),
+    "CA": ("ICU", 20.0, False),
+    "CR": ("ICU", 20.0, True),
+}
+"""Level, weight, recovering: severe and critical, acute and recovering."""
+
+Pairs = Mapping[tuple[str, str], float]
+Way = tuple[str, str, str, int, float]
+"""From, to, class, kind or direction, minutes."""
+
+
+def _matrix(pairs: Pairs, names: Sequence[str]) -> FloatArray:
+    out = np.zeros((len(names), len(names)))
+    for (before, after), share in pairs.items():
+        out[names.index(before), names.index(after)] = share
+    return out
+
+
+def _by_day(value: float | Sequence[float], days: int) -> FloatArray:
+    return np.broadcast_to(np.asarray(value, dtype=float), (days,)).astype(float)
+
+
+def sketch(
+    *,
+    days: int = 1,
+    areas: Sequence[str] = ("o",),
+    beds: Mapping[str, Mapping[str, float | Sequence[float]]],
+    outside: Mapping[str, float] | None = None,
+    classes: Mapping[str, tuple[str, float, bool]] = CLASSES,
+    levels: Sequence[str] = LEVELS,
+    admissions: Sequence[Way] = (),
+    transfers: Sequence[Way] = (),
+    arrivals: Mapping[tuple[str, str, int], float] | None = None,
+    requests: Mapping[tuple[str, str], float] | None = None,
+    treated: Mapping[tuple[str, str], float] | None = None,
+    boarding: Mapping[tuple[str, str], float] | None = None,
+    keep: Pairs | None = None,
+    worse: Pairs | None = None,
+    boards: Pairs | None = None,
+    waits: Pairs | None = None,
+    deaths: Mapping[str, Mapping[str, float]] | None = None,
+    surge: Mapping[tuple[str, str], float | Sequence[float]] | None = None,
+    roles: Mapping[str, str | None] | None = None,
+    need: Pairs | None = None,
+    staff: Mapping[tuple[str, str], float | Sequence[float]] | None = None,
+    minutes: float | Sequence[float] = 9999.0,
+    needs_vehicle: Sequence[str] = (),
+    prices: Mapping[str, float] | None = None,
+) -> Instance:
+    """Return an instance from names; what is not said is 0, nights send everybody home.
+
+    Classes default to SA, SR (oxygen, weight 4) and CA, CR (intensive care, weight 20).
+    Prices default to: death 100, corridor 25, excess 1000, up 2, down 0.5, out 5, no risk of moves.
+    """
+    names, units, out = list(classes), list(beds), list(outside or {})
+    roles = roles or {"NUR": None}
+    role_names, level_names = list(roles), list(levels)
+    price = {"death": 100.0, "corridor": 25.0, "excess": 1000.0, "up": 2.0, "down": 0.5, "out": 5.0}
+    price |= dict(prices or {})
+    f, k, s, r, o = len(units), len(levels), len(names), len(role_names), len(areas)
+    c, listed, limit = np.zeros((f, k, days)), np.zeros((f, k), bool), np.zeros((f, k, days))
+    for unit, has in beds.items():
+        for level, number in has.items():
+            at = units.index(unit), level_names.index(level)
+            c[at], listed[at] = _by_day(number, days), True
+    for (unit, level), number in (surge or {}).items():
+        at = units.index(unit), level_names.index(level)
+        limit[at], listed[at] = _by_day(number, days), True
+    people = np.full((f, r, days), 999.0)
+    for (unit, role), number in (staff or {}).items():
+        people[units.index(unit), role_names.index(role)] = _by_day(number, days)
+    ratios = np.zeros((r, k))
+    for (role, level), share in (need or {}).items():
+        ratios[role_names.index(role), level_names.index(level)] = share
+    stands = np.eye(r, dtype=bool)
+    for role in role_names:
+        other = roles[role]
+        while other is not None:
+            stands[role_names.index(role), role_names.index(other)] = True
+            other = roles[other]
+    died = {pool: np.zeros(s) for pool in ("treated", "boarding", "waiting")}
+    for pool, by_class in (deaths or {}).items():
+        for name, share in by_class.items():
+            died[pool][names.index(name)] = share
+    hazards = Hazards(
+        keep=_matrix(keep or {}, names),
+        worse=_matrix(worse or {}, names),
+        boarding=_matrix(boards or {}, names),
+        waiting=_matrix(waits or {}, names),
+        death_treated=died["treated"],
+        death_boarding=died["boarding"],
+        death_waiting=died["waiting"],
+    )
+    places = [*units, *out]
+    ways = sorted(
+        (list(areas).index(a), names.index(x), places.index(b), kind, m)
+        for a, b, x, kind, m in admissions
+    )
+    arcs = AdmissionArcs(
+        area=np.array([w[0] for w in ways], dtype=np.int64),
+        to=np.array([w[2] for w in ways], dtype=np.int64),
+        patient_class=np.array([w[1] for w in ways], dtype=np.int64),
+        kind=np.array([w[3] for w in ways], dtype=np.int64),
+        minutes=np.array([w[4] for w in ways], dtype=float),
+        late_minutes=np.zeros(len(ways)),
+    )
+    trips = sorted(
+        (units.index(a), names.index(x), places.index(b), direction, m)
+        for a, b, x, direction, m in transfers
+    )
+    direction = np.array([w[3] for w in trips], dtype=np.int64)
+    up = (direction == STEP_UP) | (direction == OUTSIDE)
+    moves = TransferArcs(
+        origin=np.array([w[0] for w in trips], dtype=np.int64),
+        to=np.array([w[2] for w in trips], dtype=np.int64),
+        patient_class=np.array([w[1] for w in trips], dtype=np.int64),
+        direction=direction,
+        from_boarding=up.astype(bool),
+        minutes=np.array([w[4] for w in trips], dtype=float),
+    )
+    weight = np.array([classes[name][1] for name in names])
+    owed = hazards.care_days_owed
+    harm = HarmPrices(
+        waiting=unmet_price(weight, died["waiting"], died["treated"], owed, price["death"]),
+        boarding=unmet_price(weight, died["boarding"], died["treated"], owed, price["death"]),
+        corridor=price["corridor"],
+        excess=price["excess"],
+        admission=price["out"] * (arcs.kind == OUT_OF_PROVINCE),
+        transfer=np.where(up, price["up"], price["down"]) + price["out"] * (direction == OUTSIDE),
+    )
+    burden = BurdenPrices(
+        admission=0.01 * arcs.minutes + (arcs.kind == OUT_OF_PROVINCE),
+        transfer=0.01 * moves.minutes + 1.0,
+        surge_bed_day=0.1,
+    )
+    new, asked = np.zeros((o, s, days)), np.zeros((o, s))
+    for (area, name, day), number in (arrivals or {}).items():
+        new[list(areas).index(area), names.index(name), day - 1] = number
+    for (area, name), number in (requests or {}).items():
+        asked[list(areas).index(area), names.index(name)] = number
+    census = {"treated": np.zeros((f, s)), "boarding": np.zeros((f, s))}
+    for state, rows in (("treated", treated or {}), ("boarding", boarding or {})):
+        for (unit, name), number in rows.items():
+            census[state][units.index(unit), names.index(name)] = number
+    return Instance(
+        areas=tuple(areas),
+        units=tuple(units),
+        outside=tuple(out),
+        levels=tuple(levels),
+        roles=tuple(role_names),
+        bases=("base",),
+        classes=Classes(
+            ids=tuple(names),
+            severity=tuple(name[0] for name in names),
+            recovering=np.array([classes[name][2] for name in names], dtype=bool),
+            level=np.array([level_names.index(classes[name][0]) for name in names], dtype=np.int64),
+            unmet_weight=weight,
+            move_risk=np.zeros(s),
+            travel_limit=np.full(s, 60.0),
+            ground_limit=np.full(s, np.inf),
+            needs_vehicle=np.array([name in needs_vehicle for name in names], dtype=bool),
+            top_tier_direct=np.zeros(s, dtype=bool),
+        ),
+        days=days,
+        shown_days=days,
+        hazards=hazards,
+        admissions=arcs,
+        transfers=moves,
+        arrivals=new,
+        open_requests=asked,
+        census_treated=census["treated"],
+        census_boarding=census["boarding"],
+        beds=c,
+        listed=listed,
+        surge_limit=limit,
+        staff=people,
+        staff_need=ratios,
+        stands_in=stands,
+        vehicle_minutes=_by_day(minutes, days)[None, :].copy(),
+        unit_base=np.zeros(f, dtype=np.int64),
+        area_base=np.zeros(o, dtype=np.int64),
+        outside_places=np.repeat(
+            np.array([(outside or {})[h] for h in out], dtype=float).reshape(-1, 1), days, axis=1
+        ),
+        trip_minutes_fixed=50.0,
+        harm=harm,
+        burden=burden,
+        home=Home(np.zeros((1, days)), np.zeros((1, days))),
+        unit_tier_rank=tuple(range(1, f + 1)),
+    )
+
+
+WORKED_KEEP = {
+    ("SA", "SA"): 1 / 2,
+    ("SA", "SR"): 1 / 4,
+    ("SR", "SR"): 1 / 2,
+    ("CA", "CA"): 1 / 2,
+    ("CA", "CR"): 1 / 2,
+    ("CR", "SR"): 1.0,
+}
+WORKED_WORSE = {("SA", "CA"): 1 / 4}
+WORKED_BOARDS = {
+    ("SA", "SA"): 1 / 2,
+    ("SA", "CA"): 1 / 2,
+    ("SR", "SR"): 1 / 2,
+    ("CA", "CA"): 1 / 2,
+    ("CR", "SR"): 1.0,
+}
+WORKED_WAITS = {pair: p for pair, p in WORKED_BOARDS.items() if pair != ("CA", "CA")}
+WORKED_DEATHS = {"boarding": {"CA": 1 / 2}, "waiting": {"CA": 1.0}}
+
+
+def worked_example(
+    a: Mapping[str, float] | None = None, b: Mapping[str, float] | None = None
+) -> Instance:
+    """Return the example of docs/model.md section 7, with other beds in A or B if given."""
+    return sketch(
+        days=3,
+        areas=("c",),
+        beds={"A": a or {"OXY": 2}, "B": b or {"OXY": 1, "ICU": 1}},
+        admissions=[
+            *(("c", "A", s, ADMISSION, 10.0) for s in ("SA", "SR")),
+            *(("c", "B", s, ADMISSION, 10.0) for s in CLASSES),
+        ],
+        transfers=[
+            *(("A", "B", s, STEP_UP, 10.0) for s in CLASSES),
+            ("B", "A", "SR", STEP_DOWN, 10.0),
+        ],
+        arrivals={("c", "SA", 2): 0.5},
+        requests={("c", "SA"): 1},
+        treated={("A", "SA"): 1, ("B", "CR"): 1},
+        boarding={("A", "CA"): 1},
+        keep=WORKED_KEEP,
+        worse=WORKED_WORSE,
+        boards=WORKED_BOARDS,
+        waits=WORKED_WAITS,
+        deaths=WORKED_DEATHS,
+    )
+
+
+def point(model: PlanModel, plan: Plan) -> FloatArray:
+    """Return a plan as the model's columns; a decision for which there is no column must be 0."""
+    x = np.zeros(model.compiled.size[0])
+    for name in (
+        "admitted",
+        "admitted_observed",
+        "moved",
+        "in_house",
+        "treated",
+        "boarding",
+        "waiting",
+        "corridor",
+        "excess",
+        "surge_beds",
+    ):
+        index, values = getattr(model.variables, name), getattr(plan, name)
+        assert np.abs(values[index < 0]).max(initial=0.0) <= 1e-9, f"{name} without a column"
+        x[index[index >= 0]] = values[index >= 0]
+    return x
+
+
+def worst_violation(model: PlanModel, plan: Plan) -> float:
+    """Return how far the worst row or bound is broken."""
+    x, compiled = point(model, plan), model.compiled
+    activity = compiled.activity(x)
+    parts = (
+        compiled.row_lower - activity,
+        activity - compiled.row_upper,
+        compiled.column_lower - x,
+        x - compiled.column_upper,
+    )
+    return max(float(part.max(initial=0.0)) for part in parts)
+
+
+@st.composite
+def random_instances(draw: st.DrawFn) -> Instance:
+    """Two or three days, one or two areas, one to three units: everything may be short or fall."""
+    days = draw(st.integers(2, 3))
+    areas = ["o1", "o2"][: draw(st.integers(1, 2))]
+    units = ["A", "B", "C"][: draw(st.integers(1, 3))]
+    out = {"H": float(draw(st.integers(0, 2)))} if draw(st.booleans()) else {}
+    beds: dict[str, dict[str, list[float]]] = {}
+    for unit in units:
+        has: dict[str, list[float]] = {}
+        for level in ("OXY", "ICU")[draw(st.integers(0, 1)) : draw(st.integers(1, 2))] or ("OXY",):
+            number = draw(st.integers(0, 3))
+            fall = draw(st.sampled_from([0, 0, 0, 1]))
+            has[level] = [float(number)] + [float(max(0, number - fall))] * (days - 1)
+        beds[unit] = has
+    whole = st.sampled_from([0, 0, 1, 2])
+    mean = st.sampled_from([0.0, 0.25, 0.5, 1.0, 1.75])
+    near = st.sampled_from([10.0, 20.0, 45.0])
+    able = {u: [s for s in CLASSES if "ICU" in beds[u] or CLASSES[s][0] == "OXY"] for u in units}
+    admissions: list[Way] = []
+    for area in areas:
+        for unit in units:
+            road = draw(near)
+            admissions += [(area, unit, s, ADMISSION, road) for s in able[unit]]
+            admissions += [
+                (area, unit, s, STABILISE, road)
+                for s in ("CA",)
+                if s not in able[unit] and draw(st.booleans())
+            ]
+        admissions += [(area, h, s, OUT_OF_PROVINCE, 90.0) for h in out for s in ("SA", "CA")]
+    transfers: list[Way] = []
+    for i, one in enumerate(units):
+        for j, other in enumerate(units):
+            if i == j:
+                continue
+            road = draw(near)
+            transfers += [(one, other, s, STEP_UP, road) for s in able[other]]
+            transfers += [
+                (one, other, s, STEP_DOWN, road)
+                for s in ("SR", "CR")
+                if i > j and s in able[other] and s in able[one]
+            ]
+        transfers += [(one, h, "CA", OUTSIDE, 90.0) for h in out]
+    share = st.sampled_from([0.1, 0.2, 0.25])
+    up, die = draw(share), draw(share)
+    inst = sketch(
+        days=days,
+        areas=areas,
+        beds=beds,
+        outside=out,
+        admissions=admissions,
+        transfers=transfers,
+        arrivals={
+            (o, s, t): draw(mean) for o in areas for s in ("SA", "CA") for t in range(1, days + 1)
+        },
+        requests={(o, s): draw(whole) for o in areas for s in ("SA", "CA")},
+        boarding={(u, s): draw(whole) for u in units for s in ("SA", "CA")},
+        keep={
+            ("SA", "SA"): 0.4,
+            ("SA", "SR"): 0.5 - up,
+            ("SR", "SR"): 0.6,
+            ("CA", "CA"): 0.7,
+            ("CA", "CR"): 0.2 - die / 2,
+            ("CR", "CR"): 0.5,
+            ("CR", "SR"): 0.5,
+        },
+        worse={("SA", "CA"): up},
+        boards={
+            ("SA", "SA"): 0.4,
+            ("SA", "SR"): 0.3 - up,
+            ("SA", "CA"): 0.3,
+            ("SR", "SR"): 0.6,
+            ("CA", "CA"): 0.6,
+            ("CR", "CR"): 0.9,
+        },
+        waits={("SA", "SA"): 0.4, ("SA", "CA"): 0.5, ("CA", "CA"): 0.3, ("SR", "SR"): 0.6},
+        deaths={
+            "treated": {"CA": die / 2},
+            "boarding": {"CA": 0.3, "SA": 0.05},
+            "waiting": {"CA": 0.7, "SA": 0.1},
+        },
+        surge={
+            (u, level): [0.0] + [float(draw(st.integers(0, 2)))] * (days - 1)
+            for u in units
+            for level in beds[u]
+            if draw(st.booleans())
+        },
+        roles={"NUR": None, "NUR_ICU": "NUR"},
+        need={("NUR", "OXY"): 0.25, ("NUR_ICU", "ICU"): 0.5},
+        staff={
+            (u, role): [float(number)]
+            + [float(number) * draw(st.sampled_from([1, 1, 0.5]))] * (days - 1)
+            for u in units
+            for role, number in (
+                ("NUR", draw(st.sampled_from([0, 1, 2]))),
+                ("NUR_ICU", draw(st.sampled_from([0, 1, 2]))),
+            )
+        },
+        minutes=float(draw(st.sampled_from([0, 150, 400, 9999]))),
+        needs_vehicle=("CA", "CR"),
+    )
+    shape = inst.census_treated.shape
+    seen = np.array([draw(whole) for _ in range(shape[0] * shape[1])], dtype=float).reshape(shape)
+    return fitted(inst, seen)
+
+
+def fitted(inst: Instance, treated: FloatArray) -> Instance:
+    """Return the instance with a census in beds; who has no bed or no staff boards instead."""
+    room = Capacity(
+        inst.beds,
+        inst.listed,
+        inst.surge_limit,
+        inst.staff,
+        inst.staff_need,
+        inst.stands_in,
+        inst.vehicle_minutes,
+    )
+    census = Census(treated, inst.census_boarding.copy(), inst.open_requests)
+    kept, boarding = fit_census(room, inst.classes, census)
+    return inst.changed(census_treated=kept, census_boarding=boarding)
