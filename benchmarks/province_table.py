@@ -58,8 +58,8 @@ def main() -> None:
     lines = [
         MARK,
         "",
-        "Harm over all 42 days solved; unmet patient-days over the 28 shown; seconds are wall time of",
-        "the whole command, imports to checked plan folder, on two cores.",
+        "Harm over all 42 days solved; unmet patient-days over the 28 shown; seconds are wall time",
+        "of the whole command, imports to checked plan folder, on two cores.",
         "",
         "| scenario | harm: plan | no transfers | nearest free | local only | gap % "
         "| above the bound of all ways % | unmet: plan | no transfers | nearest free | local only "

@@ -245,15 +245,16 @@ def test_every_night_ends_somewhere(shipped_tables: Tables, name: str) -> None:
 # censuses
 
 
-def test_isolation_site_of_2100_acute_patients_sends_up_7_to_10_a_day(
-    shipped_tables: Tables,
-) -> None:
-    scenario = shipped("delta_unvaccinated")
-    classes = scenario_classes(shipped_tables, scenario)
+def test_isolation_site_of_2100_in_steady_state_sends_up_7_to_10_a_day() -> None:
+    tables = read_tables(ROOT / "data" / "facilities" / "soc_trang")[0]
+    scenario = read_scenario(ROOT / "scenarios" / "soc_trang_delta_unvaccinated.yaml")
+    classes = scenario_classes(tables, scenario)
     hazards, _ = nightly_hazards(scenario, classes)
-    ups = 2100 * hazards.worse[acute(classes, "mild")].sum()
-    assert ups == pytest.approx(2100 * 0.004)  # 8.4
-    assert 7 <= ups <= 10
+    mild = [s for s, row in enumerate(classes) if row.severity == "mild"]
+    there = days_spent(hazards)[acute(classes, "mild"), mild]
+    census = 2100 * there / there.sum()
+    ups = float((census @ hazards.worse[mild]).sum())
+    assert 7 <= ups <= 10, ups
 
 
 # the other routes
@@ -360,3 +361,23 @@ def test_start_date_shifts_nothing_else(example: tuple[Tables, Scenario]) -> Non
     assert expected_demand(tables, later, classes).arrivals == pytest.approx(
         expected_demand(tables, scenario, classes).arrivals
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "observed"),
+    [("delta_unvaccinated", (63.5, 22.8, 13.8)), ("omicron_vaccinated", (75.9, 13.6, 10.4))],
+)
+def test_device_mix_of_the_steady_census_is_within_5_points(
+    name: str, observed: tuple[float, float, float]
+) -> None:
+    tables = read_tables(ROOT / "data" / "facilities" / "soc_trang")[0]
+    scenario = read_scenario(ROOT / "scenarios" / f"soc_trang_{name}.yaml")
+    classes = scenario_classes(tables, scenario)
+    hazards, _ = nightly_hazards(scenario, classes)
+    census = days_spent(hazards)[acute(classes, "severe")]
+    by_device = {"OXY": 0.0, "HFNC": 0.0, "ICU": 0.0}
+    for row, days in zip(classes, census, strict=True):
+        if days:
+            by_device[row.care_level] += days
+    mix = 100 * np.array(list(by_device.values())) / sum(by_device.values())
+    assert np.abs(mix - observed).max() <= 5, mix

@@ -196,3 +196,10 @@ def test_model_says_which_rows_there_are() -> None:
     }
     numbers = np.concatenate([block[block >= 0].ravel() for block in blocks.values()])
     assert sorted(numbers.tolist()) == list(range(len(numbers)))
+
+
+@pytest.mark.parametrize("row", [np.nan, np.inf, 5.0])
+def test_odd_row_bounds_are_refused_as_our_own_error(row: float) -> None:
+    model, cost = small()
+    with pytest.raises(SolverError):
+        solve_arrays(replace(model, row_lower=np.array([row, -np.inf])), cost)

@@ -135,3 +135,13 @@ def test_province_gets_a_checked_plan_when_there_is(name: str, tmp_path: Path) -
         assert table(tmp_path / "plan", "patients") == []
     else:
         assert told(tmp_path / "plan")
+
+
+@pytest.mark.parametrize("closed", [["H1"], ["H2"], ["H1", "H2", "H3"], ["H1", "H2", "H3", "E1"]])
+def test_plan_comes_back_checked_when_facilities_are_closed(
+    tmp_path: Path, closed: list[str]
+) -> None:
+    province = template(tmp_path / "province")
+    scenario = wave(province, shocks={"closed_facilities": closed, "demand_factor": 20})
+    planned(scenario, province, tmp_path / "plan")
+    assert told(tmp_path / "plan")

@@ -298,3 +298,14 @@ def test_command_runs_as_a_module(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "none" in done.stdout
     assert done.stderr == ""
+
+
+def test_progress_json_stays_json_when_there_are_warnings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    province = worked(tmp_path / "province")
+    done = run(
+        "plan", province / "scenario.yaml", "--data", province, "--progress", "json", "--json"
+    )
+    assert [json.loads(line) for line in done.stderr.splitlines()]
