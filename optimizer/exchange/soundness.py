@@ -128,7 +128,7 @@ def ratios_grow_with_the_level(book: Book) -> None:
                         CareRatio,
                         last[role, low],
                         "patients_per_staff",
-                        "A patient of {low} needs more {role} than one of {high} (stand-ins count).",
+                        "Patients of {low} need more {role} than of {high}, stand-ins counted.",
                         "Raise patients_per_staff of {low} or give {high} a row.",
                         value=f"{low} {role} {phase}",
                         low=low,

@@ -334,5 +334,5 @@ def test_ratios_are_refused_when_a_lower_level_needs_more_staff(tmp_path: Path) 
     path.write_text("\n".join([*lines, row]) + "\n", encoding="utf-8")
     with pytest.raises(DataError) as caught:
         read_tables(folder)
-    assert "needs more DOC_ICU" in caught.value.render("en")
+    assert "need more DOC_ICU" in caught.value.render("en")
     assert "care_ratios.csv" in caught.value.render("vi")
