@@ -82,9 +82,10 @@ def main() -> None:
             print(lines[-1], flush=True)  # noqa: T201
     text = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else f"# Results\n\n{MARK}\n"
     before, _, after = text.partition(MARK)
-    _, _, rest = after.partition("<!-- end -->")
+    _, _, rest = after.partition("<!-- end of province table -->")
     RESULTS.write_text(
-        before + "\n".join([*lines, "", "<!-- end -->"]) + (rest or "\n"), encoding="utf-8"
+        before + "\n".join([*lines, "", "<!-- end of province table -->"]) + (rest or "\n"),
+        encoding="utf-8",
     )
 
 
