@@ -16,6 +16,8 @@ from optimizer.report.palette import Palette, level_colours
 
 FONT = '"Source Sans", "Source Sans Pro", "Noto Sans", sans-serif'
 STRIP_HEIGHT = 66
+DRAWN = 0.05
+"""People unmet from which a day has brick: less reads as 0.0."""
 
 
 def base_layout(palette: Palette, lang: str) -> dict[str, Any]:
@@ -147,7 +149,7 @@ def _strip(
         hovertext=text,
         hoverinfo="text",
     )
-    if rows["unmet"].max() > 1e-6:
+    if rows["unmet"].max() >= DRAWN:
         hatch = {
             "shape": "/",
             "fgcolor": palette.alarm,
@@ -157,7 +159,7 @@ def _strip(
         }
         figure.add_bar(
             x=days,
-            y=rows["unmet"],
+            y=rows["unmet"].where(rows["unmet"] >= DRAWN),
             xaxis=x,
             yaxis=y,
             hoverinfo="skip",
