@@ -9,6 +9,7 @@ from optimizer.i18n import translator
 from optimizer.report import formats, marks
 from optimizer.report.findings import Finding
 from optimizer.report.folder import TIER_MARKS, PlanReport
+from optimizer.report.freshness import Change, clock, plan_time
 from optimizer.report.indicators import RIVALS, Indicator, indicators, rival_name
 from optimizer.report.maps import MapDrawing
 from optimizer.report.palette import Palette, level_colours
@@ -30,6 +31,19 @@ def notice(text: str, kind: str = "", more: str = "") -> str:
     """Return a state notice; ``bad`` has the alarm rule and its sign, `more` is HTML."""
     sign = "▲ " if kind == "bad" else ""
     return block(f'<div class="state {kind}" role="status">{sign}{escape(text)}{more}</div>')
+
+
+def stale_band(report: PlanReport, changes: Sequence[Change], lang: str) -> str:
+    """Return the band of a plan whose inputs have changed: which files, and when."""
+    say = translator(lang)
+    files = ", ".join(
+        f"<b>{escape(c.path.removeprefix('../'))}</b> "
+        + escape("(" + (clock(c.when, lang) if c.when else say("missing")) + ")")
+        for c in changes
+    )
+    said = say("Inputs changed since this plan ({plan}): {files}. Solve again.")
+    text = escape(said).format(plan=escape(clock(plan_time(report), lang)), files=files)
+    return block(f'<div class="state stale" role="status">{text}</div>')
 
 
 def section(title: str, note: str = "", legend: Sequence[str] = ()) -> str:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from optimizer.app import blocks, catalogue, grounds, listings, state
 from optimizer.app.catalogue import Places
+from optimizer.app.heading import show_heading
 from optimizer.app.state import Viewer
 from optimizer.report import formats
 from optimizer.report.folder import PlanReport, find_data_dir, read_table
@@ -28,20 +29,38 @@ def show() -> None:
     plan = report if isinstance(report, PlanReport) else None
     places = Places.from_environment()
     known = catalogue.provinces(places)
+    on_show = str(plan.head.get("province")) if plan is not None else ""
     if plan is not None:
-        st.html(blocks.context_bar(plan, who.lang))
-        folder = find_data_dir(plan.path, plan.head)
-    elif known:
-        folder = places.data / next(iter(known))
-    else:
+        show_heading(who, plan)
+    if not known and plan is None:
         text = who.say("No province data was found in {folder}.").format(folder=places.data)
         st.html(blocks.notice(text, "bad"))
         return
+    province = _province(who, known, on_show)
+    folder = places.data / province
+    if plan is not None and province == on_show:
+        folder = find_data_dir(plan.path, plan.head)
     left, right = st.columns([1.7, 1], gap="medium")
     with left:
         _tables(who, folder)
     with right:
         _rests_on(who, plan)
+
+
+def _province(who: Viewer, known: dict[str, str], on_show: str) -> str:
+    """Let the reader choose whose tables to read; at first those of the plan on show."""
+    names = list(known) if on_show in known or not on_show else [on_show, *known]
+    with st.container(key="data_place"):
+        chosen = st.selectbox(
+            who.say("Province"),
+            names,
+            index=names.index(on_show) if on_show else 0,
+            key=f"data_province_{on_show}",
+            format_func=lambda p: known.get(p, p),
+            persist_state="session",
+            width=320,
+        )
+    return chosen or names[0]
 
 
 def _tables(who: Viewer, folder: Path) -> None:
@@ -192,6 +211,8 @@ def _columns(who: Viewer) -> dict[str, str]:
 def _rests_on(who: Viewer, plan: PlanReport | None) -> None:
     say = who.say
     note = say("usable beds by confidence of the figure")
+    if plan is not None:
+        note = f"{plan.province.get('name', '')}, #{plan.plan_id[:10]} · {note}"
     st.html(blocks.section(say("What the plan rests on"), note))
     if plan is None:
         st.html(blocks.notice(say("Solve a plan to see its assumptions printed here.")))

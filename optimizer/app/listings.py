@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 
 import pandas as pd
@@ -81,8 +81,9 @@ def shortfall_table(report: PlanReport, lang: str, palette: Palette, limit: int 
 
 
 def goals_table(report: PlanReport, lang: str) -> str:
-    """Return the two goals with value, bound and gap."""
+    """Return the two goals with value, bound and gap, and how many ways the bound is of."""
     say = translator(lang)
+    notes: list[str] = []
     names = {
         "harm": say("Harm to patients"),
         "burden": say("Burden of moves, minutes and surge beds"),
@@ -90,7 +91,10 @@ def goals_table(report: PlanReport, lang: str) -> str:
     rows = []
     for i, (goal, told) in enumerate((report.head.get("objective") or {}).items()):
         value, bound, gap = (told.get(k) for k in ("value", "bound", "gap"))
-        if gap is None:
+        nothing = bound is not None and abs(bound) <= 1e-9 < abs(value or 0.0)
+        if nothing:  # a share of nothing says nothing
+            gap, state = None, say("above a bound of 0")
+        elif gap is None:
             state = say("no bound")
         elif gap <= 5e-5:
             state = say("✓ proved best")
@@ -110,15 +114,22 @@ def goals_table(report: PlanReport, lang: str) -> str:
         (say("Goal"), ""),
         (say("Value"), "n"),
         (say("Bound"), "n"),
-        (say("Gap"), "n"),
+        (say("Gap to the bound"), "n"),
         (say("Status"), ""),
     ]
+    ways = report.head.get("ways") or {}
+    if "offered" in ways and "permitted" in ways:
+        offered, permitted = (formats.num(ways[k], lang) for k in ("offered", "permitted"))
+        text = say(
+            "Ways offered {offered} of {permitted} permitted; the bound is of the ways offered"
+        )
+        notes.append(text.format(offered=offered, permitted=permitted))
     seconds = {k: float(s) for k, s in (report.head.get("seconds") or {}).items()}
     spent = seconds.get("so far", sum(s for k, s in seconds.items() if ":" not in k))
     status = say("Solver status: {status}; {seconds} s in all").format(
         status=say(str(report.head.get("status") or "–")), seconds=formats.num(spent, lang, 1)
     )
-    return block(table(head, rows) + note(status))
+    return block(table(head, rows) + "".join(note(text) for text in (*notes, status)))
 
 
 def _arrow(direction: str) -> str:
@@ -126,16 +137,23 @@ def _arrow(direction: str) -> str:
     return ways.get(direction, '<span class="up">→</span>')
 
 
-def moves_table(report: PlanReport, lang: str, palette: Palette) -> str:
-    """Return day 1 as orders, days 2-3 as places kept and the rest as one line of outlook."""
+def moves_table(
+    report: PlanReport,
+    lang: str,
+    palette: Palette,
+    roads: Mapping[tuple[str, str], float] | None = None,
+) -> str:
+    """Return day 1 as orders, days 2-3 as places kept and the rest as one line of outlook.
+
+    `roads` are the minutes of admissions, (area, unit) -> minutes; a dash where unknown.
+    """
     say = translator(lang)
-    found = tables.orders(report, lang)
-    timed = bool(found["minutes"].notna().any()) if len(found) else False
+    found = tables.orders(report, lang, roads=roads)
     head = [
         (say("From → to"), ""),
         (say("Level"), ""),
         (say("People"), "n"),
-        (say("Min") if timed else say("km, straight"), "n"),
+        (say("Road"), "n"),
         (say("Why"), ""),
     ]
     rows = []
@@ -144,9 +162,9 @@ def moves_table(report: PlanReport, lang: str, palette: Palette) -> str:
         (say("transfers, orders"), found.loc[transfer]),
         (say("open requests, orders"), found.loc[~transfer]),
     ):
-        moves = say("{n} moves").format(n=len(part))
+        moves = say("moves: {n}").format(n=len(part))
         rows.append(_group(report, lang, 1, what, float(part["patients"].sum()), moves))
-        rows += [_move(report, lang, palette, r, timed=timed) for r in part.to_dict("records")]
+        rows += [_move(report, lang, palette, r) for r in part.to_dict("records")]
     kept = tables.places_kept(report)
     for day in tables.KEPT_DAYS:
         part = kept.loc[kept["day"] == day]
@@ -157,21 +175,16 @@ def moves_table(report: PlanReport, lang: str, palette: Palette) -> str:
     return block(table(head, rows, height=760))
 
 
-def _move(
-    report: PlanReport, lang: str, palette: Palette, r: dict[object, object], *, timed: bool
-) -> str:
+def _move(report: PlanReport, lang: str, palette: Palette, r: dict[object, object]) -> str:
     origin, destination = (
         escape(report.place_name(str(r[k]), lang)) for k in ("origin", "destination")
     )
-    km, minutes = float(str(r["km"])), float(str(r["minutes"]))
-    distance = "" if math.isnan(km) else formats.num(km, lang)
-    if timed:
-        distance = formats.minutes(minutes, lang)
+    minutes = float(str(r["minutes"]))
     cells = [
         cell(f"{origin} {_arrow(str(r['direction']))} {destination}"),
         cell(chip(report, str(r["care_level"]), lang, palette), "w"),
         cell(formats.people(float(str(r["patients"])), lang), "n b"),
-        cell(distance, "n m"),
+        cell(formats.minutes(minutes, lang), "n m"),
         cell(escape(str(r["reason"])), "m"),
     ]
     return "".join(cells)

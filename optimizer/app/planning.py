@@ -8,12 +8,15 @@ import streamlit as st
 
 from optimizer.app import blocks, catalogue, listings, state
 from optimizer.app.catalogue import Places, ScenarioChoice
+from optimizer.app.heading import show_heading
 from optimizer.app.jobs import Job, PlanRequest
+from optimizer.app.roads import admission_minutes
 from optimizer.app.situation import CHART
 from optimizer.app.state import Viewer
 from optimizer.report import formats, tables
 from optimizer.report.flows import flow_table, left_out, sankey
 from optimizer.report.folder import PlanReport
+from optimizer.report.freshness import Change
 
 LOG_LINES = 8
 
@@ -23,11 +26,10 @@ def show() -> None:
     who = state.viewer()
     report = state.current_report()
     say = who.say
-    if isinstance(report, PlanReport):
-        st.html(blocks.context_bar(report, who.lang))
+    changes = show_heading(who, report) if isinstance(report, PlanReport) else []
     left, right = st.columns([1, 1.12], gap="medium")
     with left:
-        _choose(who, str(report.head.get("province")) if isinstance(report, PlanReport) else "")
+        _choose(who, report if isinstance(report, PlanReport) else None)
         if isinstance(report, PlanReport):
             _flows(who, report)
             st.html(blocks.section(say("Surge beds"), say("opened once, open to the end")))
@@ -36,15 +38,18 @@ def show() -> None:
         if isinstance(report, PlanReport):
             st.html(blocks.section(say("Goals"), say("the second never worsens the first")))
             st.html(listings.goals_table(report, who.lang))
-            _moves(who, report)
+            _moves(who, report, changes)
         else:
             st.html(blocks.section(say("What to do")))
             text = say("Choose a scenario and press Solve; the moves appear here.")
             st.html(blocks.notice(text))
 
 
-def _choose(who: Viewer, on_show: str) -> None:
+def _choose(who: Viewer, report: PlanReport | None) -> None:
     say = who.say
+    on_show, planned = (
+        (str(report.head.get(k)) if report is not None else "") for k in ("province", "scenario")
+    )
     st.html(blocks.section(say("Solve"), say("in a process of its own; the page stays live")))
     places = Places.from_environment()
     known = catalogue.provinces(places)
@@ -64,9 +69,11 @@ def _choose(who: Viewer, on_show: str) -> None:
         persist_state="session",
     )
     by_name = {s.path.stem: s for s in choices if s.province == province}
+    stems = list(by_name)
     stem = second.selectbox(
         say("Scenario"),
-        list(by_name),
+        stems,
+        index=stems.index(planned) if planned in stems else 0,
         key=f"scenario_{province}",
         format_func=lambda n: by_name[n].title(who.lang),
         persist_state="session",
@@ -207,24 +214,27 @@ def _flows(who: Viewer, report: PlanReport) -> None:
     st.html(blocks.flows_legend(who.lang, who.palette, admitted=admitted))
 
 
-def _moves(who: Viewer, report: PlanReport) -> None:
+def _moves(who: Viewer, report: PlanReport, changes: list[Change]) -> None:
     say = who.say
+    minutes = admission_minutes(report)
     st.html(
         blocks.section(say("What to do"), say("day 1 orders, days 2–3 places kept, then outlook"))
     )
-    st.html(listings.moves_table(report, who.lang, who.palette))
-    name = report.plan_id[:10]
+    st.html(listings.moves_table(report, who.lang, who.palette, minutes))
+    name = report.plan_id[:10] + ("-stale" if changes else "")
+    mark = " · " + say("inputs changed") if changes else ""
+    files = [change.path for change in changes]
     with st.container(horizontal=True, key="downloads"):
         st.download_button(
-            say("Orders (CSV)"),
-            lambda: tables.orders_csv(report, who.lang),
+            say("Orders (CSV)") + mark,
+            lambda: tables.orders_csv(report, who.lang, minutes, stale=files),
             f"{name}-{who.lang}.csv",
             "text/csv",
             key="csv",
             on_click="ignore",
         )
         st.download_button(
-            say("Plan folder (zip)"),
+            say("Plan folder (zip)") + mark,
             lambda: tables.folder_zip(report.path),
             f"{name}.zip",
             "application/zip",

@@ -6,6 +6,7 @@ import streamlit as st
 
 from optimizer.app import blocks, listings, state
 from optimizer.app.empty import show_without_plan
+from optimizer.app.heading import show_heading
 from optimizer.app.state import Viewer
 from optimizer.report import charts, formats
 from optimizer.report.findings import finding, free_beds_note
@@ -22,7 +23,7 @@ def show() -> None:
     if not isinstance(report, PlanReport):
         show_without_plan(who, report)
         return
-    st.html(blocks.context_bar(report, who.lang))
+    show_heading(who, report)
     st.html(blocks.finding_line(finding(report, who.lang)))
     st.html(blocks.kpi_row(report, who.lang, who.palette))
     left, right = st.columns([1.12, 1], gap="medium")
@@ -88,17 +89,38 @@ def _map(who: Viewer, report: PlanReport) -> None:
 
 def _levels(who: Viewer, report: PlanReport) -> None:
     title = who.say("Care levels, {days} days").format(days=report.horizon)
-    st.html(
-        blocks.section(
-            title, who.say("by the level people need"), blocks.strips_legend(who.lang, who.palette)
-        )
-    )
-    figure = charts.strips(report, who.lang, who.palette)
-    alt = charts.strips_alt(report, who.lang)
-    st.plotly_chart(figure, key="strips", theme=None, config=CHART, alt=alt)
-    note = free_beds_note(report, who.lang)
+    legend = blocks.strips_legend(who.lang, who.palette)
+    st.html(blocks.section(title, who.say("by the level people need"), legend))
+    tier = _tier(who, report)
+    figure = charts.strips(report, who.lang, who.palette, tier)
+    alt = charts.strips_alt(report, who.lang, tier)
+    st.plotly_chart(figure, key=f"strips_{tier}", theme=None, config=CHART, alt=alt)
+    if tier is None:
+        note = free_beds_note(report, who.lang)
+    else:
+        note = who.say(
+            "{tier}: beds, people in care and boarders of its units; people waiting at home are "
+            "counted under all tiers only."
+        ).format(tier=report.tier_name(tier, who.lang))
     if note:
         st.html(blocks.block(listings.note(note)))
+
+
+def _tier(who: Viewer, report: PlanReport) -> str | None:
+    """Let the reader choose a tier of the tier file; None is all of them."""
+    tiers = list(report.tiers["tier"])
+    with st.container(key="tierpick"):
+        chosen = st.segmented_control(
+            who.say("Tier"),
+            ["", *tiers],
+            key=f"tier_{'_'.join(tiers)}",
+            default="",
+            required=True,
+            label_visibility="collapsed",
+            persist_state="session",
+            format_func=lambda t: report.tier_name(t, who.lang) if t else who.say("All tiers"),
+        )
+    return chosen or None
 
 
 if __name__ == "__main__":

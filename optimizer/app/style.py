@@ -109,6 +109,10 @@ table.t .alarm,.alarm{color:var(--alarm);font-weight:600}
 .state b{color:var(--ink)}
 .state.work{border-color:var(--accent)}
 .state.bad{border-color:var(--alarm)}
+.state.stale{border-left:0;padding-left:24px;color:var(--ink2);background:
+ repeating-linear-gradient(135deg,var(--ink3) 0 2px,transparent 2px 6px) left/11px 100% no-repeat}
+[data-testid=stMain]:has(.state.stale) .finding,
+ [data-testid=stMain]:has(.state.stale) .kpi .v{color:var(--ink2)}
 .state code{font-size:.86rem;color:var(--ink2);white-space:pre-wrap;overflow-wrap:anywhere;
  background:none;padding:0}
 .bar{display:flex;height:14px;border:1px solid var(--line2);margin:4px 0}
@@ -121,6 +125,8 @@ table.t .alarm,.alarm{color:var(--alarm);font-weight:600}
 .st-key-mapday button{min-height:25px!important;padding:0 10px!important;
  font-size:.93rem!important}
 .stMainBlockContainer [data-testid=stVerticalBlock] [data-testid=stVerticalBlock]{gap:6px}
+.st-key-tierpick button{min-height:25px!important;padding:0 10px!important;
+ font-size:.93rem!important}
 .st-key-table button,.st-key-areas button{min-height:27px!important;padding:0 10px!important}
 [data-testid=stWidgetLabel] p{font-size:.93rem;color:var(--ink2)}
 @media (max-width:1180px){.kpis{grid-template-columns:repeat(3,minmax(0,1fr))}.kpi{

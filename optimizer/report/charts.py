@@ -16,6 +16,8 @@ from optimizer.report.palette import Palette, level_colours
 
 FONT = '"Source Sans", "Source Sans Pro", "Noto Sans", sans-serif'
 STRIP_HEIGHT = 66
+DRAWN = 0.05
+"""People unmet from which a day has brick: less reads as 0.0."""
 
 
 def base_layout(palette: Palette, lang: str) -> dict[str, Any]:
@@ -36,9 +38,10 @@ def base_layout(palette: Palette, lang: str) -> dict[str, Any]:
     }
 
 
-def strips(report: PlanReport, lang: str, palette: Palette) -> go.Figure:
+def strips(report: PlanReport, lang: str, palette: Palette, tier: str | None = None) -> go.Figure:
     """Draw one row a care level: bars = in care, line = usable, hatched brick = unmet."""
-    table = strip_table(report)
+    table = strip_table(report, tier)
+    free = free_beds(report, tier).groupby("care_level")["free"].min()
     order = [
         k for k in reversed(list(report.levels["care_level"])) if k in set(table["care_level"])
     ]
@@ -83,7 +86,8 @@ def strips(report: PlanReport, lang: str, palette: Palette) -> go.Figure:
             }
         )
         _strip(figure, report, lang, palette, rows, f"x{axis}", f"y{axis}", colours[level][0])
-        _strip_words(figure, report, lang, palette, rows, level, i, slot)
+        spare = float(free.get(level, (rows["usable"] - rows["treated"]).min()))
+        _strip_words(figure, report, lang, palette, rows, level, i, slot, spare)
     last = "" if len(order) == 1 else str(len(order))
     mondays = [d for d in range(1, report.horizon + 1) if report.date(d).weekday() == 0]
     figure.update_layout(
@@ -145,7 +149,7 @@ def _strip(
         hovertext=text,
         hoverinfo="text",
     )
-    if rows["unmet"].max() > 1e-6:
+    if rows["unmet"].max() >= DRAWN:
         hatch = {
             "shape": "/",
             "fgcolor": palette.alarm,
@@ -155,7 +159,7 @@ def _strip(
         }
         figure.add_bar(
             x=days,
-            y=rows["unmet"],
+            y=rows["unmet"].where(rows["unmet"] >= DRAWN),
             xaxis=x,
             yaxis=y,
             hoverinfo="skip",
@@ -187,6 +191,7 @@ def _strip_words(
     level: str,
     i: int,
     slot: float,
+    spare: float,
 ) -> None:
     say = translator(lang)
     treated, usable, unmet = (rows[c].to_numpy() for c in ("treated", "usable", "unmet"))
@@ -258,27 +263,23 @@ def _strip_words(
             font={"size": 12, "color": palette.alarm},
         )
         return
-    if level in report.bed_levels:
-        free = free_beds(report)
-        spare = float(free.loc[free["care_level"] == level, "free"].min())
-    else:
-        spare = float((usable - treated).min())
     higher = float((treated - usable).max())
-    words = (
-        say("spare {a}").format(a=formats.num(int(spare), lang))
-        if higher < 0.5
-        else say("{a} on<br>higher beds").format(a=formats.num(higher, lang))
-    )
+    if higher >= 0.5:
+        words = say("{a} on<br>higher beds").format(a=formats.num(higher, lang))
+    elif usable.max() < 0.5:
+        words = say("no beds")
+    else:
+        words = say("spare {a}").format(a=formats.num(int(spare), lang))
     figure.add_annotation(
         **right, y=head - 0.58 * slot, text=words, font={"size": 12, "color": palette.ink3}
     )
 
 
-def strips_alt(report: PlanReport, lang: str) -> str:
+def strips_alt(report: PlanReport, lang: str, tier: str | None = None) -> str:
     """Say the strips in words."""
     say = translator(lang)
     parts = []
-    for level, rows in strip_table(report).groupby("care_level", sort=False):
+    for level, rows in strip_table(report, tier).groupby("care_level", sort=False):
         name = report.level_name(str(level), lang)
         worst = rows.iloc[int(rows["unmet"].to_numpy().argmax())]
         if worst["unmet"] >= 0.5:

@@ -20,7 +20,16 @@ from optimizer.i18n import translator
 CONFIDENCES = ("official", "open_data", "derived", "assumed")
 _COLUMNS = {
     "admissions": ("day", "area", "unit", "class_id", "observed", "kind", "patients"),
-    "transfers": ("day", "from_unit", "to_unit", "class_id", "pool", "direction", "patients"),
+    "transfers": (
+        "day",
+        "from_unit",
+        "to_unit",
+        "class_id",
+        "pool",
+        "direction",
+        "patients",
+        "minutes",
+    ),
     "in_house": ("day", "unit", "class_id", "patients"),
     "patients": ("day", "place", "class_id", "state", "patients"),
     "corridor": ("day", "unit", "patients"),
@@ -63,7 +72,8 @@ class PlanReport:
     levels: pd.DataFrame
     tiers: pd.DataFrame
     units: pd.DataFrame
-    areas: pd.DataFrame
+    names: Mapping[str, Mapping[str, str]]
+    """What places are called: language -> id -> name; the one place for names of places."""
     communes: pd.DataFrame
     classes: pd.DataFrame
     arrivals: pd.DataFrame
@@ -131,20 +141,13 @@ class PlanReport:
         row = self.tiers.loc[self.tiers["tier"] == tier]
         return str(row[f"name_{lang}"].iloc[0]) if len(row) else tier
 
-    @cached_property
-    def _names(self) -> dict[tuple[str, str], str]:
-        names = {("vi", a): n for a, n in zip(self.areas["area"], self.areas["name"], strict=True)}
-        names |= {("en", a): n for a, n in zip(self.areas["area"], self.areas["name"], strict=True)}
-        for lang in ("vi", "en"):
-            names |= {
-                (lang, u): n
-                for u, n in zip(self.units["unit"], self.units[f"short_{lang}"], strict=True)
-            }
-        return names
-
     def place_name(self, place: str, lang: str) -> str:
-        """Return the short name of a planning unit or an area."""
-        return self._names.get((lang, place), place)
+        """Return the short name of a planning unit, a destination outside or an area."""
+        return self.names[lang].get(place, place)
+
+    def units_of(self, tier: str) -> set[str]:
+        """Return the planning units of a tier."""
+        return set(self.units.loc[self.units["tier"] == tier, "unit"])
 
     @cached_property
     def unmet(self) -> pd.DataFrame:
@@ -202,14 +205,15 @@ def read_plan_folder(path: Path) -> PlanReport:
     admin = read_table(data, "admin_units.csv")
     inputs = path / "inputs"
     areas = read_csv(inputs / "areas.csv")
+    units = _units(data, read_csv(inputs / "units.csv"))
     return PlanReport(
         path=path,
         head=head,
         tables=tables,
         levels=levels,
         tiers=tiers,
-        units=_units(data, admin, read_csv(inputs / "units.csv")),
-        areas=_areas(admin, areas),
+        units=units,
+        names=_place_names(head, units, read_table(data, "kinds.csv"), admin),
         communes=admin.loc[admin["kind"] == "commune"].reset_index(drop=True),
         classes=read_csv(inputs / "classes.csv"),
         arrivals=read_csv(inputs / "arrivals.csv"),
@@ -321,22 +325,38 @@ def _titles(path: Path, fallback: str) -> dict[str, str]:
     return {lang: str(title.get(lang) or title.get("vi") or fallback) for lang in ("vi", "en")}
 
 
-def _areas(admin: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
-    """Name the planning areas; ``<cluster>+<commune>`` is a part of a cluster."""
-    named = dict(zip(admin["admin_unit_id"], admin["name"], strict=True))
-    rows = []
-    for area in areas["area"].drop_duplicates():
-        base, _, part = str(area).partition("+")
-        name = named.get(base, base)
-        rows.append({"area": area, "name": f"{name} ({named.get(part, part)})" if part else name})
-    return pd.DataFrame(rows, columns=["area", "name"])
+def _place_names(
+    head: Mapping[str, Any], units: pd.DataFrame, kinds: pd.DataFrame, admin: pd.DataFrame
+) -> dict[str, dict[str, str]]:
+    """Return what places are called: as the plan says, groups of stations in each language.
+
+    Units of one facility are told apart by their tier.
+    """
+    told = {str(k): str(v) for k, v in (head.get("names") or {}).items()}
+    twice = set(units.loc[units["facility_id"].duplicated(keep=False) & ~units["grouped"], "unit"])
+    kind_names = kinds.set_index("kind") if len(kinds) else kinds
+    areas = dict(zip(admin["admin_unit_id"], admin["name"], strict=True))
+    names = {}
+    for lang in ("vi", "en"):
+        mine = dict(told)
+        for r in units.to_dict("records"):
+            unit, kind = str(r["unit"]), r["kind"]
+            if r["grouped"] and kind in kind_names.index and (lang != "vi" or unit not in told):
+                cluster = areas.get(r["cluster"], r["cluster"])
+                words = translator(lang)("{kind}, {cluster}")
+                kind_name = kind_names.at[kind, f"name_{lang}"]
+                mine[unit] = words.format(kind=kind_name, cluster=cluster)
+            elif unit in twice:
+                mine[unit] = f"{told.get(unit, r['short'])} · {r['tier']}"
+            else:
+                mine.setdefault(unit, str(r["short"]))
+        names[lang] = mine
+    return names
 
 
-def _units(data: Path, admin: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a planning unit: names, tier, kind, cluster, position (mean of a group)."""
+def _units(data: Path, members: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a planning unit; the position of a group is the mean of its members."""
     sites = read_table(data, "facilities.csv")
-    kinds = read_table(data, "kinds.csv").set_index("kind")
-    clusters = dict(zip(admin["admin_unit_id"], admin["name"], strict=True))
     whole = read_table(data, "units.csv").merge(
         sites, on="facility_id", how="left", suffixes=("", "_site")
     )
@@ -346,42 +366,20 @@ def _units(data: Path, admin: pd.DataFrame, members: pd.DataFrame) -> pd.DataFra
     rows = []
     for unit, part in whole.groupby("planning_unit", sort=False):
         first = part.iloc[0]
-        grouped = str(unit).startswith("group:")
-        row = {
-            "unit": unit,
-            "tier": first["tier"],
-            "kind": first["kind"],
-            "cluster": first["cluster_id"],
-            "grouped": grouped,
-            "outside": first["intake"] == "out_of_province",
-            "lat": part["lat"].mean(),
-            "lon": part["lon"].mean(),
-            "members": len(part),
-            "facility_id": first["facility_id"],
-        }
-        cluster = clusters.get(first["cluster_id"], first["cluster_id"])
-        for lang in ("vi", "en"):
-            kind = (
-                kinds.at[first["kind"], f"name_{lang}"]
-                if first["kind"] in kinds.index
-                else first["kind"]
-            )
-            row[f"short_{lang}"] = (
-                translator(lang)("{kind}, {cluster}").format(kind=kind, cluster=cluster)
-                if grouped
-                else first["short_name"]
-            )
-        row["name"] = row["short_vi"] if grouped else first["name"]
-        rows.append(row)
-    units = pd.DataFrame(rows)
-    return _tell_apart(units)
-
-
-def _tell_apart(units: pd.DataFrame) -> pd.DataFrame:
-    """Add the tier to the short name where one facility has several units."""
-    twice = units["facility_id"].duplicated(keep=False) & ~units["grouped"]
-    for lang in ("vi", "en"):
-        units.loc[twice, f"short_{lang}"] = (
-            units[f"short_{lang}"] + " · " + units["tier"].astype(str)
+        rows.append(
+            {
+                "unit": unit,
+                "name": first["name"],
+                "short": first["short_name"],
+                "tier": first["tier"],
+                "kind": first["kind"],
+                "cluster": first["cluster_id"],
+                "grouped": str(unit).startswith("group:"),
+                "outside": first["intake"] == "out_of_province",
+                "lat": part["lat"].mean(),
+                "lon": part["lon"].mean(),
+                "members": len(part),
+                "facility_id": first["facility_id"],
+            }
         )
-    return units
+    return pd.DataFrame(rows)

@@ -59,8 +59,8 @@ def map_sites(report: PlanReport, day: int, lang: str) -> list[Site]:
         found.append(
             Site(
                 unit,
-                str(r[f"short_{lang}"]),
-                str(r[f"short_{lang}"] if r["grouped"] else r["name"]),
+                report.place_name(unit, lang),
+                report.place_name(unit, lang) if r["grouped"] else str(r["name"]),
                 str(r["tier"]),
                 bool(r["grouped"]),
                 float(r["lat"]),
@@ -90,13 +90,16 @@ def hover_text(report: PlanReport, site: Site, lang: str) -> str:
 
 
 def map_arcs(report: PlanReport, day: int) -> list[Arc]:
-    """Return the transfers of a day between sites of the province, largest first."""
+    """Return the transfers of a day between sites of the province, largest first.
+
+    What rounds to 0.0 people (a mean of the outlook) is not drawn.
+    """
     moves = report.tables["transfers"]
     moves = moves.loc[(moves["day"] == day) & (moves["direction"] != "out_of_province")]
     keys = ["from_unit", "to_unit", "direction"]
     rows = moves.groupby(keys, as_index=False)[["patients"]].sum()
     columns = (rows[c] for c in (*keys, "patients"))
-    arcs = [Arc(a, b, way, float(n)) for a, b, way, n in zip(*columns, strict=True)]
+    arcs = [Arc(a, b, way, float(n)) for a, b, way, n in zip(*columns, strict=True) if n >= 0.05]
     return sorted(arcs, key=lambda arc: (-arc.patients, arc.origin, arc.destination))
 
 

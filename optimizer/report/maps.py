@@ -19,12 +19,15 @@ from optimizer.report.mapdata import (
     nice_breaks,
     waiting_by_commune,
 )
-from optimizer.report.mapmarks import MapFrame, SiteLayer
+from optimizer.report.maplayout import MapFrame, MapLayout
+from optimizer.report.mapmarks import SiteLayer
 from optimizer.report.palette import Palette
 from optimizer.report.placing import Point
 
 NARROWEST = 660.0
 ARCS = 12
+ROOMY = 1.08
+"""A drawing is this much taller than the narrowest map needs, to grow on wider screens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,49 @@ def facility_map(
     projection = Projection.around(towns["lat"].tolist(), towns["lon"].tolist())
     points = tuple(projection.km(a, b) for a, b in zip(towns["lat"], towns["lon"], strict=True))
     cells = make_cells(points, report.province_area)
-    frame = _frame(projection, cells, height)
     figure = go.Figure()
     figure.update_layout(**base_layout(palette, lang))
+    waiting = bool(waiting_by_commune(report).max() >= 0.5)
+    breaks = _draw_land(figure, report, lang, palette, cells, points, waiting=waiting)
+    sites = map_sites(report, day, lang)
+    arcs = map_arcs(report, day)
+    layout = MapLayout(
+        sites,
+        frame_of(projection, cells, height),
+        lang,
+        list(report.tiers["tier"]),
+        arcs[:ARCS],
+        cells.land,
+    )
+    drawing = SiteLayer(figure, layout, palette)
+    drawing.arrows()
+    drawing.marks([hover_text(report, site, lang) for site in sites])
+    drawing.names()
+    drawing.letters()
+    drawing.scale_bar()
+    _set_axes(figure, layout.frame, height)
+    moves = report.tables["transfers"]
+    outside = moves.loc[
+        (moves["day"] == day) & (moves["direction"] == "out_of_province"), "patients"
+    ].sum()
+    return MapDrawing(figure, breaks, min(ARCS, len(arcs)), len(arcs), float(outside), waiting)
+
+
+def frame_of(projection: Projection, cells: Cells, height: int) -> MapFrame:
+    """Return the frame around the land, as large as the narrowest map allows."""
+    xs = [p[0] for ring in cells.land for p in ring]
+    ys = [p[1] for ring in cells.land for p in ring]
+    pad = 0.02 * (max(xs) - min(xs))
+    x0, x1, y0, y1 = min(xs) - pad, max(xs) + pad, min(ys) - pad, max(ys) + pad
+    scale = min(NARROWEST / (x1 - x0), height / (y1 - y0))
+    return MapFrame(projection, scale, x0, x1, y0, y1)
+
+
+def _set_axes(figure: go.Figure, frame: MapFrame, height: int) -> None:
+    """Show the frame and nothing more; a flat province gets a flat drawing."""
+    tall = (frame.y1 - frame.y0) * frame.scale
     figure.update_layout(
-        height=height,
+        height=round(min(max(height, tall), ROOMY * tall)),
         hovermode="closest",
         xaxis={
             "range": [frame.x0, frame.x1],
@@ -68,30 +109,6 @@ def facility_map(
             "constraintoward": "top",
         },
     )
-    waiting = bool(waiting_by_commune(report).max() >= 0.5)
-    breaks = _draw_land(figure, report, lang, palette, cells, points, waiting=waiting)
-    sites = map_sites(report, day, lang)
-    arcs = map_arcs(report, day)
-    drawing = SiteLayer(figure, sites, frame, lang, palette)
-    drawing.arcs(arcs[:ARCS])
-    drawing.sites(list(report.tiers["tier"]), [hover_text(report, site, lang) for site in sites])
-    drawing.labels()
-    drawing.corner_list(points)
-    _scale_bar(figure, palette, frame, lang)
-    moves = report.tables["transfers"]
-    outside = moves.loc[
-        (moves["day"] == day) & (moves["direction"] == "out_of_province"), "patients"
-    ].sum()
-    return MapDrawing(figure, breaks, min(ARCS, len(arcs)), len(arcs), float(outside), waiting)
-
-
-def _frame(projection: Projection, cells: Cells, height: int) -> MapFrame:
-    xs = [p[0] for ring in cells.land for p in ring]
-    ys = [p[1] for ring in cells.land for p in ring]
-    pad = 0.02 * (max(xs) - min(xs))
-    x0, x1, y0, y1 = min(xs) - pad, max(xs) + pad, min(ys) - pad, max(ys) + pad
-    scale = min(NARROWEST / (x1 - x0), height / (y1 - y0))
-    return MapFrame(projection, scale, x0, x1, y0, y1)
 
 
 def _draw_land(
@@ -158,30 +175,3 @@ def _draw_land(
         marker={"size": 3, "color": palette.ink3, "opacity": 0.7},
     )
     return breaks
-
-
-def _scale_bar(figure: go.Figure, palette: Palette, frame: MapFrame, lang: str) -> None:
-    x, y = frame.x0 + 1, frame.y0 + 1.2
-    figure.add_scatter(
-        x=[x, x, x + 10, x + 10],
-        y=[y + 0.6, y, y, y + 0.6],
-        mode="lines",
-        line={"color": palette.ink2, "width": 1.2},
-        hoverinfo="skip",
-    )
-    figure.add_annotation(
-        x=x + 5,
-        y=y + 0.3,
-        text="10 km",
-        showarrow=False,
-        yanchor="bottom",
-        font={"size": 12, "color": palette.ink2},
-    )
-    figure.add_annotation(
-        x=x + 13,
-        y=y,
-        text=("B" if lang == "vi" else "N") + "<br>▲",
-        showarrow=False,
-        yanchor="bottom",
-        font={"size": 12, "color": palette.ink2},
-    )

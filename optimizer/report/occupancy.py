@@ -7,24 +7,26 @@ import pandas as pd
 from optimizer.report.folder import PlanReport
 
 
-def strip_table(report: PlanReport) -> pd.DataFrame:
-    """Return per care level and shown day: ``treated, usable, unmet`` (home: follow-up places)."""
+def strip_table(report: PlanReport, tier: str | None = None) -> pd.DataFrame:
+    """Return per care level and shown day: ``treated, usable, unmet`` (home: follow-up places).
+
+    With a `tier` only its units: their beds, who is treated there and who boards there. People
+    waiting at home and the follow-up at home belong to no tier.
+    """
     shown = range(1, report.horizon + 1)
-    capacity = report.tables["capacity"]
-    usable = capacity.assign(usable=capacity["usable_beds"] + capacity["surge_beds"])
-    beds = usable.groupby(["care_level", "day"])["usable"].sum()
-    people = report.tables["patients"]
-    treated = people.loc[people["state"] == "treated"]
-    treated = treated.assign(care_level=report.care_level(treated["class_id"]))
-    in_care = treated.groupby(["care_level", "day"])["patients"].sum()
-    unmet = report.unmet.groupby(["care_level", "day"])["patients"].sum()
+    capacity, unmet = report.tables["capacity"], report.unmet
+    if tier is not None:
+        units = report.units_of(tier)
+        capacity = capacity.loc[capacity["unit"].isin(units)]
+        unmet = unmet.loc[unmet["place"].isin(units) & (unmet["state"] == "boarding")]
+    capacity = capacity.assign(usable=capacity["usable_beds"] + capacity["surge_beds"])
+    beds = capacity.groupby(["care_level", "day"])[["treated", "usable"]].sum()
     axis = pd.MultiIndex.from_product([report.bed_levels, shown], names=["care_level", "day"])
-    table = (
-        pd.DataFrame({"treated": in_care, "usable": beds, "unmet": unmet})
-        .reindex(axis)
-        .fillna(0.0)
-        .reset_index()
-    )
+    beds = beds.reindex(axis)
+    beds["unmet"] = unmet.groupby(["care_level", "day"])["patients"].sum().reindex(axis)
+    table = beds.fillna(0.0).reset_index()
+    if tier is not None:
+        return table
     home = report.tables["home"]
     level = report.levels.loc[report.levels["place"] == "home", "care_level"]
     if len(home) and len(level):
@@ -47,8 +49,8 @@ def strip_table(report: PlanReport) -> pd.DataFrame:
     return table
 
 
-def free_beds(report: PlanReport) -> pd.DataFrame:
-    """Return ``day, care_level, free``: beds that could take one more patient of the level.
+def free_beds(report: PlanReport, tier: str | None = None) -> pd.DataFrame:
+    """Return ``day, care_level, free``: beds (of a tier) that could take one more of the level.
 
     Beds are nested: those of higher levels count, and in each unit whoever needs less (and every
     boarder) lies in lower beds first, so that only the rest of them takes beds away from the level.
@@ -56,6 +58,8 @@ def free_beds(report: PlanReport) -> pd.DataFrame:
     levels = report.bed_levels
     capacity = report.tables["capacity"]
     capacity = capacity.loc[capacity["day"] <= report.horizon]
+    if tier is not None:
+        capacity = capacity.loc[capacity["unit"].isin(report.units_of(tier))]
     capacity = capacity.assign(beds=capacity["usable_beds"] + capacity["surge_beds"])
     beds = _by_level(capacity, "unit", "beds", levels)
     people = report.tables["patients"].rename(columns={"place": "unit"})

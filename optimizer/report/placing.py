@@ -29,7 +29,7 @@ class Spot:
         )
 
 
-def push_apart(spots: Sequence[Spot], gap: float = 3.0, rounds: int = 240) -> list[Spot]:
+def push_apart(spots: Sequence[Spot], gap: float = 3.0, rounds: int = 200) -> list[Spot]:
     """Move overlapping marks apart, with a weak spring to where they belong."""
     at = [[s.x, s.y] for s in spots]
     for turn in range(rounds):
@@ -57,7 +57,7 @@ def push_apart(spots: Sequence[Spot], gap: float = 3.0, rounds: int = 240) -> li
                 at[j][1] -= dy / distance * push * (1 - share)
         if not moved:
             break
-        if turn < rounds - 80:
+        if turn < rounds - 120:
             for i, s in enumerate(spots):
                 at[i][0] += 0.02 * (s.x - at[i][0])
                 at[i][1] += 0.02 * (s.y - at[i][1])
@@ -97,9 +97,9 @@ class Label:
     box: Box
 
 
-def candidates(spot: Spot, width: float, height: float) -> list[Label]:
-    """Return twelve places around a mark, the best readable first."""
-    r = spot.radius + 4
+def candidates(spot: Spot, width: float, height: float, away: float = 0.0) -> list[Label]:
+    """Return twelve places around a mark, `away` px off it, the best readable first."""
+    r = spot.radius + 4 + away
     s = r * 0.75
     ways = [
         (r, 0.0, "left", "middle"),
@@ -131,26 +131,24 @@ def place_label(
     taken: Iterable[Box],
     crossed: Iterable[Point],
     bounds: Box,
-    *,
-    must: bool,
+    away: Iterable[float] = (0.0,),
 ) -> Label | None:
-    """Return the best place; None if every one covers something and it is not a must."""
+    """Return the best free place, near before far; arrows are avoided where that is possible.
+
+    None if every place covers something or leaves the drawing.
+    """
     taken, crossed = list(taken), list(crossed)
     best: tuple[float, Label] | None = None
-    for order, label in enumerate(candidates(spot, width, height)):
-        covered = sum(overlap(label.box, box) for box in taken)
-        inside = overlap(label.box, bounds)
-        outside = width * height - inside
-        hits = sum(
-            1
-            for x, y in crossed
-            if label.box[0] <= x <= label.box[2] and label.box[1] <= y <= label.box[3]
-        )
-        if covered + outside > 0.04 * width * height and not must:
-            continue
-        score = 10 * covered + 10 * outside + 40 * hits + order
-        if best is None or score < best[0]:
-            best = (score, label)
+    for ring, distance in enumerate(away):
+        for order, label in enumerate(candidates(spot, width, height, distance)):
+            outside = width * height - overlap(label.box, bounds)
+            if outside > 0.5 or any(overlap(label.box, box) > 0.5 for box in taken):
+                continue
+            a, b, c, d = label.box
+            hits = sum(1 for x, y in crossed if a <= x <= c and b <= y <= d)
+            score = 40 * min(hits, 3) + 30 * ring + order
+            if best is None or score < best[0]:
+                best = (score, label)
     return best[1] if best else None
 
 
@@ -175,7 +173,9 @@ def trim(curve: Sequence[Point], start: float, end: float) -> list[Point]:
 
 def arrow(curve: Sequence[Point], width: float) -> list[Point]:
     """Return the ring of an arrow along a curve: tapers towards the receiver, ends in a head."""
-    head = max(7.0, 1.5 * width)
+    length = math.dist(curve[0], curve[-1])
+    width = min(width, max(2.0, 0.4 * length))
+    head = min(max(7.0, 1.5 * width), 0.7 * length)
     body = [p for p in curve if math.dist(p, curve[-1]) > head] or list(curve[:2])
     left, right = [], []
     for i, (x, y) in enumerate(body):

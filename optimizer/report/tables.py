@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import zipfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -23,18 +24,22 @@ ORDER_COLUMNS = [
     "care_level",
     "patients",
     "minutes",
-    "km",
     "reason",
 ]
 KEPT_DAYS = (2, 3)
 _WAYS = {"step_up": "up", "step_down": "down", "lateral": "lateral", "out_of_province": "outside"}
 
 
-def orders(report: PlanReport, lang: str, days: tuple[int, ...] = (1,)) -> pd.DataFrame:
+def orders(
+    report: PlanReport,
+    lang: str,
+    days: tuple[int, ...] = (1,),
+    roads: Mapping[tuple[str, str], float] | None = None,
+) -> pd.DataFrame:
     """Return the moves of some days: transfers, and on day 1 the admissions of people seen today.
 
-    ``direction`` is up, down, lateral, outside or in; ``minutes`` only if the plan states it,
-    ``km`` is the straight line between the two sites.
+    ``direction`` is up, down, lateral, outside or in; ``minutes`` is the road one way, for
+    admissions from `roads` ((area, unit) -> minutes), unknown without it.
     """
     moves = report.tables["transfers"]
     moves = moves.loc[moves["day"].isin(days)]
@@ -53,19 +58,20 @@ def orders(report: PlanReport, lang: str, days: tuple[int, ...] = (1,)) -> pd.Da
         destination=adm["unit"],
         direction=into,
         pool="waiting",
+        minutes=[
+            (roads or {}).get((str(a), str(u)), math.nan)
+            for a, u in zip(adm["area"], adm["unit"], strict=True)
+        ],
     )
     parts = [p for p in (first, second) if len(p)]
     if not parts:
         return pd.DataFrame(columns=ORDER_COLUMNS)
     rows = pd.concat(parts, ignore_index=True)
     rows["care_level"] = report.care_level(rows["class_id"])
-    if "minutes" not in rows:
-        rows["minutes"] = math.nan
     keys = ["day", "what", "origin", "destination", "direction", "pool", "care_level"]
     rows = rows.groupby(keys, as_index=False, dropna=False).agg(
         patients=("patients", "sum"), minutes=("minutes", "mean")
     )
-    rows["km"] = _kilometres(report, rows)
     rows["reason"] = [
         _reason(report, lang, w, p, d, k)
         for w, p, d, k in zip(
@@ -82,29 +88,6 @@ def orders(report: PlanReport, lang: str, days: tuple[int, ...] = (1,)) -> pd.Da
         ascending=[True, True, True, False, True, True],
     )
     return rows[ORDER_COLUMNS].reset_index(drop=True)
-
-
-def _kilometres(report: PlanReport, rows: pd.DataFrame) -> list[float]:
-    where = {
-        u: (a, b)
-        for u, a, b in zip(
-            report.units["unit"], report.units["lat"], report.units["lon"], strict=True
-        )
-    }
-    found = []
-    for origin, destination in zip(rows["origin"], rows["destination"], strict=True):
-        if origin not in where or destination not in where:
-            found.append(math.nan)
-            continue
-        (a, b), (c, d) = where[origin], where[destination]
-        h = (
-            math.sin(math.radians(c - a) / 2) ** 2
-            + math.cos(math.radians(a))
-            * math.cos(math.radians(c))
-            * math.sin(math.radians(d - b) / 2) ** 2
-        )
-        found.append(2 * 6371.0088 * math.asin(math.sqrt(h)))
-    return found
 
 
 def _reason(report: PlanReport, lang: str, what: str, pool: str, direction: str, level: str) -> str:
@@ -167,10 +150,19 @@ def surge_openings(report: PlanReport) -> pd.DataFrame:
     )
 
 
-def orders_csv(report: PlanReport, lang: str) -> bytes:
-    """Return the orders of day 1 as CSV a spreadsheet opens right, names and dates in `lang`."""
+def orders_csv(
+    report: PlanReport,
+    lang: str,
+    roads: Mapping[tuple[str, str], float] | None = None,
+    *,
+    stale: Sequence[str] = (),
+) -> bytes:
+    """Return the orders of day 1 as CSV a spreadsheet opens right, names and dates in `lang`.
+
+    `stale` are the input files changed since the plan; the first line then says so.
+    """
     say = translator(lang)
-    rows = orders(report, lang)
+    rows = orders(report, lang, roads=roads)
     ways = {
         "up": say("step up"),
         "down": say("step down"),
@@ -187,10 +179,14 @@ def orders_csv(report: PlanReport, lang: str) -> bytes:
             say("To"): [report.place_name(p, lang) for p in rows["destination"]],
             say("Level"): [report.level_name(k, lang) for k in rows["care_level"]],
             say("Patients"): rows["patients"].round(3),
+            say("Minutes"): rows["minutes"].round(1),
             say("Reason"): rows["reason"],
         }
     )
     text = (note + "\n" if report.rests_on_assumptions else "") + table.to_csv(index=False)
+    if stale:
+        files = ", ".join(stale)
+        text = say("# Inputs changed since this plan: {files}").format(files=files) + "\n" + text
     return text.encode("utf-8-sig")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,25 @@ import pytest
 from optimizer.app import state
 from optimizer.app.jobs import Job, PlanRequest, Stage
 from optimizer.report.folder import PlanReport, read_plan_folder
+from optimizer.run import plan_scenario
 from tests.app.sample_plan import Sample, write_sample
+
+ROOT = Path(__file__).resolve().parents[2]
+REAL = {
+    "can_tho_new_variant_worst": "can_tho",
+    "cao_bang_delta_unvaccinated": "cao_bang",
+    "soc_trang_new_variant_worst": "soc_trang",
+}
+
+
+def short_scenarios(folder: Path, stems: list[str]) -> Path:
+    """Copy scenarios of the repository, cut to seven days, so that a solve takes seconds."""
+    shutil.copytree(ROOT / "scenarios" / "base", folder / "base")
+    for stem in stems:
+        text = (ROOT / "scenarios" / f"{stem}.yaml").read_text(encoding="utf-8")
+        short = text + "\nhorizon_days: 7\nbeyond_days: 0\n"
+        (folder / f"{stem}.yaml").write_text(short, encoding="utf-8")
+    return folder
 
 
 class FakeManager:
@@ -49,6 +68,20 @@ def report(sample: Sample) -> PlanReport:
 def calm(tmp_path_factory: pytest.TempPathFactory) -> PlanReport:
     """Return a plan in which nothing runs short."""
     return read_plan_folder(write_sample(tmp_path_factory.mktemp("calm"), wave=0.1).plan)
+
+
+@pytest.fixture(scope="session")
+def real(tmp_path_factory: pytest.TempPathFactory) -> dict[str, PlanReport]:
+    """Return real plans of seven days, one a province, made from the tables of the repository."""
+    root = tmp_path_factory.mktemp("real")
+    scenarios = short_scenarios(root / "scenarios", list(REAL))
+    made = {}
+    for stem, province in REAL.items():
+        data = ROOT / "data" / "facilities" / province
+        out = root / "plans" / stem
+        plan_scenario(scenarios / f"{stem}.yaml", data_dir=data, out=out)
+        made[province] = read_plan_folder(out)
+    return made
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ Only the shape of the files matters (``docs/data-format.md``); `World` stands in
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from dataclasses import dataclass
@@ -121,7 +122,7 @@ def write_plan(folder: Path, data_dir: Path, wave: float) -> None:
         if isinstance(v, float)
     ]
     pd.DataFrame(rows).to_csv(folder / "baselines.csv", index=False)
-    _write_inputs(folder / "inputs", plan)
+    _write_inputs(folder / "inputs", plan, data_dir)
     kpis = plan.kpis()
     cap = plan.frame("capacity").query("day == 1").groupby("confidence").usable_beds.sum()
     head = {
@@ -140,6 +141,7 @@ def write_plan(folder: Path, data_dir: Path, wave: float) -> None:
             "harm": {"value": kpis["harm"], "bound": kpis["harm"] * 0.996, "gap": 0.004},
             "burden": {"value": 812.5, "bound": 812.5, "gap": 0.0},
         },
+        "ways": {"offered": 936, "permitted": 4425},
         "seconds": {
             "read": 0.8,
             "baselines": 2.1,
@@ -153,6 +155,7 @@ def write_plan(folder: Path, data_dir: Path, wave: float) -> None:
         "kpis": kpis,
         "baselines": rivals,
         "shortfalls": plan.shortfalls(),
+        "names": _names(),
         "checked": True,
         "confidence_share": {
             k: float(cap.get(k, 0) / cap.sum())
@@ -198,7 +201,14 @@ def write_plan(folder: Path, data_dir: Path, wave: float) -> None:
     )
 
 
-def _write_inputs(folder: Path, plan: World) -> None:
+def _names() -> dict[str, str]:
+    """Return names as the planner writes them: sites, groups, destinations and areas."""
+    groups = {f"group:{c}:station:T1": f"Trạm y tế {name}" for c, (name, _, _) in CLUSTERS.items()}
+    areas = {c: name for c, (name, _, _) in CLUSTERS.items()}
+    return {f[0]: f[2] for f in FACILITIES} | groups | {OUTSIDE[0]: OUTSIDE[2]} | areas
+
+
+def _write_inputs(folder: Path, plan: World, data_dir: Path) -> None:
     classes = [
         {
             "class_id": f"{s}_{p}",
@@ -249,4 +259,10 @@ def _write_inputs(folder: Path, plan: World) -> None:
         ),
         encoding="utf-8",
     )
-    (folder / "sources.json").write_text("[]", encoding="utf-8")
+    tables = [(f"../{f.name}", f) for f in sorted(data_dir.parent.glob("*.csv"))]
+    tables += [(f.name, f) for f in sorted(data_dir.glob("*.csv"))]
+    sources = [
+        {"path": path, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
+        for path, file in tables
+    ]
+    (folder / "sources.json").write_text(json.dumps(sources), encoding="utf-8")

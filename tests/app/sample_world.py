@@ -200,6 +200,7 @@ class World:
                     "pool": pool,
                     "direction": direction,
                     "patients": n,
+                    "minutes": max(1.0, round(1.4 * self.km[f][g])),
                 }
             )
         return n

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from optimizer.report import formats
+from optimizer.app import listings
+from optimizer.app.roads import admission_minutes
+from optimizer.report import formats, tables
 from optimizer.report.findings import finding
 from optimizer.report.folder import PlanReport
 from optimizer.report.indicators import indicators
-from tests.app.conftest import FakeManager
+from optimizer.report.occupancy import strip_table
+from optimizer.report.palette import LIGHT
+from tests.app.conftest import ROOT, FakeManager
 from tests.app.sample_plan import Sample
 
-ENTRY = Path(__file__).resolve().parents[2] / "streamlit_app.py"
+ENTRY = ROOT / "streamlit_app.py"
 PAGES = {"situation": "situation", "plan": "planning", "data": "figures"}
 
 
@@ -65,6 +75,136 @@ def test_map_shows_the_worst_day_when_chosen(jobs: FakeManager) -> None:
     app = open_page("situation", "en")
     worst = app.segmented_control(key="map_day").options[1]
     assert worst.startswith("Worst day")
+
+
+def test_strips_follow_the_tier_when_chosen(jobs: FakeManager, report: PlanReport) -> None:
+    app = open_page("situation", "en")
+    control = app.segmented_control(key="tier_T1_T2_T3")
+    assert control.options == ["All tiers", "Tier 1", "Tier 2", "Tier 3"]
+    assert [chart.proto.id.split("-")[-1] for chart in app.get("plotly_chart")][1] == "strips_None"
+    control.set_value("T3").run()
+    assert not app.exception
+    assert "Tier 3: beds, people in care and boarders of its units" in text_of(app)
+    spec = json.loads(app.get("plotly_chart")[1].proto.spec)
+    steps = [trace for trace in spec["data"] if trace["type"] == "scatter"]
+    icu = strip_table(report, "T3").query("care_level == 'icu'")["usable"].tolist()
+    assert len(steps) == len(report.bed_levels)
+    assert decoded(steps[0]["y"])[: len(icu)] == icu
+
+
+def decoded(values: Any) -> list[float]:
+    """Plotly writes arrays as base64 with a type, lists as they are."""
+    if isinstance(values, dict):
+        return np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"]).tolist()
+    return [float(v) for v in values]
+
+
+@pytest.fixture
+def changed(sample: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a copy of the sample whose beds have changed since the plan."""
+    shutil.copytree(sample.data.parent, tmp_path / "copy")
+    plan = tmp_path / "copy" / "plans" / sample.plan.name
+    data = tmp_path / "copy" / "facilities"
+    head = json.loads((plan / "plan.json").read_text(encoding="utf-8"))
+    head["data_dir"] = str(data / "soc_trang")
+    (plan / "plan.json").write_text(json.dumps(head), encoding="utf-8")
+    monkeypatch.setenv("REFERRAL_DATA", str(data))
+    monkeypatch.setenv("REFERRAL_SCENARIOS", str(sample.scenarios))
+    monkeypatch.setenv("REFERRAL_PLANS", str(plan.parent))
+    with (data / "soc_trang" / "beds.csv").open("a", encoding="utf-8") as file:
+        file.write("# a correction\n")
+    return data
+
+
+@pytest.mark.parametrize("page", list(PAGES))
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("vi", "Số liệu đầu vào đã đổi"), ("en", "Inputs changed since this plan")],
+)
+def test_band_names_the_file_when_inputs_changed(
+    page: str, lang: str, words: str, changed: Path
+) -> None:
+    text = text_of(open_page(page, lang))
+    assert 'class="state stale"' in text
+    assert words in text
+    assert "<b>beds.csv</b>" in text
+    assert "<b>staff.csv</b>" not in text
+
+
+def test_band_is_absent_when_inputs_are_the_same(jobs: FakeManager) -> None:
+    assert 'class="state stale"' not in text_of(open_page("situation", "en"))
+
+
+def test_band_says_missing_when_a_file_is_gone(changed: Path) -> None:
+    (changed / "roles.csv").unlink()
+    assert "<b>roles.csv</b> (missing)" in text_of(open_page("plan", "en"))
+
+
+def test_downloads_of_a_stale_plan_stay_but_are_marked(changed: Path, report: PlanReport) -> None:
+    app = open_page("plan", "vi")
+    labels = [b.proto.label for b in app.get("download_button")]
+    assert labels == ["Lệnh (CSV) · số liệu đã đổi", labels[1]]
+    assert labels[1].endswith("· số liệu đã đổi")
+    assert not any(b.proto.disabled for b in app.get("download_button"))
+    text = tables.orders_csv(report, "en", stale=["beds.csv"]).decode("utf-8-sig")
+    assert text.startswith("# Inputs changed since this plan: beds.csv")
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_goals_show_ways_and_no_absurd_percentage(report: PlanReport, lang: str) -> None:
+    text = listings.goals_table(report, lang)
+    four = formats.num(4425, lang)
+    assert (f"936 trong {four}" if lang == "vi" else f"936 of {four} permitted") in text
+    head = dict(report.head) | {
+        "objective": {"harm": {"value": 0.003, "bound": 0.0, "gap": 3e7}},
+    }
+    nought = listings.goals_table(replace(report, head=head), lang)
+    assert "%" not in nought
+    assert f'<td class="n">{formats.NONE}</td>' in nought
+
+
+def test_place_names_come_from_the_plan(report: PlanReport) -> None:
+    for lang in ("vi", "en"):
+        assert report.place_name("950", lang) == "Vĩnh Châu"
+        assert report.place_name("bvdk-tw", lang) == "BVĐK TW Cần Thơ"
+    assert report.place_name("group:950:station:T1", "vi") == "Trạm y tế Vĩnh Châu"
+    assert report.place_name("group:950:station:T1", "en") == "Commune station, Vĩnh Châu"
+
+
+def test_moves_show_road_minutes_and_a_dash_where_unknown(report: PlanReport) -> None:
+    text = listings.moves_table(report, "en", LIGHT)
+    first = tables.orders(report, "en").iloc[0]
+    assert formats.minutes(first["minutes"], "en") in text
+    assert f'<td class="n m">{formats.NONE}</td>' in text  # admissions: the folder does not say
+
+
+def test_admissions_get_the_planners_minutes(real: dict[str, PlanReport]) -> None:
+    report = real["can_tho"]
+    minutes = admission_minutes(report)
+    rows = tables.orders(report, "en", roads=minutes)
+    seen = rows.loc[rows["what"] != "transfer"]
+    assert len(seen) > 0
+    assert seen["minutes"].between(0, 300).all()
+
+
+def test_data_page_reads_any_province_before_a_plan_exists(
+    jobs: FakeManager, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("REFERRAL_PLANS", str(tmp_path))
+    monkeypatch.setenv("REFERRAL_DATA", str(ROOT / "data" / "facilities"))
+    app = open_page("data", "en")
+    picker = app.selectbox(key="data_province_")
+    assert len(picker.options) == 3
+    assert "BV Nhi đồng Cần Thơ" in text_of(app)
+    picker.set_value("cao_bang").run()
+    assert not app.exception
+    assert "BVĐK Tĩnh Túc" in text_of(app)
+    assert "BV Nhi đồng Cần Thơ" not in text_of(app)
+
+
+def test_data_page_starts_with_the_province_of_the_plan(jobs: FakeManager) -> None:
+    app = open_page("data", "vi")
+    assert app.selectbox(key="data_province_soc_trang").value == "soc_trang"
 
 
 def test_solve_starts_a_job_with_what_was_chosen(jobs: FakeManager, folders: Sample) -> None:

@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,19 +12,8 @@ from optimizer.report.findings import finding
 from optimizer.report.folder import read_plan_folder
 from optimizer.report.indicators import indicators
 from tests.app.sample_plan import Sample, write_sample
+from tests.browser.conftest import needs_chromium, serve, settle
 
-ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
-]
 WORDS = {
     ("situation", "vi"): "Nơi thiếu",
     ("situation", "en"): "Shortfalls",
@@ -43,7 +25,7 @@ WORDS = {
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no Chromium at {CHROMIUM}"),
+    needs_chromium,
 ]
 
 
@@ -62,48 +44,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
 
 @pytest.fixture(scope="module")
 def address(sample: Sample) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    env = os.environ | {
-        "REFERRAL_DATA": str(sample.data),
-        "REFERRAL_SCENARIOS": str(sample.scenarios),
-        "REFERRAL_PLANS": str(sample.plans),
-    }
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
-    server = subprocess.Popen(
-        [*command, "--server.port", str(port)],
-        cwd=ROOT,
-        env=env,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_for(f"http://127.0.0.1:{port}/_stcore/health")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def wait_for(url: str, seconds: float = 30.0) -> None:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            with urllib.request.urlopen(url, timeout=1):
-                return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail(f"the app did not answer at {url} within {seconds} s")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    api = pytest.importorskip("playwright.sync_api", reason="Playwright comes with the test extra")
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield browser
-        browser.close()
+    with serve(sample.data, sample.scenarios, sample.plans) as url:
+        yield url
 
 
 @pytest.fixture
@@ -116,12 +58,6 @@ def visit(chromium: Any, address: str) -> Iterator[Visit]:
     )
     yield seen
     context.close()
-
-
-def settle(page: Any, words: str) -> None:
-    page.get_by_text(words, exact=True).first.wait_for(timeout=30_000)
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
-    page.wait_for_timeout(400)
 
 
 @pytest.mark.parametrize(("name", "lang"), list(WORDS))
@@ -187,3 +123,41 @@ def test_tab_order_reaches_the_language_and_solve(visit: Visit, address: str) ->
         reached.add(visit.page.evaluate("document.activeElement.innerText || ''").strip())
     assert {"English", "Solve"} & reached
     assert "Solve" in reached
+
+
+@pytest.mark.parametrize(
+    ("lang", "tier", "words"),
+    [
+        ("vi", "Tầng 2", "người chờ chuyển tại các đơn vị của tầng"),
+        ("en", "Tier 2", "boarders of its units"),
+    ],
+)
+def test_strips_show_one_tier_when_chosen(
+    lang: str, tier: str, words: str, visit: Visit, address: str
+) -> None:
+    visit.page.goto(f"{address}/?lang={lang}")
+    settle(visit.page, WORDS["situation", lang])
+    visit.page.locator(".st-key-tierpick").get_by_text(tier, exact=True).click()
+    visit.page.get_by_text(words).first.wait_for()
+    assert visit.page.locator(".js-plotly-plot").count() == 2
+    assert visit.page.locator("[data-testid=stException]").count() == 0
+
+
+@pytest.mark.parametrize("day", [1, 2])
+def test_words_of_the_map_cover_no_other_words(visit: Visit, address: str, day: int) -> None:
+    """The letters as Chromium draws them, not as the layout guesses them."""
+    visit.page.goto(f"{address}/?lang=vi")
+    settle(visit.page, WORDS["situation", "vi"])
+    visit.page.locator(".st-key-mapday button").nth(day - 1).click()
+    settle(visit.page, WORDS["situation", "vi"])
+    boxes = visit.page.evaluate(
+        """() => [...document.querySelector('.js-plotly-plot').querySelectorAll(
+        '.annotation-text')].map(e => { const r = e.getBoundingClientRect();
+        return [r.left, r.top, r.right, r.bottom, e.textContent]; })"""
+    )
+    assert len(boxes) > 10
+    for i, a in enumerate(boxes):
+        for b in boxes[:i]:
+            wide = min(a[2], b[2]) - max(a[0], b[0])
+            high = min(a[3], b[3]) - max(a[1], b[1])
+            assert min(wide, high) <= 4, (a[4], b[4])  # line boxes are taller than letters

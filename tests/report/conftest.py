@@ -1,5 +1,5 @@
 """The sample plan of the app's tests serves here too."""
 
-from tests.app.conftest import calm, report, sample
+from tests.app.conftest import calm, real, report, sample
 
-__all__ = ["calm", "report", "sample"]
+__all__ = ["calm", "real", "report", "sample"]

@@ -15,6 +15,7 @@ from optimizer.report import charts, marks, tables
 from optimizer.report.cells import make_cells, ring_area
 from optimizer.report.flows import flow_table, left_out, sankey
 from optimizer.report.folder import PlanReport, read_plan_folder
+from optimizer.report.freespace import Raster
 from optimizer.report.mapdata import load_state, map_arcs, nice_breaks
 from optimizer.report.maps import ARCS, facility_map
 from optimizer.report.palette import DARK, LIGHT
@@ -28,7 +29,12 @@ def test_orders_of_day_one_are_the_plans_whole_people(report: PlanReport) -> Non
     seen = report.tables["admissions"].query("day == 1 and observed == 1").patients.sum()
     assert rows["patients"].sum() == pytest.approx(moves + seen)
     assert (rows["patients"] % 1 == 0).all()
-    assert rows.loc[rows["what"] == "transfer", "km"].between(0, 100).all()
+    assert rows.loc[rows["what"] == "transfer", "minutes"].between(1, 200).all()
+    assert rows.loc[rows["what"] != "transfer", "minutes"].isna().all()
+    area, unit = rows.loc[rows["what"] != "transfer", ["origin", "destination"]].iloc[0]
+    known = tables.orders(report, "vi", roads={(area, unit): 17.0})
+    mine = (known["origin"] == area) & (known["destination"] == unit)
+    assert set(known.loc[mine, "minutes"]) == {17.0}
 
 
 def test_flows_hold_every_patient_of_the_shown_days(report: PlanReport) -> None:
@@ -117,9 +123,22 @@ def test_marks_do_not_overlap_when_pushed_apart() -> None:
 
 def test_label_avoids_what_is_taken() -> None:
     taken = [(4.0, -10.0, 100.0, 10.0)]
-    label = place_label(Spot(0, 0, 5), 60, 14, taken, [], (-200, -200, 200, 200), must=False)
+    label = place_label(Spot(0, 0, 5), 60, 14, taken, [], (-200, -200, 200, 200))
     assert label is not None
-    assert overlap(label.box, taken[0]) < 0.05 * 60 * 14
+    assert overlap(label.box, taken[0]) < 0.5
+    everything = [(-200.0, -200.0, 200.0, 200.0)]
+    assert place_label(Spot(0, 0, 5), 60, 14, everything, [], everything[0]) is None
+
+
+def test_free_box_keeps_off_what_is_covered() -> None:
+    raster = Raster((0.0, 0.0, 100.0, 100.0))
+    raster.cover_rings([[(0.0, 0.0), (100.0, 0.0), (100.0, 60.0), (0.0, 60.0)]])
+    raster.cover_boxes([(0.0, 60.0, 50.0, 100.0)])
+    box = raster.free(30, 20, [(0, 1), (1, 1)])
+    assert box is not None
+    assert box[0] >= 50
+    assert box[1] >= 60
+    assert raster.free(60, 20, [(0, 1)]) is None
 
 
 def test_load_state_follows_the_rounded_figure() -> None:
