@@ -9,11 +9,14 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
+
+Result = TypeVar("Result")
 
 app = typer.Typer(
     help="Plans hospital capacity and patient referral across the treatment tiers of a province.",
@@ -94,6 +97,43 @@ def _tell(shown: Shown, lang: str) -> Any:
     return progress
 
 
+def _interruptible(work: Callable[[], Result]) -> Result:
+    """Run `work` in a thread, so that Ctrl-C is heard while the solver works."""
+    import threading
+
+    done: list[Result] = []
+    failed: list[BaseException] = []
+
+    def call() -> None:
+        try:
+            done.append(work())
+        except BaseException as error:  # handed on to the main thread
+            failed.append(error)
+
+    thread = threading.Thread(target=call, daemon=True)
+    thread.start()
+    while thread.is_alive():
+        thread.join(0.2)
+    if failed:
+        raise failed[0]
+    return done[0]
+
+
+def _stopped(folder: Path, began: float, lang: str) -> NoReturn:
+    """End at once: 0 if a checked plan of this run is kept, 130 if there is nothing to keep."""
+    from optimizer.i18n import translator
+
+    say = translator(lang)
+    kept = folder / "plan.json"
+    saved = kept.exists() and kept.stat().st_mtime >= began
+    if saved:
+        text = say("Stopped: the checked nearest-free-place plan is kept in {folder}.")
+        print(text.format(folder=folder), file=sys.stderr, flush=True)
+    else:
+        print(say("Stopped before there was a plan."), file=sys.stderr, flush=True)
+    os._exit(0 if saved else 130)  # the solver's thread cannot be asked to end
+
+
 def _fail(error: Any, lang: str, as_json: bool) -> typer.Exit:
     """Say every fault, in the reader's language, and return the exit with its code."""
     if as_json:
@@ -148,16 +188,21 @@ def plan(
 
     folder = out or Path("plans") / scenario.stem
     shown = Shown.none if quiet else progress
+    began = time.time()
     try:
-        outcome = plan_scenario(
-            scenario,
-            data_dir=data,
-            out=folder,
-            areas=areas.value if areas else None,
-            progress=_tell(shown, lang.value),
-            options=SolveOptions(seconds=time_limit),
-            all_ways=all_ways,
+        outcome = _interruptible(
+            lambda: plan_scenario(
+                scenario,
+                data_dir=data,
+                out=folder,
+                areas=areas.value if areas else None,
+                progress=_tell(shown, lang.value),
+                options=SolveOptions(seconds=time_limit),
+                all_ways=all_ways,
+            )
         )
+    except KeyboardInterrupt:
+        _stopped(folder, began, lang.value)
     except ReferralError as error:
         raise _fail(error, lang.value, as_json) from None
     for warning in outcome.warnings if not quiet else ():
@@ -169,7 +214,8 @@ def plan(
     else:
         print(summary_text(folder, outcome.summary, lang.value))
         print(folder)
-    if require_optimal and outcome.summary["objective"]["harm"]["gap"] > 0.005:
+    gap = outcome.summary["objective"]["harm"]["gap"]
+    if require_optimal and (gap is None or gap > 0.005):
         raise typer.Exit(1)
 
 

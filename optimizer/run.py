@@ -75,7 +75,9 @@ def load(
 
 
 def default_data_dir(scenario_path: Path, province: str) -> Path:
-    """Return data/facilities/<province>, looked for upwards from the scenario, then from here."""
+    """Return the scenario's own folder, or data/facilities/<province> upwards of it or of here."""
+    if (scenario_path.parent / "units.csv").exists():  # a province of one's own, scenario beside it
+        return scenario_path.parent
     for root in (*scenario_path.resolve().parents, *Path(__file__).resolve().parents):
         found = root / "data" / "facilities" / province
         if found.is_dir():

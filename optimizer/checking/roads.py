@@ -79,14 +79,16 @@ def minutes_between(sources: Sources, scenario: Scenario) -> tuple[Mapping[str, 
         seasons,
         strict=True,
     )
+    no_direct = list(scenario.cut)
     for a, b, minutes, season in rows:
         if a in node and b in node and (a, b) not in scenario.cut:
             if is_closed(*season, scenario.start_date):
+                no_direct += [(a, b), (b, a)]
                 continue
             i, j = node[a], node[b]
             edges[i, j] = edges[j, i] = min(edges[i, j], minutes)
     direct = _direct_legs(sources, communes, local)
-    for a, b in scenario.cut:
+    for a, b in no_direct:
         if a in node and b in node:
             direct[node[a], node[b]] = np.inf
     return node, np.asarray(np.round(np.minimum(shortest_paths(edges), direct), 9))

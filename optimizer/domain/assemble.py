@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from optimizer.domain.arcs import (
 from optimizer.domain.capacity import Capacity, bed_levels, capacity
 from optimizer.domain.demand import (
     Demand,
-    class_at,
+    class_people,
     expected_demand,
     nightly_hazards,
     scenario_classes,
@@ -332,20 +332,43 @@ def opening_census(
     treated, boarding = np.zeros(shape), np.zeros(shape)
     requests = np.zeros((len(demand.communes), len(classes)))
     stated = scenario.explicit
-    if stated.census or stated.open_requests or scenario.route == "explicit":
+    simulated = Census(treated, boarding, requests)
+    if demand.history.shape[2] and not (stated.census and stated.open_requests):
+        simulated = _end_of_history(tables, scenario, sites, minutes, classes, demand, hazards)
+    if stated.census:
         for row in stated.census:
-            s, f = class_at(classes, row.severity, row.phase), units.get(row.unit)
-            if s is not None and f is not None:
-                (treated if row.state == "treated" else boarding)[f, s] += row.count
+            if row.unit in units:
+                state = treated if row.state == "treated" else boarding
+                for s, people in class_people(
+                    classes, scenario, row.severity, row.phase, row.count
+                ):
+                    state[units[row.unit], s] += people
+        simulated = replace(simulated, treated=treated, boarding=boarding)
+    if stated.open_requests:
         for request in stated.open_requests:
-            s = class_at(classes, request.severity, "acute")
-            if s is not None:
-                shares = spread(tables, demand.communes, demand.population, request.area)
-                requests[:, s] += _largest_remainder(shares * request.count)
-        return Census(treated, boarding, requests)
+            shares = spread(tables, demand.communes, demand.population, request.area)
+            for s, people in class_people(
+                classes, scenario, request.severity, "acute", request.count
+            ):
+                requests[:, s] += _largest_remainder(shares * people)
+        simulated = replace(simulated, requests=requests)
+    return simulated
+
+
+def _end_of_history(
+    tables: Tables,
+    scenario: Scenario,
+    sites: Sites,
+    minutes: Minutes,
+    classes: tuple[PatientClass, ...],
+    demand: Demand,
+    hazards: Hazards,
+) -> Census:
+    """Return the last evening of the wave's history under local care only, whole people."""
+    shape = (len(sites.inside), len(classes))
+    treated, boarding = np.zeros(shape), np.zeros(shape)
+    requests = np.zeros((len(demand.communes), len(classes)))
     history = demand.history.shape[2]
-    if not history:
-        return Census(treated, boarding, requests)
     past = Demand(
         demand.communes,
         demand.population,

@@ -47,6 +47,25 @@ def class_at(
     return None
 
 
+def class_people(
+    classes: tuple[PatientClass, ...], scenario: Scenario, severity: str, phase: str, count: int
+) -> list[tuple[int, int]]:
+    """Share whole people of a severity and phase among the population groups, largest remainder."""
+    found = [n for n, row in enumerate(classes) if (row.severity, row.phase) == (severity, phase)]
+    if not found:
+        return []
+    if not scenario.population_groups:
+        return [(found[0], count)]
+    share = np.array(
+        [scenario.population_groups.get(classes[n].population_group, 0.0) for n in found]
+    )
+    ideal = count * share / max(1e-12, float(share.sum()))
+    whole = np.floor(ideal + 1e-9)
+    for i in np.argsort(-(ideal - whole), kind="stable")[: count - int(whole.sum())]:
+        whole[i] += 1
+    return [(n, int(people)) for n, people in zip(found, whole, strict=True) if people]
+
+
 def communes(tables: Tables) -> tuple[tuple[str, ...], FloatArray]:
     """Return commune ids and their population, (C,)."""
     rows = [row for row in tables.admin_units if row.kind == "commune"]

@@ -53,6 +53,13 @@ class ReferralNetwork:
         self._rules = {row.leg: row for row in tables.travel_rules}
         outside = {row.facility_id for row in tables.units if row.intake == "out_of_province"}
         self._outside = outside
+        closed = {
+            frozenset((leg.from_id, leg.to_id))
+            for leg in tables.travel
+            if _in_season(leg, scenario.start_date)
+        }
+        self._no_direct = self._cut | closed
+        """Pairs without a direct leg: cut by the scenario, or closed this season."""
         self.graph = self._build(scenario.start_date)
 
     def _build(self, day: datetime.date) -> nx.DiGraph[str]:
@@ -136,7 +143,7 @@ class ReferralNetwork:
             for j, target in enumerate(targets):
                 if origin == target:
                     out[i, j] = 0.0
-                elif self._cut and self.is_cut(origin, target):
+                elif frozenset((origin, target)) in self._no_direct:
                     out[i, j] = np.inf
         return out
 

@@ -18,11 +18,14 @@ class GroupResult:
     """One group of the objective: what the plan reaches, what no plan can beat."""
 
     value: float
-    bound: float
+    bound: float | None
+    """None: the plan was made by a rule, which has no bound."""
 
     @property
-    def gap(self) -> float:
+    def gap(self) -> float | None:
         """Distance to the bound as a share of it (of 1 where the bound is smaller)."""
+        if self.bound is None:
+            return None
         return max(0.0, self.value - self.bound) / max(1.0, abs(self.bound))
 
 

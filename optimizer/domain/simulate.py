@@ -345,8 +345,8 @@ def _as_plan(inst: Instance, flows: _Flows) -> Plan:
         flows.corridor,
         flows.excess,
         flows.surge_beds,
-        GroupResult(harm, 0.0),
-        GroupResult(burden, 0.0),
+        GroupResult(harm, None),
+        GroupResult(burden, None),
         status="rule",
         solver="nearest free place",
     )

@@ -8,7 +8,7 @@ way.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -119,7 +119,23 @@ def solve_arrays(
             [Problem("The model holds a number that is not finite or crossed bounds.")]
         )
     if not engine:
-        engine = "highs-mip" if whole else ("glop" if columns < SMALL else "highs")
+        return _first_that_answers(
+            ("highs-mip",)
+            if whole
+            else (("glop", "highs") if columns < SMALL else ("highs", "glop")),
+            lambda name: solve_arrays(
+                model,
+                cost,
+                lower=lower,
+                upper=upper,
+                whole=whole,
+                engine=name,
+                basis=basis if name == "glop" else None,
+                seconds=seconds,
+                gap=gap,
+                log=log,
+            ),
+        )
     parameters = parameters_pb2.SolveParametersProto()
     parameters.time_limit.FromNanoseconds(int(seconds * 1e9))
     kind = parameters_pb2.SOLVER_TYPE_HIGHS
@@ -139,18 +155,39 @@ def solve_arrays(
         hint.initial_basis.constraint_status.ids.extend(range(rows))
         hint.initial_basis.constraint_status.values.extend(basis.rows)
     started = time.perf_counter()
-    result = core_solver.solve(
-        _proto(model, cost, lower, upper, whole),
-        kind,
-        parameters_pb2.SolverInitializerProto(),
-        parameters,
-        hint,
-        (lambda lines: [log(line) for line in lines]) if log else None,
-        callback_pb2.CallbackRegistrationProto(),
-        None,
-        None,
-    )
+    try:
+        result = core_solver.solve(
+            _proto(model, cost, lower, upper, whole),
+            kind,
+            parameters_pb2.SolverInitializerProto(),
+            parameters,
+            hint,
+            (lambda lines: [log(line) for line in lines]) if log else None,
+            callback_pb2.CallbackRegistrationProto(),
+            None,
+            None,
+        )
+    except Exception as error:  # MathOpt's own status type; what it says is kept
+        raise SolverError(
+            [
+                Problem(
+                    "The solver {engine} stopped without a plan: {reason}.",
+                    values={"engine": engine, "reason": str(error)},
+                )
+            ]
+        ) from error
     return _read(result, columns, rows, engine, time.perf_counter() - started)
+
+
+def _first_that_answers(engines: Sequence[str], solve: Callable[[str], Answer]) -> Answer:
+    """Try one engine after another; one that fails says so only if all do."""
+    said: list[Problem] = []
+    for name in engines:
+        try:
+            return solve(name)
+        except SolverError as error:
+            said += error.problems
+    raise SolverError(said)
 
 
 def _read(

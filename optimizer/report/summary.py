@@ -114,14 +114,18 @@ def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
             solved=summary["solved_days"],
         ),
         say(
-            "Status {status}: {gap:.3f} % above the LP bound of the {offered} ways offered "
-            "({permitted} permitted); checked independently; {seconds:.1f} s"
+            "Status: nearest free place, a rule; no bound; checked independently; {seconds} s"
+        ).format(seconds=_number(summary["seconds"]["so far"], lang))
+        if harm["gap"] is None
+        else say(
+            "Status {status}: {gap} % above the LP bound of the {offered} ways offered "
+            "({permitted} permitted); checked independently; {seconds} s"
         ).format(
             status=say(summary["status"]),
-            gap=100 * harm["gap"],
+            gap=f"{100 * harm['gap']:.3f}".replace(".", "," if lang == "vi" else "."),
             offered=summary["ways"]["offered"],
             permitted=summary["ways"]["permitted"],
-            seconds=summary["seconds"]["so far"],
+            seconds=_number(summary["seconds"]["so far"], lang),
         ),
         "",
         *_aligned(_kpi_rows(summary, lang)),
