@@ -96,6 +96,9 @@ def check_plan(plan: Path, data_dir: Path | None = None) -> CheckResult:
 def _read(path: Path, data_dir: Path | None, bench: Bench) -> Case | None:
     """Return the case, or None if the sources or inputs are too broken to judge anything by."""
     folder = path if path.is_dir() or path.suffix != ".json" else path.parent
+    if not (folder / "plan.json").is_file():
+        bench.add("files", "plan.json", "The file is missing or cannot be opened.")
+        return None
     plan = Document("plan.json", read_json(folder / "plan.json", "plan.json", bench), bench)
     if plan.value and data_dir is None:
         data_dir = folder / plan.text("data_dir")

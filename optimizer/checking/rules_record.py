@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
@@ -40,6 +41,7 @@ def digests(case: Case, bench: Bench) -> None:
         _digest(case.data_dir / path, f"{file} {path}", entry.get("sha256"), bench)
     for path in sorted(set(case.sources.found.values()) - seen):
         bench.add(rule, f"{file} {path}", "The table was read, but is not listed.")
+    _own_files(case, bench)
     own = case.plan.get("inputs_sha256")
     folder = case.folder / "inputs"
     if isinstance(own, str):
@@ -59,6 +61,23 @@ def digests(case: Case, bench: Bench) -> None:
         bench.add(
             "files", "plan.json inputs_sha256", "It must give the sha256 of every file of inputs/."
         )
+
+
+def _own_files(case: Case, bench: Bench) -> None:
+    """Hold the tables of the folder and plan.json itself to the digests in plan.json."""
+    listed = case.plan.get("files_sha256")
+    sealed = case.plan.get("summary_sha256")
+    if isinstance(listed, dict):
+        for name, value in listed.items():
+            _digest(case.folder / str(name), f"plan.json files_sha256 {name}", value, bench)
+    if sealed is not None:
+        told = json.loads((case.folder / "plan.json").read_text(encoding="utf-8"))
+        rest = {key: value for key, value in told.items() if key != "summary_sha256"}
+        text = json.dumps(rest, ensure_ascii=False, sort_keys=True)
+        real = hashlib.sha256(text.encode()).hexdigest()
+        bench.checked("digests")
+        if sealed != real:
+            bench.add("digests", "plan.json summary_sha256", CHANGED, left=str(sealed), right=real)
 
 
 def _digest(path: Path, where: str, value: object, bench: Bench) -> None:

@@ -246,6 +246,8 @@ def nightly_hazards(
                 delay,
             )
             wait = stay.waiting
+            if wait is None and stay.death_share > 0:
+                notes.append(f"{severity}: waiting = treated")
             wait_delay = max(1.0, wait.delay_days or stay.acute_days) if wait else delay
             share = stay.worsens if wait is None else wait.worse_share
             fatal = stay.death_share if wait is None else wait.death_share

@@ -367,13 +367,21 @@ def inputs_digest(folder: Path) -> str:
 
 
 def write_summary(folder: Path, summary: Mapping[str, Any]) -> None:
-    """Write plan.json; shortfalls are shortened where it would grow past a megabyte."""
-    text = json.dumps(summary, ensure_ascii=False, indent=1)
-    if len(text.encode()) > LARGEST_JSON:
-        text = json.dumps(
-            {**summary, "shortfalls": summary["shortfalls"][:100]}, ensure_ascii=False
-        )
-    (folder / "plan.json").write_text(text + "\n", encoding="utf-8")
+    """Write plan.json with the digests of the tables beside it and of itself.
+
+    Shortfalls are shortened where it would grow past a megabyte.
+    """
+    told = dict(summary)
+    told["files_sha256"] = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.glob("*.csv"))
+    }
+    if len(json.dumps(told, ensure_ascii=False, indent=1).encode()) > LARGEST_JSON:
+        told["shortfalls"] = told["shortfalls"][:100]
+    plain = json.loads(json.dumps(told, ensure_ascii=False))
+    text = json.dumps(plain, ensure_ascii=False, sort_keys=True)
+    told["summary_sha256"] = hashlib.sha256(text.encode()).hexdigest()
+    _json(folder / "plan.json", told)
 
 
 def replace_folder(new: Path, target: Path) -> None:

@@ -155,6 +155,7 @@ def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
         if one["key"].startswith("staff.") and isinstance(one["value"], dict)
     ]
     share = 100 * summary["confidence_share"].get("assumed", 0.0)
+    lines += [f"  · {note}" for note in summary.get("notes", ())]
     lines.append(
         "  "
         + say("{share} of the usable beds rest on assumed figures").format(share=f"{share:.0f} %")
