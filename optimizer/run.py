@@ -29,7 +29,8 @@ from optimizer.domain.plan import Plan
 from optimizer.domain.scenario import Scenario
 from optimizer.errors import DataError, PlanCheckError, Problem, SolverError
 from optimizer.exchange import planfolder
-from optimizer.exchange.scenarios import cross_check, read_scenario
+from optimizer.exchange.agreement import cross_check
+from optimizer.exchange.scenarios import read_scenario
 from optimizer.exchange.tables import read_tables
 from optimizer.planning import baselines
 from optimizer.planning.screen import offered_ways, with_ways

@@ -7,6 +7,7 @@ meaning and unit and feeds the JSON Schema and the template that `referral init`
 from __future__ import annotations
 
 import datetime
+import math
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -32,9 +33,10 @@ def _or_file(what: str) -> dict[str, Any]:
     return {"anyOf": [{"type": "array"}, {"type": "string", "description": note}, {"type": "null"}]}
 
 
-def _fault(fault: str, **values: object) -> PydanticCustomError:
-    """Return an error of a mapping; `fault` is a message id of the catalogues."""
-    return PydanticCustomError("contradiction", "{fault}", {"fault": fault, "values": values})
+def _fault(fault: str, remedy: str = "", **values: object) -> PydanticCustomError:
+    """Return an error of a mapping; `fault` and `remedy` are message ids of the catalogues."""
+    said = {"fault": fault, "remedy": remedy, "values": values}
+    return PydanticCustomError("contradiction", "{fault}", said)
 
 
 class Part(BaseModel):
@@ -123,6 +125,19 @@ class Infections(Part):
         if abs(total - 1) > 0.005:
             raise _fault(
                 "population_share of the ages adds up to {total}, not 1.", total=f"{total:.4g}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _some_stay_home(self) -> Self:
+        most = max(age.hospital_per_infection for age in self.ages)
+        most *= math.prod(self.hospital_multipliers.values())
+        if most > 1 + 1e-9:
+            raise _fault(
+                "The largest hospital_per_infection times all hospital_multipliers is {share}, "
+                "more than 1.",
+                "Lower the shares or the multipliers.",
+                share=f"{most:.4g}",
             )
         return self
 

@@ -125,7 +125,7 @@ def explain(detail: ErrorDetails) -> tuple[str, str, Mapping[str, object]]:
     """Return (fault, remedy, values) for an error of pydantic, in message ids of ours."""
     kind, facts = detail["type"], detail.get("ctx", {})
     if kind == "contradiction":
-        return str(facts["fault"]), "", facts["values"]
+        return str(facts["fault"]), str(facts["remedy"]), facts["values"]
     for name, (fault, key) in _LIMITS.items():
         if kind == name:
             return fault, "Correct the number.", {"limit": f"{facts[key]:.15g}"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from datetime import date
 from statistics import median
 
 from optimizer.domain.facility import (
@@ -203,6 +204,11 @@ def legs_can_be_driven(book: Book) -> None:
                 value=leg.to_id,
             )
             continue
+        for column in ("closed_from", "closed_to"):
+            given = getattr(leg, column)
+            if given and not _is_day(given):
+                fault, remedy = "There is no such day in the calendar.", "Correct the date."
+                book.say(TravelLeg, row, column, fault, remedy, value=given)
         if (leg.closed_from is None) != (leg.closed_to is None):
             book.say(
                 TravelLeg,
@@ -223,6 +229,15 @@ def legs_can_be_driven(book: Book) -> None:
             "Neither travel.csv nor travel_rules.csv is there: nobody can be moved.",
             "Add one of them.",
         )
+
+
+def _is_day(month_day: str) -> bool:
+    """Say whether MM-DD is a day of some year; 02-29 is."""
+    try:
+        date.fromisoformat(f"2024-{month_day}")
+    except ValueError:
+        return False
+    return True
 
 
 def _speed(book: Book, row: int, leg: TravelLeg, straight_km: float) -> None:

@@ -145,6 +145,9 @@ def read_sheet(path: Path, file: str, required: Sequence[str], optional: Sequenc
         )
         sheet.sound = False
         return sheet
+    if not re.split(r"[\r\n]", text, maxsplit=1)[0].strip(" \t,;"):
+        fault, remedy = "The first row is blank.", "Delete the blank rows above the header."
+        sheet.problems.append(Problem(fault, remedy, file, 1))
     known = (*required, *optional)
     delimiter = _delimiter(body, known, comments, sheet)
     raw = _split(body, delimiter, comments, sheet)

@@ -92,6 +92,31 @@ def classes_differ(book: Book) -> None:
             )
 
 
+def recovering_needs_no_more(book: Book) -> None:
+    """Refuse a recovering class at a higher level than the acute class it comes from."""
+    ranks = {level.care_level: level.rank for _, level in book.rows(CareLevel)}
+    acute = {
+        (c.disease, c.population_group, c.severity): c.care_level
+        for _, c in book.rows(PatientClass)
+        if c.phase == "acute"
+    }
+    for row, c in book.rows(PatientClass):
+        ill = acute.get((c.disease, c.population_group, c.severity), "")
+        if c.phase != "recovering" or c.care_level not in ranks or ill not in ranks:
+            continue
+        if ranks[c.care_level] > ranks[ill]:
+            book.say(
+                PatientClass,
+                row,
+                "care_level",
+                "Recovering patients need {well}, a higher level than the acute phase ({ill}).",
+                "Name the level of the acute phase or a lower one.",
+                value=c.care_level,
+                well=c.care_level,
+                ill=ill,
+            )
+
+
 def roles_have_no_circle(book: Book) -> None:
     """Refuse a role that stands in for itself, even in steps."""
     links = {r.role: [r.stands_in_for] for _, r in book.rows(Role) if r.stands_in_for}
@@ -322,6 +347,7 @@ def duty_is_less_than_heads(book: Book) -> None:
 CHECKS: tuple[Callable[[Book], None], ...] = (
     levels_have_an_order,
     classes_differ,
+    recovering_needs_no_more,
     roles_have_no_circle,
     ratios_grow_with_the_level,
     referral_has_no_circle,

@@ -275,7 +275,7 @@ AGES = (
         ({}, 0.0201507),
         ({"variant": 3.2}, 0.0201507 * 3.2),
         ({"variant": 3.2, "vaccination": 0.27}, 0.0201507 * 3.2 * 0.27),
-        ({"variant": 60.0}, 1.0),  # nobody comes twice
+        ({"variant": 4.29}, 0.0201507 * 4.29),  # nearly all of the oldest; more is refused
     ],
 )
 def test_route_of_infections_gives_the_age_table_times_the_multipliers(

@@ -10,7 +10,8 @@ import pytest
 from conftest import faults
 
 from optimizer.errors import DataError
-from optimizer.exchange.scenarios import cross_check, list_scenarios, read_scenario
+from optimizer.exchange.agreement import cross_check
+from optimizer.exchange.scenarios import list_scenarios, read_scenario
 from optimizer.exchange.strict_yaml import MOST_BYTES
 from optimizer.exchange.tables import read_tables
 
@@ -77,6 +78,13 @@ REFUSED = {
         "death_share: 0.1",
         "worse_to: critical, worse_share: 0.7, death_share: 0.4",
         [":11", "worse_share + death_share"],
+    ),
+    "more in hospital than infected": (
+        "",
+        "infections: {peak_day: 9, width_days: 9, peak_per_100k: 9, history_days: 9, delay_days: 5,"
+        " hospital_severity: severe, hospital_multipliers: {variant: 2, age: 2},"
+        " ages: [{band: all, population_share: 1, hospital_per_infection: 0.3}]}\n",
+        [":12", "infections", "1.2", "Lower"],
     ),
     "a staff shock that ends before it begins": (
         "roads_cut: []",
@@ -216,6 +224,16 @@ UNFIT = {
         "worse_to: high_flow, worse_share: 0.1",
         ["stays.severe.worse_to", "high_flow", "no stay"],
     ),
+    "a convalescence at a higher level": (
+        "death_share: 0.1}",
+        "convalescent: critical}\n  critical: {stay_days: 5}",
+        ["stays.severe.convalescent", "critical", "ICU", "OXY"],
+    ),
+    "convalescence in a circle": (
+        "death_share: 0.1",
+        "convalescent: severe",
+        ["stays.severe.convalescent", "circle", "severe > severe"],
+    ),
     "no acute class": (
         "",
         "explicit: {open_requests: [{area: X1, severity: convalescent, count: 1}]}\n",
@@ -255,7 +273,7 @@ UNFIT = {
         " hospital_share: 0.2, home_delay_days: 6.5, home_stay_days: 10,"
         " hospital_severity: severe}\n"
         "explicit: {arrivals: [{area: X1, day: 1, severity: severe, count: 1}]}\n",
-        ["arrivals", "route"],
+        ["explicit.arrivals", "reported_cases", "route", "ignored"],
     ),
     "arrivals after the end": (
         "",
@@ -303,3 +321,30 @@ def test_cross_check_asks_for_shares_when_a_disease_has_several_groups(
     path = scenario("", "population_groups: {all: 0.8, child: 0.2}\n")
     said = [p.render("en") for p in cross_check(read_scenario(path), tables)]
     assert any("population_groups.child" in x and "severe, recovering" in x for x in said)
+
+
+def test_cross_check_warns_of_keys_without_effect_when_a_severity_only_convalesces(
+    scenario: Callable[..., Path], province: Path
+) -> None:
+    path = scenario(
+        "death_share: 0.1}",
+        "convalescent: convalescent}\n  convalescent: {stay_days: 5, delay_days: 2,"
+        " death_share: 0.1, worse_to: severe, worse_share: 0.1,"
+        " waiting: {worse_share: 0, death_share: 0.1}}",
+    )
+    tables, _ = read_tables(province)
+    odd = [p for p in cross_check(read_scenario(path), tables) if "no effect" in p.fault]
+    keys = ("death_share", "delay_days", "worse_to", "waiting")
+    assert [p.column for p in odd] == [f"stays.convalescent.{key}" for key in keys]
+    assert {p.severity for p in odd} == {"warning"}
+
+
+def test_cross_check_refuses_arrivals_of_another_route(
+    scenario: Callable[..., Path], province: Path
+) -> None:
+    read = read_scenario(
+        scenario("", "explicit: {arrivals: [{area: X1, day: 1, severity: severe, count: 1}]}\n")
+    )
+    tables, _ = read_tables(province)
+    (odd,) = cross_check(read.model_copy(update={"route": "infections"}), tables)
+    assert (odd.severity, odd.column) == ("error", "explicit.arrivals")

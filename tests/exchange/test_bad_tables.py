@@ -117,6 +117,26 @@ REFUSED = {
     ),
     "a station of no cluster": ("mobile_stations", "U3,C1", "U3,X1", [":2", "cluster_id", "X1"]),
     "a class twice": ("patient_classes", "all,mild,recovering", "all,mild,acute", [":3", "Row 2"]),
+    "recovering at a higher level": (
+        "patient_classes",
+        "mild,recovering,ISO",
+        "mild,recovering,WARD",
+        [":3", "care_level", "WARD", "ISO"],
+    ),
+    "a closed season from no day": (
+        "travel",
+        "45,24,0,,",
+        "45,24,0,02-30,03-10",
+        [":2", "closed_from", "02-30"],
+    ),
+    "a closed season to no day": (
+        "travel",
+        "45,24,0,,",
+        "45,24,0,02-29,04-31",
+        [":2", "closed_to", "04-31"],
+    ),
+    "half a closed season, the end": ("travel", "45,24,0,,", "45,24,0,,09-01", [":2", "09-01"]),
+    "blank rows first": ("tiers", "tier,", "\n,,,\ntier,", ["tiers.csv:1", "blank"]),
 }  # fmt: skip
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from optimizer.exchange.agreement import cross_check
 from optimizer.exchange.scenarios import (
-    cross_check,
     list_scenarios,
     read_scenario,
     scenario_from_json,

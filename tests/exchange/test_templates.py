@@ -8,8 +8,9 @@ import pytest
 from conftest import faults
 
 from optimizer.domain.facility import ROWS
+from optimizer.exchange.agreement import cross_check
 from optimizer.exchange.example import SCENARIO
-from optimizer.exchange.scenarios import cross_check, read_scenario, scenario_from_json
+from optimizer.exchange.scenarios import read_scenario, scenario_from_json
 from optimizer.exchange.tables import read_tables
 from optimizer.exchange.templates import write_template
 
