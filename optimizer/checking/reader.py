@@ -149,7 +149,7 @@ def read_table(path: Path, name: str, columns: Sequence[str], bench: Bench) -> T
         bench.add(FILES, name, "The file is not UTF-8.")
         return empty
     first = 1
-    while text.startswith("#"):
+    while text.startswith("#") or (text and not text.partition("\n")[0].strip()):
         text = text.partition("\n")[2]
         first += 1
     head = text.partition("\n")[0]
