@@ -88,18 +88,21 @@ def goals_table(report: PlanReport, lang: str) -> str:
         "harm": say("Harm to patients"),
         "burden": say("Burden of moves, minutes and surge beds"),
     }
-    rows = []
+    ways = report.head.get("ways") or {}
+    rows, by_rule = [], report.head.get("status") == "rule"
     for i, (goal, told) in enumerate((report.head.get("objective") or {}).items()):
-        value, bound, gap = (told.get(k) for k in ("value", "bound", "gap"))
-        nothing = bound is not None and abs(bound) <= 1e-9 < abs(value or 0.0)
-        if nothing:  # a share of nothing says nothing
+        value, bound, gap = ((told or {}).get(k) for k in ("value", "bound", "gap"))
+        if by_rule or bound is None or gap is None:
+            bound = gap = None
+            state = say("no bound: nearest-free-place rule") if by_rule else say("no bound")
+        elif abs(bound) <= 1e-9 < abs(value or 0.0):  # a share of nothing says nothing
             gap, state = None, say("above a bound of 0")
-        elif gap is None:
-            state = say("no bound")
-        elif gap <= 5e-5:
+        elif gap <= 5e-5 and _may_be_proved(report.head.get("status"), ways):
             state = say("✓ proved best")
         else:
-            state = say("within {gap} of the bound").format(gap=formats.pct(gap, lang, 2))
+            state = say("at most {gap} above the bound of the ways offered").format(
+                gap=formats.pct(math.ceil(round(gap * 1e4, 6)) / 1e4, lang, 2)
+            )
         cells = [
             cell(str(i + 1), "m"),
             cell(escape(names.get(goal, goal))),
@@ -117,11 +120,14 @@ def goals_table(report: PlanReport, lang: str) -> str:
         (say("Gap to the bound"), "n"),
         (say("Status"), ""),
     ]
-    ways = report.head.get("ways") or {}
     if "offered" in ways and "permitted" in ways:
         offered, permitted = (formats.num(ways[k], lang) for k in ("offered", "permitted"))
-        text = say(
-            "Ways offered {offered} of {permitted} permitted; the bound is of the ways offered"
+        text = (
+            say("Ways offered {offered} of {permitted} permitted")
+            if by_rule
+            else say(
+                "Ways offered {offered} of {permitted} permitted; the bound is of the ways offered"
+            )
         )
         notes.append(text.format(offered=offered, permitted=permitted))
     seconds = {k: float(s) for k, s in (report.head.get("seconds") or {}).items()}
@@ -130,6 +136,12 @@ def goals_table(report: PlanReport, lang: str) -> str:
         status=say(str(report.head.get("status") or "–")), seconds=formats.num(spent, lang, 1)
     )
     return block(table(head, rows) + "".join(note(text) for text in (*notes, status)))
+
+
+def _may_be_proved(status: object, ways: Mapping[str, object]) -> bool:
+    """Tell whether a bound met is a proof: solved to the end, over every way permitted."""
+    offered, permitted = ways.get("offered"), ways.get("permitted")
+    return status == "optimal" and offered is not None and offered == permitted
 
 
 def _arrow(direction: str) -> str:

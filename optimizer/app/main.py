@@ -22,7 +22,7 @@ def run() -> None:
         page_title="Referral", page_icon=str(icon) if icon.is_file() else None, layout="wide"
     )
     if "lang" not in st.session_state:
-        st.session_state["lang"] = "en" if st.query_params.get("lang") == "en" else "vi"
+        st.session_state["lang"] = state.first_language()
     st.segmented_control(
         "Ngôn ngữ / Language",
         ["vi", "en"],
@@ -35,6 +35,7 @@ def run() -> None:
     who = state.viewer()
     if st.query_params.get("lang") != who.lang:
         st.query_params["lang"] = who.lang
+    state.keep_language(who.lang)
     st.html(style_sheet(who.palette))
     page = st.navigation(
         [

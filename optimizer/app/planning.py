@@ -165,18 +165,20 @@ def _stages(job: Job, who: Viewer) -> str:
     for stage in job.stages:
         unfinished = escape(who.say("under way")) if job.live else "–"
         rows.append(
-            listings.cell(escape(_stage_name(stage.name, who)))
+            listings.cell(escape(stage_name(stage.name, who)))
             + listings.cell(f"{formats.num(stage.seconds, who.lang, 1)} s", "n")
             + listings.cell("✓" if stage.done else unfinished, "w")
         )
     return f'<div style="max-width:460px">{listings.table([], rows)}</div>' if rows else ""
 
 
-def _stage_name(name: str, who: Viewer) -> str:
+def stage_name(name: str, who: Viewer) -> str:
+    """Return what a stage of the planner is called; one not named here, as the terminal says it."""
     say = who.say
     known = {
         "read": say("read the data"),
         "assemble": say("prepare"),
+        "screen": say("choose the ways offered"),
         "build": say("build the model"),
         "greedy": say("first plan, checked"),
         "harm": say("least harm"),
@@ -186,7 +188,7 @@ def _stage_name(name: str, who: Viewer) -> str:
         "solve": say("solve, in all"),
         "write and check": say("write and check independently"),
     }
-    return known.get(name, name)
+    return known.get(name) or say(name)
 
 
 def flows_note(who: Viewer, report: PlanReport) -> str:

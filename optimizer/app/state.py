@@ -16,6 +16,8 @@ from optimizer.i18n import LANGUAGES, translator
 from optimizer.report.folder import PlanReport, read_plan_folder
 from optimizer.report.palette import PALETTES, Palette
 
+_COOKIE = "referral_lang"
+
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
@@ -42,6 +44,21 @@ def viewer() -> Viewer:
     lang = lang if lang in LANGUAGES else "vi"
     theme = getattr(st.context.theme, "type", None) or "light"
     return Viewer(lang, translator(lang), PALETTES[theme])
+
+
+def first_language() -> str:
+    """Return the language a page opens in: of the address, else chosen before, else Vietnamese."""
+    for lang in (st.query_params.get("lang"), st.context.cookies.get(_COOKIE)):
+        if lang in LANGUAGES:
+            return str(lang)
+    return "vi"
+
+
+def keep_language(lang: str) -> None:
+    """Keep the language in the browser until it is closed, for pages opened by their address."""
+    script = f"<script>document.cookie='{_COOKIE}={lang}; path=/; SameSite=Lax'</script>"
+    with st.container(key="keep_language"):
+        st.html(script, unsafe_allow_javascript=True)
 
 
 def remembered(name: str) -> str | None:

@@ -32,6 +32,7 @@ _SHEET = """
 .stMainBlockContainer>[data-testid=stVerticalBlock]{gap:10px}
 [data-testid=stHtml]{width:100%}
 [data-testid=stHeader]{background:var(--paper);border-bottom:1px solid var(--line)}
+.st-key-keep_language{position:absolute!important;height:0;overflow:hidden}
 .st-key-lang{position:fixed;top:9px;right:22px;z-index:999995;width:auto!important}
 .st-key-lang button{min-height:26px!important;padding:0 10px!important;
  font-size:.93rem!important}

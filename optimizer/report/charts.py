@@ -268,6 +268,10 @@ def _strip_words(
         words = say("{a} on<br>higher beds").format(a=formats.num(higher, lang))
     elif usable.max() < 0.5:
         words = say("no beds")
+    elif level in report.bed_levels[:-1]:  # beds are nested: higher ones count
+        words = say("spare {a}<br>of this level<br>or above").format(
+            a=formats.num(int(spare), lang)
+        )
     else:
         words = say("spare {a}").format(a=formats.num(int(spare), lang))
     figure.add_annotation(

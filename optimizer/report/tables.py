@@ -176,10 +176,13 @@ def orders_csv(
             say("Date"): [formats.day(report.date(int(d)), lang, year=True) for d in rows["day"]],
             say("Kind"): rows["direction"].map(ways),
             say("From"): [report.place_name(p, lang) for p in rows["origin"]],
+            say("Code, from"): rows["origin"],
             say("To"): [report.place_name(p, lang) for p in rows["destination"]],
+            say("Code, to"): rows["destination"],
             say("Level"): [report.level_name(k, lang) for k in rows["care_level"]],
-            say("Patients"): rows["patients"].round(3),
-            say("Minutes"): rows["minutes"].round(1),
+            say("Code, level"): rows["care_level"],
+            say("Patients"): [_plain(v, 3) for v in rows["patients"]],
+            say("Minutes"): [_plain(v, 1) for v in rows["minutes"]],
             say("Reason"): rows["reason"],
         }
     )
@@ -188,6 +191,14 @@ def orders_csv(
         files = ", ".join(stale)
         text = say("# Inputs changed since this plan: {files}").format(files=files) + "\n" + text
     return text.encode("utf-8-sig")
+
+
+def _plain(value: float, digits: int) -> str:
+    """Return ``2``, not ``2.0``; ``0.5`` stays; nothing for an unknown figure."""
+    if math.isnan(value):
+        return ""
+    text = f"{value:.{digits}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def folder_zip(path: Path) -> bytes:

@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from optimizer.app import listings
+from optimizer.app import listings, state
+from optimizer.app.jobs import Stage
 from optimizer.app.roads import admission_minutes
 from optimizer.report import formats, tables
 from optimizer.report.findings import finding
-from optimizer.report.folder import PlanReport
+from optimizer.report.folder import PlanReport, read_plan_folder
 from optimizer.report.indicators import indicators
 from optimizer.report.occupancy import strip_table
 from optimizer.report.palette import LIGHT
@@ -287,3 +288,118 @@ def test_data_page_prints_every_assumption(jobs: FakeManager, report: PlanReport
     for told in report.head["assumptions"]:
         assert told["text_vi"] in text
     assert formats.pct(report.confidence_share["assumed"], "vi", 1) in text
+
+
+def goals(report: PlanReport, lang: str, **head: Any) -> str:
+    return listings.goals_table(replace(report, head=dict(report.head) | head), lang)
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("vi", "không có cận: quy tắc chỗ trống gần nhất"),
+        ("en", "no bound: nearest-free-place rule"),
+    ],
+)
+def test_plan_of_the_rule_has_no_bound_and_no_percentage(
+    lang: str, words: str, changed: Path
+) -> None:
+    file = changed.parent / "plans" / "sample0001" / "plan.json"
+    head = json.loads(file.read_text(encoding="utf-8"))
+    nothing = {"value": 12.5, "bound": None, "gap": None}
+    head |= {"status": "rule", "objective": {"harm": nothing, "burden": nothing}}
+    file.write_text(json.dumps(head), encoding="utf-8")
+    for page in PAGES:
+        text = text_of(open_page(page, lang))
+        if page == "plan":
+            table = listings.goals_table(read_plan_folder(file.parent), lang)
+            assert table in text
+            assert table.count(words) == 2
+            assert table.count(f'<td class="n">{formats.NONE}</td>') == 4
+            assert "%" not in table
+
+
+@pytest.mark.parametrize(
+    ("status", "offered", "gap", "proved"),
+    [
+        ("optimal", 4425, 0.0, True),
+        ("optimal", 936, 0.0, False),
+        ("feasible", 4425, 0.0, False),
+        ("optimal", 4425, 0.004, False),
+        ("rule", 4425, None, False),
+    ],
+)
+def test_best_is_proved_only_over_every_way_permitted(
+    report: PlanReport, status: str, offered: int, gap: float | None, proved: bool
+) -> None:
+    told = {"value": 10.0, "bound": None if gap is None else 10.0, "gap": gap}
+    ways = {"offered": offered, "permitted": 4425}
+    text = goals(report, "en", status=status, ways=ways, objective={"harm": told})
+    assert ("proved best" in text) == proved
+    if gap is not None and not proved:
+        share = formats.pct(gap, "en", 2)
+        assert f"at most {share} above the bound of the ways offered" in text
+    assert "proved best" not in goals(report, "en", ways={}, objective={"harm": told})
+
+
+STAGES = {
+    "read": "đọc số liệu",
+    "assemble": "chuẩn bị",
+    "screen": "chọn các đường được dùng",
+    "build": "",
+    "harm": "",
+    "burden": "",
+    "whole people": "làm tròn người",
+    "whole beds": "làm tròn giường",
+    "solve": "giải, tổng cộng",
+    "write and check": "",
+}
+
+
+def test_progress_names_every_stage_in_vietnamese(jobs: FakeManager) -> None:
+    app = open_page("plan", "vi")
+    app.button(key="solve").click().run()
+    jobs.jobs["fake01"].stages = [Stage(name, 1.0, True) for name in STAGES]
+    app.run()
+    text = text_of(app)
+    for name, words in STAGES.items():
+        assert words in text
+        assert f"<td>{name}</td>" not in text
+        assert f'<td class="">{name}</td>' not in text
+
+
+@pytest.mark.parametrize("page", ["planning", "figures"])
+def test_language_of_the_session_holds_when_the_address_has_none(
+    page: str, jobs: FakeManager
+) -> None:
+    app = AppTest.from_file(str(ENTRY), default_timeout=30).run()
+    assert app.session_state["lang"] == "vi"
+    assert app.query_params["lang"] in ("vi", ["vi"])
+    app.segmented_control(key="lang").set_value("en").run()
+    assert app.query_params["lang"] in ("en", ["en"])
+    app.query_params.clear()
+    app.switch_page(f"optimizer/app/{page}.py").run()
+    assert not app.exception
+    assert app.session_state["lang"] == "en"
+    assert app.query_params["lang"] in ("en", ["en"])
+
+
+@pytest.mark.parametrize(
+    ("address", "kept", "lang"),
+    [
+        (None, None, "vi"),
+        (None, "en", "en"),
+        ("vi", "en", "vi"),
+        ("en", None, "en"),
+        ("fr", "xx", "vi"),
+    ],
+)
+def test_first_language_is_that_of_the_address_then_the_one_chosen_before(
+    address: str | None, kept: str | None, lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Context:
+        cookies = {"referral_lang": kept} if kept else {}
+
+    monkeypatch.setattr(state.st, "query_params", {"lang": address} if address else {})
+    monkeypatch.setattr(state.st, "context", Context)
+    assert state.first_language() == lang

@@ -162,3 +162,31 @@ def test_reading_names_every_missing_column(sample: Sample, tmp_path: object) ->
         read_plan_folder(broken)
     assert {p.column for p in caught.value.problems} >= {"to_unit", "patients"}
     assert "Thiếu một cột." in caught.value.render("vi")
+
+
+def test_orders_csv_writes_whole_people_and_names_beside_codes(report: PlanReport) -> None:
+    text = tables.orders_csv(report, "vi").decode("utf-8-sig")
+    found = pd.read_csv(io.StringIO(text), comment="#", dtype=str)
+    rows = tables.orders(report, "vi")
+    assert all("." not in number for number in found["Số ca"])
+    assert found["Số ca"].astype(float).tolist() == pytest.approx(rows["patients"].tolist())
+    assert found["Mã nơi đi"].tolist() == rows["origin"].tolist()
+    assert found["Mã nơi đến"].tolist() == rows["destination"].tolist()
+    assert found["Từ"].tolist() == [report.place_name(p, "vi") for p in rows["origin"]]
+    levels = dict(zip(found["Mã mức"], found["Mức"], strict=True))
+    assert levels == {k: report.level_name(k, "vi") for k in levels}
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("vi", "<br>từ mức này<br>trở lên"), ("en", "<br>of this level<br>or above")],
+)
+def test_spare_beds_are_said_to_be_of_the_level_or_above(
+    calm: PlanReport, lang: str, words: str
+) -> None:
+    spare = "dư " if lang == "vi" else "spare "
+    said = [a.text for a in charts.strips(calm, lang, LIGHT).layout.annotations]
+    said = [text for text in said if text.startswith(spare)]
+    assert any(text.endswith(words) for text in said)
+    top = charts.strips(calm, lang, LIGHT).layout.annotations
+    assert sum(a.text.endswith(words) for a in top) <= len(calm.bed_levels) - 1
