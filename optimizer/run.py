@@ -23,7 +23,7 @@ from optimizer import __version__
 from optimizer.checking.judge import check_plan
 from optimizer.domain.assemble import Assembled, assemble
 from optimizer.domain.assumptions import staff_assumptions
-from optimizer.domain.facility import Tables
+from optimizer.domain.facility import Tables, weakest
 from optimizer.domain.instance import Instance
 from optimizer.domain.plan import Plan
 from optimizer.domain.scenario import Scenario
@@ -230,6 +230,9 @@ class _Desk:
         named = {"scenario": self.scenario_path.stem, "inputs": digest, "solver": plan.solver}
         text = json.dumps([named, __version__], sort_keys=True)
         groups = {"harm": plan.harm, "burden": plan.burden}
+        marks = planfolder.unit_confidence(self.tables, inst)
+        rests_on = planfolder.scenario_assumptions(scenario)
+        wave = weakest("official", *(one["confidence"] for one in rests_on))
         return {
             "schema_version": planfolder.SCHEMA_VERSION,
             "plan_id": hashlib.sha256(text.encode()).hexdigest()[:12],
@@ -264,12 +267,16 @@ class _Desk:
             "inputs_sha256": digest,
             "kpis": plan_kpis(inst, plan),
             "baselines": {name: plan_kpis(its, rival) for name, (rival, its) in rivals.items()},
-            "shortfalls": shortfalls(inst, plan),
+            "shortfalls": [
+                {**one, "confidence": weakest(wave, marks.get(one["place"], "official"))}
+                for one in shortfalls(inst, plan)
+            ],
+            "results_confidence": weakest(wave, *marks.values()),
             "names": dict(inst.unit_names),
             "confidence_share": planfolder.confidence_share(self.tables, inst),
             "assumptions": [
                 *staff_assumptions(self.tables, scenario, self.made),
-                *planfolder.scenario_assumptions(scenario),
+                *rests_on,
             ],
             "notes": list(inst.notes),
             "checked": True,

@@ -20,6 +20,7 @@ from optimizer.domain.assemble import Assembled
 from optimizer.domain.facility import (
     CONFIDENCES,
     Beds,
+    Confidence,
     Device,
     RoutineLoad,
     StaffPool,
@@ -98,17 +99,17 @@ def _transfers(inst: Instance, plan: Plan) -> list[Row]:
     return sorted(rows, key=lambda row: int(str(row[0])))
 
 
-def unit_confidence(tables: Tables, inst: Instance) -> dict[str, str]:
+def unit_confidence(tables: Tables, inst: Instance) -> dict[str, Confidence]:
     """Weakest confidence of what a planning unit's capacity was made from."""
-    out: dict[str, str] = {}
-    found: dict[str, list[str]] = {}
+    out: dict[str, Confidence] = {}
+    found: dict[str, list[Confidence]] = {}
     figures: list[Beds | RoutineLoad | StaffPool | Device]
     figures = [*tables.beds, *tables.routine, *tables.staff, *tables.devices]
     for row in figures:
         found.setdefault(row.unit_id, []).append(row.confidence)
     for unit, members in inst.unit_members.items():
         marks = [mark for member in members for mark in found.get(member, ["assumed"])]
-        out[unit] = weakest(*marks) if marks else "assumed"  # type: ignore[arg-type]
+        out[unit] = weakest("official", *marks) if marks else "assumed"
     return out
 
 
