@@ -73,6 +73,7 @@ def test_worked_files_name_who_boards_and_dies_for_want_of_care(folder: Path) ->
             "peak_patients": pytest.approx(1),
             "peak_day": 1,
             "patient_days": pytest.approx(1.25),
+            "confidence": "assumed",
         }
     ]
 
