@@ -16,6 +16,7 @@ from optimizer.domain.instance import FloatArray, Instance, IntArray
 from optimizer.domain.plan import GroupResult, Plan
 from optimizer.errors import SolverError
 from optimizer.planning.engine import Answer, solve_arrays
+from optimizer.planning.first import least_harm
 from optimizer.planning.matrix import Compiled
 from optimizer.planning.model import PlanModel, build_model
 from optimizer.planning.whole import fractional, whole_day_one
@@ -95,7 +96,7 @@ def solve_plan(
     timed("build", started)
 
     started = time.perf_counter()
-    harm = solve_arrays(compiled, model.harm, engine=options.engine, seconds=options.seconds)
+    harm = least_harm(model, engine=options.engine, seconds=options.seconds)
     bound = harm.objective
     timed("harm", started)
     prices = {
