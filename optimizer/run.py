@@ -197,6 +197,7 @@ class _Desk:
                 self.made.minutes.commune_unit,
             )
             planfolder.write_commune_split(work, made, expected, observed)
+        planfolder.write_start(work, plan)
         planfolder.write_baselines(
             work,
             [

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.domain.instance import BoolArray, FloatArray, Instance
 
@@ -61,6 +62,11 @@ class Plan:
     Of the harm group before its face is fixed.
     """
     solver: str = ""
+    start: Mapping[str, NDArray[np.int8]] = field(default_factory=dict)
+    """Where the harm group ended: the basis status of every column and row, by block.
+
+    From it a what-if is solved on, warm. Keys ``column:<block>``, ``row:<block>``; 0 = not there.
+    """
 
     def __post_init__(self) -> None:
         for item in fields(self):

@@ -34,6 +34,7 @@ from optimizer.exchange.scenarios import scenario_to_json
 from optimizer.i18n import translator
 
 SCHEMA_VERSION = 1
+START_FILE = "start.npz"
 LARGEST_JSON = 1_000_000
 Row = Sequence[object]
 
@@ -367,6 +368,13 @@ def inputs_digest(folder: Path) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
+def write_start(folder: Path, plan: Plan) -> None:
+    """Write where the harm group ended, for `referral whatif`: start.npz (a few 10 kB)."""
+    if plan.start:
+        arrays: dict[str, Any] = {"surge_beds": plan.surge_beds.astype(np.int32), **plan.start}
+        np.savez_compressed(folder / START_FILE, **arrays)
+
+
 def write_summary(folder: Path, summary: Mapping[str, Any]) -> None:
     """Write plan.json with the digests of the tables beside it and of itself.
 
@@ -375,7 +383,7 @@ def write_summary(folder: Path, summary: Mapping[str, Any]) -> None:
     told = dict(summary)
     told["files_sha256"] = {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.glob("*.csv"))
+        for path in sorted([*folder.glob("*.csv"), *folder.glob(START_FILE)])
     }
     if len(json.dumps(told, ensure_ascii=False, indent=1).encode()) > LARGEST_JSON:
         told["shortfalls"] = told["shortfalls"][:100]

@@ -20,6 +20,7 @@ class PlanModel:
     compiled: Compiled
     variables: PlanVariables
     row_blocks: dict[str, IntArray]
+    column_blocks: dict[str, IntArray]
     harm: FloatArray
     burden: FloatArray
 
@@ -35,10 +36,13 @@ class PlanModel:
         return out
 
 
-def build_model(inst: Instance, *, transfers: bool = True) -> PlanModel:
-    """Compile the model of docs/model.md for one instance."""
+def build_model(inst: Instance, *, transfers: bool = True, live: bool = False) -> PlanModel:
+    """Compile the model of docs/model.md for one instance.
+
+    `live`: in the shape that changed beds, staff or census only change the bounds of.
+    """
     matrix = Matrix()
-    variables = plan_variables(matrix, inst, transfers=transfers)
+    variables = plan_variables(matrix, inst, transfers=transfers, live=live)
     for constraint in CONSTRAINTS:
         constraint(matrix, inst, variables)
     compiled = matrix.compiled()
@@ -47,6 +51,7 @@ def build_model(inst: Instance, *, transfers: bool = True) -> PlanModel:
         compiled,
         variables,
         matrix.row_blocks,
+        matrix.column_blocks,
         group_cost("harm", inst, variables, columns),
         group_cost("burden", inst, variables, columns),
     )

@@ -29,6 +29,18 @@ class NeededRows:
     """(F, R, T)."""
 
 
+def all_rows(inst: Instance) -> NeededRows:
+    """Return every capacity row, whether another one implies it or not."""
+    need = inst.stands_in.T.astype(float) @ inst.staff_need
+    days, wanted = (1, 1, inst.days), np.asarray((need > 0).any(axis=1))
+    staff = np.broadcast_to(wanted[None, :, None], (len(inst.units), len(need), 1))
+    return NeededRows(
+        np.tile(inst.above_lowest[:, :, None], days),
+        np.ones((len(inst.units), inst.days), dtype=bool),
+        np.tile(staff, days),
+    )
+
+
 def needed_rows(inst: Instance) -> NeededRows:
     """Return the capacity rows that no other row of the same house implies."""
     levels, roles, days = len(inst.levels), len(inst.roles), inst.days

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from optimizer.planning.engine import Answer, solve_arrays
 from optimizer.planning.first import least_harm
 from optimizer.planning.matrix import Compiled
 from optimizer.planning.model import PlanModel, build_model
+from optimizer.planning.start import start_of
 from optimizer.planning.whole import fractional, whole_day_one
 
 Progress = Callable[[str, float], None]
@@ -103,6 +104,7 @@ def solve_plan(
         name: np.where(index >= 0, -harm.row_duals[np.maximum(index, 0)], 0.0)
         for name, index in model.row_blocks.items()
     }
+    start = start_of(model, harm.basis)
     lower, upper = compiled.column_lower, compiled.column_upper
     final, burden_bound = harm, 0.0
     if options.burden:
@@ -121,7 +123,8 @@ def solve_plan(
         started = time.perf_counter()
         final = _whole_surge(model, harm, final, lower, upper, options)
         timed("whole beds", started)
-    return _plan(model, final, bound, burden_bound, seconds, prices, options.whole)
+    made = plan_of(model, final, bound, burden_bound, options.whole)
+    return replace(made, seconds=seconds, shadow_prices=prices, start=start)
 
 
 def _burden(
@@ -187,15 +190,14 @@ def _whole_surge(
     return _burden(model, again, lower, upper, options)[0]
 
 
-def _plan(
+def plan_of(
     model: PlanModel,
     answer: Answer,
-    bound: float,
-    burden_bound: float,
-    seconds: dict[str, float],
-    prices: dict[str, FloatArray],
-    whole: bool,
+    bound: float | None = None,
+    burden_bound: float = 0.0,
+    whole: bool = False,
 ) -> Plan:
+    """Return an answer as a plan; `whole` rounds what is whole already to the last digit."""
     x = np.where(answer.x < 1e-9, 0.0, answer.x)
     v = model.variables
     if whole:
@@ -206,6 +208,7 @@ def _plan(
         return np.asarray(np.where(index >= 0, x[np.maximum(index, 0)], 0.0))
 
     harm, burden = float(model.harm @ x), float(model.burden @ x)
+    bound = answer.objective if bound is None else bound
     return Plan(
         admitted=values(v.admitted),
         admitted_observed=values(v.admitted_observed),
@@ -220,7 +223,5 @@ def _plan(
         harm=GroupResult(harm, min(bound, harm)),
         burden=GroupResult(burden, min(burden_bound, burden)),
         status="optimal" if harm - bound <= 1e-6 * max(1.0, abs(bound)) else "feasible",
-        seconds=seconds,
-        shadow_prices=prices,
         solver=answer.engine,
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from optimizer.domain.instance import ADMISSION, STABILISE, BoolArray, Instance, IntArray
 from optimizer.planning.matrix import Matrix
-from optimizer.planning.redundant import NeededRows, needed_rows
+from optimizer.planning.redundant import NeededRows, all_rows, needed_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,11 @@ class Reachable:
     """(F, S)."""
 
 
-def reachable(inst: Instance) -> Reachable:
-    """Follow arrivals, requests and census through every night and every arc."""
+def reachable(inst: Instance, *, anybody: bool = False) -> Reachable:
+    """Follow arrivals, requests and census through every night and every arc.
+
+    `anybody`: as if somebody of every class were in every house this morning.
+    """
     hazards, units, able = inst.hazards, len(inst.units), inst.able
     keep, worse, boards, waits = (
         (night > 0).astype(int)
@@ -62,6 +65,9 @@ def reachable(inst: Instance) -> Reachable:
     inside = moves.to < units
     u = inst.arrivals.any(axis=2) | (inst.open_requests > 0)
     n, b = inst.census_treated > 0, inst.census_boarding > 0
+    if anybody:
+        houses = np.asarray(inst.listed.any(axis=1))
+        n, b = able.copy(), np.repeat(houses[:, None], able.shape[1], axis=1)
     while True:
         before = int(u.sum()) + int(n.sum()) + int(b.sum())
         u = u | (u.astype(int) @ waits > 0)
@@ -82,10 +88,16 @@ def reachable(inst: Instance) -> Reachable:
             return Reachable(u, n, b)
 
 
-def plan_variables(m: Matrix, inst: Instance, *, transfers: bool = True) -> PlanVariables:
-    """Make every block; `transfers` false leaves moves between facilities out (a baseline)."""
+def plan_variables(
+    m: Matrix, inst: Instance, *, transfers: bool = True, live: bool = False
+) -> PlanVariables:
+    """Make every block.
+
+    `transfers` false leaves moves between facilities out (a baseline). `live` makes the blocks that
+    no census, bed or person on duty of the instance decides about: another one differs in bounds.
+    """
     days, f, s = inst.days, len(inst.units), len(inst.classes.ids)
-    here = reachable(inst)
+    here = reachable(inst, anybody=live)
     day_one = np.arange(days) == 0
     arcs, moves = inst.admissions, inst.transfers
     expected = inst.arrivals.copy()
@@ -108,13 +120,13 @@ def plan_variables(m: Matrix, inst: Instance, *, transfers: bool = True) -> Plan
         here.treated[moves.origin, moves.patient_class],
     )
     move_exists = np.repeat((leaves & transfers)[:, None], days, axis=1)
-    move_exists[:, 0] &= present > 0
-    upper = np.where(day_one, np.where(present > 0, present, np.inf)[:, None], np.inf)
+    move_exists[:, 0] &= (present > 0) | live
+    upper = np.where(day_one, np.where((present > 0) | live, present, np.inf)[:, None], np.inf)
     moved = m.columns(
         "moved", (len(moves.origin), days), exists=move_exists, upper=upper, whole=day_one
     )
     house_exists = np.repeat((here.boarding & inst.able)[:, :, None], days, axis=2)
-    house_exists[:, :, 0] &= inst.census_boarding > 0
+    house_exists[:, :, 0] &= (inst.census_boarding > 0) | live
     in_house = m.columns("in_house", (f, s, days), exists=house_exists, whole=day_one)
     blocks = {
         "treated": m.columns("treated", (f, s, days), exists=here.treated[:, :, None]),
@@ -126,7 +138,8 @@ def plan_variables(m: Matrix, inst: Instance, *, transfers: bool = True) -> Plan
         "excess": m.columns(
             "excess",
             (f, len(inst.levels), days),
-            exists=inst.listed[:, :, None] & inst.excess_allowed[:, None, :],
+            exists=inst.listed[:, :, None] & (inst.excess_allowed | live)[:, None, :],
+            upper=np.where(inst.excess_allowed, np.inf, 0.0)[:, None, :],
         ),
         "surge_beds": m.columns(
             "surge_beds",
@@ -142,7 +155,7 @@ def plan_variables(m: Matrix, inst: Instance, *, transfers: bool = True) -> Plan
         moved=moved,
         in_house=in_house,
         whole_people=whole[whole >= 0],
-        needed=needed_rows(inst),
+        needed=all_rows(inst) if live else needed_rows(inst),
         **blocks,
     )
 

@@ -6,7 +6,7 @@ KPIs beside the rivals, first shortfalls, today's moves.
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +27,13 @@ def _number(value: float, lang: str) -> str:
     return text.replace(",", " ").replace(".", ",").replace(" ", ".") if lang == "vi" else text
 
 
-def _kpi_rows(summary: Mapping[str, Any], lang: str) -> list[list[str]]:
+def kpi_rows(
+    heads: Sequence[str], sides: Sequence[Mapping[str, Any]], lang: str
+) -> list[list[str]]:
+    """Return a table of KPIs, one column a side; the first side names the care levels."""
     say = translator(lang)
-    sides = [summary["kpis"]] + [
-        summary["baselines"].get(name, {}) for name in ("no_transfers", "greedy", "local_only")
-    ]
-    levels = list(summary["kpis"]["unmet_patient_days"])
-    rows = [["", say("plan"), say("no transfers"), say("nearest free"), say("local only")]]
+    levels = list(sides[0]["unmet_patient_days"])
+    rows = [["", *heads]]
 
     def add(label: str, pick: Any) -> None:
         values = []
@@ -59,7 +59,8 @@ def _kpi_rows(summary: Mapping[str, Any], lang: str) -> list[list[str]]:
     return rows
 
 
-def _aligned(rows: list[list[str]]) -> list[str]:
+def aligned(rows: list[list[str]]) -> list[str]:
+    """Return the lines of a table, the first column left, the others right."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = []
     for row in rows:
@@ -105,6 +106,9 @@ def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
     say = translator(lang)
     harm = summary["objective"]["harm"]
     names = summary.get("names", {})
+    rivals = ("no_transfers", "greedy", "local_only")
+    sides = [summary["kpis"], *(summary["baselines"].get(name, {}) for name in rivals)]
+    heads = [say("plan"), say("no transfers"), say("nearest free"), say("local only")]
     lines = [
         summary["title"][lang],
         say("Plan {id}, {start}, {days} days shown, {solved} solved").format(
@@ -128,7 +132,7 @@ def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
             seconds=_number(summary["seconds"]["so far"], lang),
         ),
         "",
-        *_aligned(_kpi_rows(summary, lang)),
+        *aligned(kpi_rows(heads, sides, lang)),
         "",
     ]
     short = summary["shortfalls"][:6]
