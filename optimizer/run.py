@@ -1,7 +1,8 @@
 """JOURNEY: one scenario, read to report. Every plan passes the checker before anyone sees it.
 
 While the solver works on the plan, a thread makes what stands beside it: the checked nearest-free-
-place plan (kept if the solving is cancelled), no transfers, local care only.
+place plan (kept if the solving is cancelled), no transfers, local care only, shares by beds, and
+the pooled bound no plan can beat.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from optimizer.exchange.agreement import cross_check
 from optimizer.exchange.scenarios import read_scenario
 from optimizer.exchange.tables import read_tables
 from optimizer.planning import baselines
+from optimizer.planning.pooled import pooled_bound
 from optimizer.planning.screen import offered_ways, with_ways
 from optimizer.planning.solve import SolveOptions, solve_plan
 from optimizer.planning.split import split_to_communes
@@ -156,6 +158,8 @@ class _Desk:
     began: float
     refused: tuple[Problem, ...] = ()
     """What the checker said of the nearest-free-place plan; it is never published then."""
+    bound: dict[str, Any] | None = None
+    """What no plan can beat, by KPI."""
 
     def baselines(self, rule: Plan) -> Rivals:
         """Publish the checked nearest-free-place plan, then solve the other rivals."""
@@ -165,12 +169,17 @@ class _Desk:
             self.publish(rule, inst, found)
         except PlanCheckError as error:  # our bug, said; the plan itself is judged on its own
             self.refused = error.problems
-        if self.scenario.areas == "communes":  # the other two by clusters: 0.2 % apart, 10 x faster
+        started = time.perf_counter()
+        with contextlib.suppress(SolverError):
+            self.bound = pooled_bound(inst)
+        self.seconds["baseline: pooled_bound"] = time.perf_counter() - started
+        if self.scenario.areas == "communes":  # the others by clusters: 0.2 % apart, 10 x faster
             by_clusters = self.scenario.model_copy(update={"areas": "clusters"})
             inst = assemble(self.tables, by_clusters).instance
         for name, solve in (
             ("no_transfers", baselines.no_transfers),
             ("local_only", baselines.local_only),
+            ("proportional_share", baselines.proportional_share),
         ):
             started = time.perf_counter()
             with contextlib.suppress(SolverError):
@@ -267,7 +276,10 @@ class _Desk:
             },
             "inputs_sha256": digest,
             "kpis": plan_kpis(inst, plan),
-            "baselines": {name: plan_kpis(its, rival) for name, (rival, its) in rivals.items()},
+            "baselines": {
+                **{name: plan_kpis(its, rival) for name, (rival, its) in rivals.items()},
+                **({"pooled_bound": self.bound} if self.bound is not None else {}),
+            },
             "shortfalls": [
                 {**one, "confidence": weakest(wave, marks.get(one["place"], "official"))}
                 for one in shortfalls(inst, plan)

@@ -1,7 +1,7 @@
-"""Nearest free place, day by day: what happens without a plan.
+"""Rules without a solver, day by day: the nearest free place, or everybody shared out by beds.
 
-It needs no solver, so it is there before any; it is the greedy rival of every plan, the fallback
-when a solver fails, and the local care that makes the opening census of a scenario.
+The nearest free place is there before any solver; it is the greedy rival of every plan, the
+fallback when a solver fails, and the local care that makes the opening census of a scenario.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from optimizer.domain.instance import (
+    ADMISSION,
     OUT_OF_PROVINCE,
     STABILISE,
+    BoolArray,
     FloatArray,
     Instance,
+    IntArray,
 )
 from optimizer.domain.plan import GroupResult, Plan
 
@@ -83,14 +86,20 @@ class _Flows:
     surge_beds: FloatArray
 
 
-def simulate(inst: Instance, *, surge: bool = True) -> Plan:
-    """Return the plan of the nearest free place.
-
-    The worst off first, each to the nearest place that is free.
+def simulate(inst: Instance, *, surge: bool = True, proportional: bool = False) -> Plan:
+    """Return the plan of a rule: the worst off first, each to the nearest place that is free.
 
     Whole people on day 1, means later, like every plan. Boarders first move within the house,
     then up, then people who wait are admitted; nobody steps down. Surge beds open as soon as
     they may.
+
+    Parameters
+    ----------
+    proportional
+        The rule of shares instead: the patients of each area and class that day are dealt out to
+        the units of the province in proportion to their open beds of the level needed or above,
+        free or not; boarders who find no bed in the house likewise. Who is dealt to a full unit
+        has no second choice that day but a place outside the province or to be stabilised.
     """
     days, hazards = inst.days, inst.hazards
     flows = _empty(inst)
@@ -108,9 +117,10 @@ def simulate(inst: Instance, *, surge: bool = True) -> Plan:
             n = n @ hazards.keep
             u = u @ hazards.waiting
         _open_day(inst, houses, flows, n, t)
+        deal = _shares(inst, flows, t) if proportional else None
         minutes = inst.vehicle_minutes[:, t].tolist()
         places = inst.outside_places[:, t].tolist()
-        _relieve_boarders(inst, houses, flows, n, b, t, by_need, moves_of, minutes, places)
+        _relieve_boarders(inst, houses, flows, n, b, t, by_need, moves_of, minutes, places, deal)
         entered = np.zeros(len(inst.units))
         if t == 0:
             observed = inst.open_requests.copy()
@@ -128,14 +138,30 @@ def simulate(inst: Instance, *, surge: bool = True) -> Plan:
                 minutes,
                 places,
                 True,
+                deal,
             )
             u = u + observed
         new = u + inst.arrivals[:, :, t] if t else inst.arrivals[:, :, 0].copy()
-        _admit(inst, houses, flows, n, b, new, entered, t, by_need, arcs_of, minutes, places, False)
+        _admit(
+            inst,
+            houses,
+            flows,
+            n,
+            b,
+            new,
+            entered,
+            t,
+            by_need,
+            arcs_of,
+            minutes,
+            places,
+            False,
+            deal,
+        )
         u = new if t else u + new
         _close_day(inst, houses, flows, b, entered, t)
         flows.treated[:, :, t], flows.boarding[:, :, t], flows.waiting[:, :, t] = n, b, u
-    return _as_plan(inst, flows)
+    return _as_plan(inst, flows, "shares by beds" if proportional else "nearest free place")
 
 
 def _empty(inst: Instance) -> _Flows:
@@ -152,6 +178,49 @@ def _empty(inst: Instance) -> _Flows:
         np.zeros((f, k, t)),
         np.zeros((f, k, t)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shares:
+    """What part of its area's, or its unit's, patients of a class each way is dealt that day.
+
+    NaN: ways outside the province and stabilise arcs take from who is left over.
+    """
+
+    admission: FloatArray
+    transfer: FloatArray
+
+
+def _shares(inst: Instance, flows: _Flows, t: int) -> _Shares:
+    """Shares by the open beds of day t at the level needed or above."""
+    beds = inst.beds[:, :, t] + flows.surge_beds[:, :, t]
+    above = np.flip(np.cumsum(np.flip(beds, axis=1), axis=1), axis=1)
+    arcs, moves, units = inst.admissions, inst.transfers, len(inst.units)
+
+    def dealt(to: IntArray, s: IntArray, place: IntArray, inside: BoolArray) -> FloatArray:
+        weight = inside * above[np.minimum(to, units - 1), inst.classes.level[s]]
+        total = np.zeros((int(place.max(initial=-1)) + 1, len(inst.classes.ids)))
+        np.add.at(total, (place, s), weight)
+        share = weight / np.maximum(total[place, s], SMALL)
+        return np.asarray(np.where(inside, share, np.nan))
+
+    proper = (arcs.to < units) & (arcs.kind == ADMISSION)
+    return _Shares(
+        dealt(arcs.to, arcs.patient_class, arcs.area, proper),
+        dealt(
+            moves.to, moves.patient_class, moves.origin, (moves.to < units) & moves.from_boarding
+        ),
+    )
+
+
+def _dealt(people: float, share: float, before: float, whole: bool) -> float:
+    """Return the part of `people` dealt to a way, those dealt to the ways before it known.
+
+    Whole people are cut where the running total of shares passes a half.
+    """
+    if not whole:
+        return people * share
+    return float(np.floor(people * (before + share) + 0.5) - np.floor(people * before + 0.5))
 
 
 def _by_need(inst: Instance) -> list[int]:
@@ -208,6 +277,7 @@ def _relieve_boarders(
     moves_of: dict[tuple[int, int], list[int]],
     minutes: list[float],
     places: list[float],
+    deal: _Shares | None,
 ) -> None:
     moves, units, able = inst.transfers, len(inst.units), inst.able
     levels = inst.classes.level.tolist()
@@ -220,6 +290,7 @@ def _relieve_boarders(
                 b[f, s] -= fits
                 n[f, s] += fits
                 flows.in_house[f, s, t] = fits
+            here, before = float(b[f, s]), 0.0
             for x in moves_of.get((f, s), ()):
                 if b[f, s] <= SMALL:
                     break
@@ -228,6 +299,10 @@ def _relieve_boarders(
                 fits = min(
                     float(b[f, s]), minutes[base] / trip if base >= 0 and trip > 0 else np.inf
                 )
+                share = np.nan if deal is None else float(deal.transfer[x])
+                if not np.isnan(share):
+                    fits = min(fits, _dealt(here, share, before, t == 0))
+                    before += share
                 if g >= units:
                     fits = min(fits, places[g - units])
                 else:
@@ -265,6 +340,7 @@ def _admit(
     minutes: list[float],
     places: list[float],
     people: bool,
+    deal: _Shares | None,
 ) -> None:
     """Admit from `waiting` (O, S), changed in place.
 
@@ -274,10 +350,15 @@ def _admit(
     levels = inst.classes.level.tolist()
     for s in by_need:
         for o in np.flatnonzero(waiting[:, s] > SMALL).tolist():
+            here, before = float(waiting[o, s]), 0.0
             for a in arcs_of.get((o, s), ()):
                 left = float(waiting[o, s])
                 if left <= SMALL:
                     break
+                share = np.nan if deal is None else float(deal.admission[a])
+                if not np.isnan(share):
+                    left = min(left, _dealt(here, share, before, people))
+                    before += share
                 f, kind, base = int(arcs.to[a]), int(arcs.kind[a]), int(inst.area_base[o])
                 trip = inst.trip_minutes_fixed + 2 * arcs.minutes[a]
                 by_vehicle = bool(inst.classes.needs_vehicle[s]) and base >= 0
@@ -327,7 +408,7 @@ def _close_day(
         flows.corridor[f, t] = max(0.0, old - fits) if old - fits > SMALL else 0.0
 
 
-def _as_plan(inst: Instance, flows: _Flows) -> Plan:
+def _as_plan(inst: Instance, flows: _Flows, rule: str) -> Plan:
     harm = harm_value(inst, flows)
     burden = float(
         inst.burden.admission @ (flows.admitted.sum(axis=1) + flows.admitted_observed)
@@ -348,7 +429,7 @@ def _as_plan(inst: Instance, flows: _Flows) -> Plan:
         GroupResult(harm, None),
         GroupResult(burden, None),
         status="rule",
-        solver="nearest free place",
+        solver=rule,
     )
 
 

@@ -106,9 +106,16 @@ def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
     say = translator(lang)
     harm = summary["objective"]["harm"]
     names = summary.get("names", {})
-    rivals = ("no_transfers", "greedy", "local_only")
+    rivals = ("no_transfers", "greedy", "local_only", "proportional_share", "pooled_bound")
     sides = [summary["kpis"], *(summary["baselines"].get(name, {}) for name in rivals)]
-    heads = [say("plan"), say("no transfers"), say("nearest free"), say("local only")]
+    heads = [
+        say("plan"),
+        say("no transfers"),
+        say("nearest free"),
+        say("local only"),
+        say("shares by beds"),
+        say("pooled bound"),
+    ]
     lines = [
         summary["title"][lang],
         say("Plan {id}, {start}, {days} days shown, {solved} solved").format(

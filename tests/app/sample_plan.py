@@ -67,7 +67,7 @@ def write_scenarios(folder: Path) -> None:
 
 
 def write_plan(folder: Path, data_dir: Path, wave: float) -> None:
-    """Write the plan folder from one run of the stand-in and its three rivals."""
+    """Write the plan folder from one run of the stand-in and its rivals."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "inputs").mkdir(exist_ok=True)
     plan = World(wave, transfers=True, step_down=True, local=False)
@@ -75,6 +75,14 @@ def write_plan(folder: Path, data_dir: Path, wave: float) -> None:
         "no_transfers": World(wave, transfers=False, step_down=False, local=False).kpis(),
         "greedy": World(wave, transfers=True, step_down=False, local=False).kpis(),
         "local_only": World(wave, transfers=False, step_down=False, local=True).kpis(),
+        "proportional_share": World(wave, transfers=True, step_down=False, local=True).kpis(),
+    }
+    least = {level: 0.5 * days for level, days in plan.kpis()["unmet_patient_days"].items()}
+    bound = {
+        "harm": 0.5 * plan.kpis()["harm"],
+        "unmet_patient_days": least,
+        "unmet_patient_days_all": sum(least.values()),
+        "deaths_for_want_of_care": 0.0,
     }
     for name in ("admissions", "transfers", "patients", "corridor", "surge_beds", "capacity"):
         frame = plan.frame(name)
@@ -153,7 +161,7 @@ def write_plan(folder: Path, data_dir: Path, wave: float) -> None:
         "versions": {"python": "3.11", "ortools": "9.15"},
         "inputs_sha256": "0" * 64,
         "kpis": kpis,
-        "baselines": rivals,
+        "baselines": {**rivals, "pooled_bound": bound},
         "shortfalls": plan.shortfalls(),
         "names": _names(),
         "checked": True,
