@@ -100,10 +100,33 @@ def _today(folder: Path, names: Mapping[str, str], lang: str) -> list[str]:
     return [*head, *lines, *tail]
 
 
+def _status(summary: Mapping[str, Any], lang: str) -> str:
+    """How good the plan is known to be: by its bound, or without one."""
+    say = translator(lang)
+    gap, seconds = summary["objective"]["harm"]["gap"], _number(summary["seconds"]["so far"], lang)
+    if summary["status"] == "rule":
+        return say(
+            "Status: nearest free place, a rule; no bound; checked independently; {seconds} s"
+        ).format(seconds=seconds)
+    if gap is None:
+        return say(
+            "Status {status}: no bound proved in time; checked independently; {seconds} s"
+        ).format(status=say(summary["status"]), seconds=seconds)
+    return say(
+        "Status {status}: {gap} % above the LP bound of the {offered} ways offered "
+        "({permitted} permitted); checked independently; {seconds} s"
+    ).format(
+        status=say(summary["status"]),
+        gap=f"{100 * gap:.3f}".replace(".", "," if lang == "vi" else "."),
+        offered=summary["ways"]["offered"],
+        permitted=summary["ways"]["permitted"],
+        seconds=seconds,
+    )
+
+
 def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
     """Return the summary of a plan folder in `lang`."""
     say = translator(lang)
-    harm = summary["objective"]["harm"]
     names = summary.get("names", {})
     lines = [
         summary["title"][lang],
@@ -113,20 +136,7 @@ def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
             days=summary["horizon_days"],
             solved=summary["solved_days"],
         ),
-        say(
-            "Status: nearest free place, a rule; no bound; checked independently; {seconds} s"
-        ).format(seconds=_number(summary["seconds"]["so far"], lang))
-        if harm["gap"] is None
-        else say(
-            "Status {status}: {gap} % above the LP bound of the {offered} ways offered "
-            "({permitted} permitted); checked independently; {seconds} s"
-        ).format(
-            status=say(summary["status"]),
-            gap=f"{100 * harm['gap']:.3f}".replace(".", "," if lang == "vi" else "."),
-            offered=summary["ways"]["offered"],
-            permitted=summary["ways"]["permitted"],
-            seconds=_number(summary["seconds"]["so far"], lang),
-        ),
+        _status(summary, lang),
         "",
         *_aligned(_kpi_rows(summary, lang)),
         "",
