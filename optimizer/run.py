@@ -32,11 +32,13 @@ from optimizer.exchange import planfolder
 from optimizer.exchange.agreement import cross_check
 from optimizer.exchange.scenarios import read_scenario
 from optimizer.exchange.tables import read_tables
+from optimizer.i18n import LANGUAGES
 from optimizer.planning import baselines
 from optimizer.planning.screen import offered_ways, with_ways
 from optimizer.planning.solve import SolveOptions, solve_plan
 from optimizer.planning.split import split_to_communes
 from optimizer.report.kpis import baseline_rows, plan_kpis, shortfalls
+from optimizer.report.patients import class_names
 
 Progress = Callable[[str, float, bool], None]
 Rivals = dict[str, tuple[Plan, Instance]]
@@ -273,6 +275,10 @@ class _Desk:
             ],
             "results_confidence": weakest(wave, *marks.values()),
             "names": dict(inst.unit_names),
+            "class_names": {
+                lang: class_names(self.made.classes, self.tables.severities, lang)
+                for lang in LANGUAGES
+            },
             "confidence_share": planfolder.confidence_share(self.tables, inst),
             "assumptions": [
                 *staff_assumptions(self.tables, scenario, self.made),

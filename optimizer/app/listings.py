@@ -195,11 +195,15 @@ def _move(report: PlanReport, lang: str, palette: Palette, r: dict[object, objec
     cells = [
         cell(f"{origin} {_arrow(str(r['direction']))} {destination}"),
         cell(chip(report, str(r["care_level"]), lang, palette), "w"),
-        cell(formats.people(float(str(r["patients"])), lang), "n b"),
+        cell(_hover(formats.people(float(str(r["patients"])), lang), str(r["who"])), "n b"),
         cell(formats.minutes(minutes, lang), "n m"),
         cell(escape(str(r["reason"])), "m"),
     ]
     return "".join(cells)
+
+
+def _hover(inner: str, text: str) -> str:
+    return f'<span title="{escape(text)}">{inner}</span>'
 
 
 def _kept(report: PlanReport, lang: str, palette: Palette, r: dict[object, object]) -> str:

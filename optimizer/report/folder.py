@@ -145,6 +145,10 @@ class PlanReport:
         """Return the short name of a planning unit, a destination outside or an area."""
         return self.names[lang].get(place, place)
 
+    def class_name(self, class_id: str, lang: str) -> str:
+        """Return what a patient class is called: its severity and phase."""
+        return str(self.head.get("class_names", {}).get(lang, {}).get(class_id, class_id))
+
     def units_of(self, tier: str) -> set[str]:
         """Return the planning units of a tier."""
         return set(self.units.loc[self.units["tier"] == tier, "unit"])

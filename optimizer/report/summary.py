@@ -69,21 +69,23 @@ def _aligned(rows: list[list[str]]) -> list[str]:
     return lines
 
 
-def _today(folder: Path, names: Mapping[str, str], lang: str) -> list[str]:
+def _today(folder: Path, summary: Mapping[str, Any], lang: str) -> list[str]:
     """Moves of day 1, then the places kept on days 2 and 3."""
     say = translator(lang)
+    names = summary.get("names", {})
+    who = summary.get("class_names", {}).get(lang, {})
     lines = []
     for row in _table(folder / "transfers.csv"):
         if row["day"] == "1":
             sender = names.get(row["from_unit"], row["from_unit"])
             receiver = names.get(row["to_unit"], row["to_unit"])
-            people = f"{float(row['patients']):.0f} × {row['class_id']}"
+            people = f"{float(row['patients']):.0f} × {who.get(row['class_id'], row['class_id'])}"
             lines.append(f"  {sender} {ARROW[row['direction']]} {receiver}: {people}")
     for row in _table(folder / "admissions.csv"):
         if row["day"] == "1" and row["observed"] == "1":
             lines.append(
                 f"  {names.get(row['area'], row['area'])} → {names.get(row['unit'], row['unit'])}: "
-                f"{float(row['patients']):.0f} × {row['class_id']}"
+                f"{float(row['patients']):.0f} × {who.get(row['class_id'], row['class_id'])}"
             )
     kept = [r for r in _table(folder / "places_kept.csv") if float(r["places"]) > 0]
     more = len(lines) - 12
@@ -157,7 +159,7 @@ def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
             )
     else:
         lines.append(say("Nobody goes without a place in the days shown."))
-    lines += ["", *_today(folder, names, lang), ""]
+    lines += ["", *_today(folder, summary, lang), ""]
     lines.append(say("Assumptions that decide this result:"))
     lines += [
         "  ≈ " + one[f"text_{lang}"]

@@ -22,6 +22,7 @@ ORDER_COLUMNS = [
     "direction",
     "pool",
     "care_level",
+    "who",
     "patients",
     "minutes",
     "reason",
@@ -38,6 +39,7 @@ def orders(
 ) -> pd.DataFrame:
     """Return the moves of some days: transfers, and on day 1 the admissions of people seen today.
 
+    ``who`` names the severities and phases of the people, in `lang`.
     ``direction`` is up, down, lateral, outside or in; ``minutes`` is the road one way, for
     admissions from `roads` ((area, unit) -> minutes), unknown without it.
     """
@@ -68,9 +70,12 @@ def orders(
         return pd.DataFrame(columns=ORDER_COLUMNS)
     rows = pd.concat(parts, ignore_index=True)
     rows["care_level"] = report.care_level(rows["class_id"])
+    rows["who"] = [report.class_name(c, lang) for c in rows["class_id"]]
     keys = ["day", "what", "origin", "destination", "direction", "pool", "care_level"]
     rows = rows.groupby(keys, as_index=False, dropna=False).agg(
-        patients=("patients", "sum"), minutes=("minutes", "mean")
+        who=("who", lambda names: "; ".join(dict.fromkeys(names))),
+        patients=("patients", "sum"),
+        minutes=("minutes", "mean"),
     )
     rows["reason"] = [
         _reason(report, lang, w, p, d, k)
@@ -181,6 +186,7 @@ def orders_csv(
             say("Code, to"): rows["destination"],
             say("Level"): [report.level_name(k, lang) for k in rows["care_level"]],
             say("Code, level"): rows["care_level"],
+            say("Severity and phase"): rows["who"],
             say("Patients"): [_plain(v, 3) for v in rows["patients"]],
             say("Minutes"): [_plain(v, 1) for v in rows["minutes"]],
             say("Reason"): rows["reason"],
