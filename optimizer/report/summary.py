@@ -12,6 +12,8 @@ from typing import Any
 
 from optimizer.i18n import translator
 
+ASSUMED = "≈"
+"""Mark of what rests on assumed figures."""
 ARROW = {"step_up": "↑", "step_down": "↓", "lateral": "→", "out_of_province": "⇢"}
 
 
@@ -69,6 +71,12 @@ def _aligned(rows: list[list[str]]) -> list[str]:
     return lines
 
 
+def _people(row: Mapping[str, str], who: Mapping[str, str]) -> str:
+    """How many are moved and how ill they are; ≈ where the row rests on assumed figures."""
+    mark = f"{ASSUMED} " if row["confidence"] == "assumed" else ""
+    return f"{mark}{float(row['patients']):.0f} × {who.get(row['class_id'], row['class_id'])}"
+
+
 def _today(folder: Path, summary: Mapping[str, Any], lang: str) -> list[str]:
     """Moves of day 1, then the places kept on days 2 and 3."""
     say = translator(lang)
@@ -79,14 +87,11 @@ def _today(folder: Path, summary: Mapping[str, Any], lang: str) -> list[str]:
         if row["day"] == "1":
             sender = names.get(row["from_unit"], row["from_unit"])
             receiver = names.get(row["to_unit"], row["to_unit"])
-            people = f"{float(row['patients']):.0f} × {who.get(row['class_id'], row['class_id'])}"
-            lines.append(f"  {sender} {ARROW[row['direction']]} {receiver}: {people}")
+            lines.append(f"  {sender} {ARROW[row['direction']]} {receiver}: {_people(row, who)}")
     for row in _table(folder / "admissions.csv"):
         if row["day"] == "1" and row["observed"] == "1":
-            lines.append(
-                f"  {names.get(row['area'], row['area'])} → {names.get(row['unit'], row['unit'])}: "
-                f"{float(row['patients']):.0f} × {who.get(row['class_id'], row['class_id'])}"
-            )
+            sender, receiver = (names.get(row[k], row[k]) for k in ("area", "unit"))
+            lines.append(f"  {sender} → {receiver}: {_people(row, who)}")
     kept = [r for r in _table(folder / "places_kept.csv") if float(r["places"]) > 0]
     more = len(lines) - 12
     if more > 0:
@@ -97,8 +102,11 @@ def _today(folder: Path, summary: Mapping[str, Any], lang: str) -> list[str]:
     head = [say("Today's moves (people):")]
     if not lines:
         lines = ["  " + say("nobody observed this morning needs to move")]
-    total = sum(int(float(row["places"])) for row in kept)
+    mark = f"{ASSUMED} " if any(row["confidence"] == "assumed" for row in kept) else ""
+    total = mark + str(sum(int(float(row["places"])) for row in kept))
     tail = [say("Places kept for days 2 and 3: {total} (places_kept.csv)").format(total=total)]
+    if any(f": {ASSUMED} " in line for line in (*lines, *tail)):
+        tail.append(f"  {ASSUMED} " + say("rests on assumed data"))
     return [*head, *lines, *tail]
 
 
@@ -162,7 +170,7 @@ def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
     lines += ["", *_today(folder, summary, lang), ""]
     lines.append(say("Assumptions that decide this result:"))
     lines += [
-        "  ≈ " + one[f"text_{lang}"]
+        f"  {ASSUMED} " + one[f"text_{lang}"]
         for one in summary["assumptions"]
         if one["key"].startswith("staff.") and isinstance(one["value"], dict)
     ]
