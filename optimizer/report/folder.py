@@ -149,6 +149,15 @@ class PlanReport:
         """Return what a patient class is called: its severity and phase."""
         return str(self.head.get("class_names", {}).get(lang, {}).get(class_id, class_id))
 
+    @cached_property
+    def _roles(self) -> pd.DataFrame:
+        return read_table(find_data_dir(self.path, self.head), "roles.csv")
+
+    def role_name(self, role: str, lang: str) -> str:
+        """Return what a staff role is called."""
+        row = self._roles.loc[self._roles["role"] == role] if len(self._roles) else self._roles
+        return str(row[f"name_{lang}"].iloc[0]) if len(row) else role
+
     def units_of(self, tier: str) -> set[str]:
         """Return the planning units of a tier."""
         return set(self.units.loc[self.units["tier"] == tier, "unit"])
