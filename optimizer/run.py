@@ -24,21 +24,29 @@ from optimizer import __version__
 from optimizer.checking.judge import check_plan
 from optimizer.domain.assemble import Assembled, assemble
 from optimizer.domain.assumptions import staff_assumptions
-from optimizer.domain.facility import Tables, weakest
+from optimizer.domain.facility import Tables
 from optimizer.domain.instance import Instance
 from optimizer.domain.plan import Plan
 from optimizer.domain.scenario import Scenario
 from optimizer.errors import DataError, PlanCheckError, Problem, SolverError
 from optimizer.exchange import planfolder
 from optimizer.exchange.agreement import cross_check
+from optimizer.exchange.grounds import (
+    Grounds,
+    confidence_share,
+    read_grounds,
+    scenario_assumptions,
+)
 from optimizer.exchange.scenarios import read_scenario
 from optimizer.exchange.tables import read_tables
+from optimizer.i18n import LANGUAGES
 from optimizer.planning import baselines
 from optimizer.planning.pooled import pooled_bound
 from optimizer.planning.screen import offered_ways, with_ways
 from optimizer.planning.solve import SolveOptions, solve_plan
 from optimizer.planning.split import split_to_communes
 from optimizer.report.kpis import baseline_rows, plan_kpis, shortfalls
+from optimizer.report.patients import class_names
 
 Progress = Callable[[str, float, bool], None]
 Rivals = dict[str, tuple[Plan, Instance]]
@@ -122,7 +130,8 @@ def plan_scenario(
     started = time.perf_counter()
     made = assemble(tables, scenario)
     done("assemble", started)
-    desk = _Desk(tables, scenario, made, scenario_path, out, seconds, began)
+    grounds = read_grounds(tables, scenario, made)
+    desk = _Desk(tables, scenario, made, grounds, scenario_path, out, seconds, began)
     started = time.perf_counter()
     rule, offered = baselines.greedy(made.instance)
     if not all_ways:
@@ -152,6 +161,7 @@ class _Desk:
     tables: Tables
     scenario: Scenario
     made: Assembled
+    grounds: Grounds
     scenario_path: Path
     out: Path
     seconds: dict[str, float]
@@ -195,7 +205,7 @@ class _Desk:
         work.mkdir(parents=True)
         made = replace(self.made, instance=inst)
         planfolder.write_inputs(work / "inputs", self.tables, self.scenario, made)
-        planfolder.write_tables(work, self.tables, made, plan)
+        planfolder.write_tables(work, made, plan, self.grounds)
         if self.scenario.areas == "clusters":
             expected, observed = split_to_communes(
                 inst,
@@ -205,7 +215,7 @@ class _Desk:
                 self.made.area_of,
                 self.made.minutes.commune_unit,
             )
-            planfolder.write_commune_split(work, made, expected, observed)
+            planfolder.write_commune_split(work, made, expected, observed, self.grounds)
         planfolder.write_start(work, plan)
         planfolder.write_baselines(
             work,
@@ -240,9 +250,7 @@ class _Desk:
         named = {"scenario": self.scenario_path.stem, "inputs": digest, "solver": plan.solver}
         text = json.dumps([named, __version__], sort_keys=True)
         groups = {"harm": plan.harm, "burden": plan.burden}
-        marks = planfolder.unit_confidence(self.tables, inst)
-        rests_on = planfolder.scenario_assumptions(scenario)
-        wave = weakest("official", *(one["confidence"] for one in rests_on))
+        marks = self.grounds.of_places(inst)
         return {
             "schema_version": planfolder.SCHEMA_VERSION,
             "plan_id": hashlib.sha256(text.encode()).hexdigest()[:12],
@@ -281,15 +289,18 @@ class _Desk:
                 **({"pooled_bound": self.bound} if self.bound is not None else {}),
             },
             "shortfalls": [
-                {**one, "confidence": weakest(wave, marks.get(one["place"], "official"))}
-                for one in shortfalls(inst, plan)
+                {**one, "confidence": marks[one["place"]]} for one in shortfalls(inst, plan)
             ],
-            "results_confidence": weakest(wave, *marks.values()),
+            "results_confidence": self.grounds.results,
             "names": dict(inst.unit_names),
-            "confidence_share": planfolder.confidence_share(self.tables, inst),
+            "class_names": {
+                lang: class_names(self.made.classes, self.tables.severities, lang)
+                for lang in LANGUAGES
+            },
+            "confidence_share": confidence_share(self.tables, inst),
             "assumptions": [
                 *staff_assumptions(self.tables, scenario, self.made),
-                *rests_on,
+                *scenario_assumptions(scenario),
             ],
             "notes": list(inst.notes),
             "checked": True,

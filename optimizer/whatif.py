@@ -19,6 +19,7 @@ import numpy as np
 from optimizer.domain.assemble import assemble
 from optimizer.domain.change import Change, changed_instance
 from optimizer.domain.instance import Instance
+from optimizer.domain.scenario import Scenario
 from optimizer.errors import DataError, Problem
 from optimizer.exchange.planfolder import START_FILE
 from optimizer.exchange.scenarios import scenario_from_json
@@ -52,7 +53,7 @@ class WhatIf:
         began = time.perf_counter()
         folder = plan if plan.is_dir() else plan.parent
         summary = _json(folder / "plan.json")
-        scenario = scenario_from_json(_json(folder / "inputs" / "scenario.json"))
+        scenario = _scenario(folder / "inputs" / "scenario.json")
         directory = data_dir or (folder / str(summary["data_dir"]))
         tables, _ = read_tables(directory)
         known = {one["path"]: one["sha256"] for one in _json(folder / "inputs" / "sources.json")}
@@ -103,16 +104,28 @@ def _json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise DataError(
-            [
-                Problem(
-                    "This is not the folder of a plan: {reason}.",
-                    "Name a folder that `referral plan` wrote.",
-                    file=str(path),
-                    values={"reason": str(error)},
-                )
-            ]
-        ) from error
+        raise _no_plan(path, error) from error
+
+
+def _scenario(path: Path) -> Scenario:
+    try:
+        return scenario_from_json(_json(path))
+    except ValueError as error:  # pydantic's
+        raise _no_plan(path, error) from error
+
+
+def _no_plan(path: Path, error: Exception) -> DataError:
+    reason = str(error).splitlines()[0]
+    return DataError(
+        [
+            Problem(
+                "This is not the folder of a plan: {reason}.",
+                "Name a folder that `referral plan` wrote.",
+                file=str(path),
+                values={"reason": reason},
+            )
+        ]
+    )
 
 
 def _start(path: Path) -> tuple[dict[str, Any], Any]:

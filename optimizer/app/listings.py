@@ -61,9 +61,9 @@ def shortfall_table(report: PlanReport, lang: str, palette: Palette, limit: int 
             cell(escape(report.place_name(str(r["place"]), lang))),
             cell(escape(where), "m w"),
             cell(formats.day(report.date(int(r["first_day"])), lang), "n"),
-            cell(formats.people(float(r["peak_patients"]), lang), "n alarm"),
+            cell(_sure(formats.people(float(r["peak_patients"]), lang), r, lang), "n alarm"),
             cell(formats.day(report.date(int(r["peak_day"])), lang), "n m"),
-            cell(formats.people(float(r["patient_days"]), lang), "n b"),
+            cell(_sure(formats.people(float(r["patient_days"]), lang), r, lang), "n b"),
         ]
         rows.append("".join(cells))
     head = [
@@ -195,11 +195,20 @@ def _move(report: PlanReport, lang: str, palette: Palette, r: dict[object, objec
     cells = [
         cell(f"{origin} {_arrow(str(r['direction']))} {destination}"),
         cell(chip(report, str(r["care_level"]), lang, palette), "w"),
-        cell(formats.people(float(str(r["patients"])), lang), "n b"),
+        cell(_sure(formats.people(float(str(r["patients"])), lang), r, lang, str(r["who"])), "n b"),
         cell(formats.minutes(minutes, lang), "n m"),
         cell(escape(str(r["reason"])), "m"),
     ]
     return "".join(cells)
+
+
+def _sure(inner: str, r: Mapping[object, object], lang: str, more: str = "") -> str:
+    """Return a figure with the mark of assumed data; how sure its row is, and `more`, on hover."""
+    known = str(r.get("confidence"))
+    name = tables.confidence_names(lang).get(known, "")
+    hover = escape(" · ".join(part for part in (more, name) if part))
+    kind = "assumed" if known == "assumed" else ""
+    return f'<span class="{kind}" title="{hover}">{inner}</span>'
 
 
 def _kept(report: PlanReport, lang: str, palette: Palette, r: dict[object, object]) -> str:
@@ -213,7 +222,7 @@ def _kept(report: PlanReport, lang: str, palette: Palette, r: dict[object, objec
     cells = [
         cell(escape(report.place_name(str(r["unit"]), lang))),
         cell(chip(report, str(r["care_level"]), lang, palette), "w"),
-        cell(formats.num(float(str(r["places"])), lang), "n b"),
+        cell(_sure(formats.num(float(str(r["places"])), lang), r, lang), "n b"),
         cell(""),
         cell(escape(why), "m"),
     ]
@@ -258,7 +267,7 @@ def surge_table(report: PlanReport, lang: str, palette: Palette) -> str:
         cell(escape(report.place_name(str(r["unit"]), lang)))
         + cell(chip(report, str(r["care_level"]), lang, palette), "w")
         + cell(formats.day(report.date(int(r["first_day"])), lang), "n")
-        + cell(formats.num(r["beds"], lang), "n b")
+        + cell(_sure(formats.num(r["beds"], lang), r, lang), "n b")
         for r in found.to_dict("records")
     ]
     head = [(say("Unit"), ""), (say("Level"), ""), (say("From"), "n"), (say("Surge beds"), "n")]

@@ -10,6 +10,7 @@ from types import MappingProxyType
 import numpy as np
 
 from optimizer.checking import rules_capacity as beds
+from optimizer.checking import rules_confidence as sure
 from optimizer.checking import rules_objective as objective
 from optimizer.checking import rules_people as people
 from optimizer.checking import rules_record as record
@@ -56,6 +57,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "objective_burden": objective.objective_burden,
         "bound": objective.bound,
         "kpis": record.kpis,
+        "confidence": sure.confidence,
     }
 )
 """Every rule by name. Two more may be broken: ``files`` (a file or cell that cannot be read) and

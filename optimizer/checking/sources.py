@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,13 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "tiers": ("tier", "rank"),
     "kinds": ("kind", "commune_level", "grouped"),
     "roles": ("role", "stands_in_for"),
-    "care_ratios": ("care_level", "role", "care_phase", "patients_per_staff"),
+    "care_ratios": (
+        "care_level",
+        "role",
+        "care_phase",
+        "patients_per_staff",
+        "confidence",
+    ),
     "patient_classes": (
         "class_id",
         "severity",
@@ -29,12 +36,14 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "ground_limit_minutes",
         "needs_vehicle",
         "top_tier_direct",
+        "confidence",
     ),
     "admin_units": (
         "admin_unit_id",
         "kind",
         "parent_id",
         "population",
+        "population_confidence",
         "lat",
         "lon",
         "island",
@@ -58,6 +67,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "daily_places",
         "valid_from",
         "valid_to",
+        "confidence",
     ),
     "beds": (
         "unit_id",
@@ -66,14 +76,17 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "planned_beds",
         "staffed_beds",
         "surge_limit",
+        "confidence",
+        "surge_confidence",
     ),
-    "routine": ("unit_id", "care_level", "routine_patients"),
-    "devices": ("unit_id", "device", "care_level", "devices", "routine_in_use"),
-    "staff": ("unit_id", "role", "on_duty"),
+    "routine": ("unit_id", "care_level", "routine_patients", "confidence"),
+    "devices": ("unit_id", "device", "care_level", "devices", "routine_in_use", "confidence"),
+    "staff": ("unit_id", "role", "on_duty", "confidence"),
     "links": ("from_unit", "to_unit", "kind"),
     "travel": ("from_id", "to_id", "minutes", "closed_from", "closed_to"),
     "travel_rules": ("leg", "detour", "speed_kmh"),
     "vehicles": ("base_unit", "vehicle_class", "vehicles", "minutes_per_day"),
+    "mobile_stations": ("mobile_station_id", "cluster_id", "confidence"),
 }
 """Columns the judge reads of each table; the others are for people."""
 
@@ -94,10 +107,25 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "links": ("from_unit", "to_unit"),
     "travel_rules": ("leg",),
     "vehicles": ("base_unit", "vehicle_class"),
+    "mobile_stations": ("mobile_station_id",),
 }
 
+CONFIDENCES = ("official", "open_data", "derived", "assumed")
+"""How sure a figure is, strongest first; what says nothing is assumed."""
+SURE: Mapping[str, int] = {name: i for i, name in enumerate(CONFIDENCES)}
+ASSUMED = SURE["assumed"]
+
 MAY_BE_ABSENT = frozenset(
-    {"routine", "devices", "staff", "links", "travel", "travel_rules", "vehicles"}
+    {
+        "routine",
+        "devices",
+        "staff",
+        "links",
+        "travel",
+        "travel_rules",
+        "vehicles",
+        "mobile_stations",
+    }
 )
 """Without these nothing is said of their subject; without any other nothing can be judged."""
 
@@ -151,7 +179,10 @@ def once(table: Table, key: tuple[str, ...]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """What the judge needs of ``inputs/scenario.json``; units as they are written."""
+    """What the judge needs of ``inputs/scenario.json``; units as they are written.
+
+    `confidence` is the weakest of its figures, as a place in `CONFIDENCES`.
+    """
 
     start_date: date
     days: int
@@ -177,6 +208,7 @@ class Scenario:
     transfers: bool
     out_of_province: bool
     local_only: bool
+    confidence: int
 
     @property
     def staff_factors(self) -> FloatArray:
@@ -241,7 +273,36 @@ def read_scenario(path: Path, bench: Bench) -> Scenario:
         transfers=doc.truth("options.transfers"),
         out_of_province=doc.truth("options.out_of_province"),
         local_only=doc.truth("options.local_only"),
+        confidence=weakest_figure(doc.value),
     )
+
+
+NO_FIGURES = frozenset(
+    {"title", "province", "start_date", "provenance", "route", "disease", "areas"}
+)
+
+
+def weakest_figure(scenario: Mapping[str, Any]) -> int:
+    """Return the weakest confidence of the figures of a scenario: numbers, truths, lists.
+
+    The provenance of a figure is that of its dotted key, or of the longest beginning of it that has
+    one; a figure without is assumed. An empty list, a text and a null are no figures.
+    """
+    told = scenario.get("provenance")
+    known: Mapping[str, Any] = told if isinstance(told, dict) else {}
+    worst = 0
+    left = [(key, value) for key, value in scenario.items() if key not in NO_FIGURES]
+    while left and worst < ASSUMED:
+        key, value = left.pop()
+        if isinstance(value, dict):
+            left += [(f"{key}.{name}", inner) for name, inner in value.items()]
+        elif isinstance(value, int | float) or (isinstance(value, list) and value):
+            parts = key.split(".")
+            starts = (".".join(parts[:n]) for n in range(len(parts), 0, -1))
+            entry = next((known[start] for start in starts if start in known), None)
+            said = entry.get("confidence") if isinstance(entry, dict) else None
+            worst = max(worst, SURE.get(str(said), ASSUMED))
+    return worst
 
 
 def _last_day(doc: Document) -> int:

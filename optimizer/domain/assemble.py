@@ -19,6 +19,7 @@ from optimizer.domain.demand import (
     Demand,
     class_people,
     expected_demand,
+    largest_remainder,
     nightly_hazards,
     scenario_classes,
     spread,
@@ -304,16 +305,6 @@ def fit_census(room: Capacity, classes: Classes, census: Census) -> tuple[FloatA
     return treated, boarding
 
 
-def _largest_remainder(values: FloatArray) -> FloatArray:
-    """Round an array to whole numbers whose sum is its rounded sum; ties to the first."""
-    floor = np.floor(values + 1e-9)
-    missing = round(float(values.sum())) - int(floor.sum())
-    rest = values - floor
-    for i in np.argsort(-rest.ravel(), kind="stable")[: max(0, missing)]:
-        floor.ravel()[i] += 1
-    return np.asarray(floor)
-
-
 def opening_census(
     tables: Tables,
     scenario: Scenario,
@@ -336,21 +327,26 @@ def opening_census(
     if demand.history.shape[2] and not (stated.census and stated.open_requests):
         simulated = _end_of_history(tables, scenario, sites, minutes, classes, demand, hazards)
     if stated.census:
-        for row in stated.census:
-            if row.unit in units:
-                state = treated if row.state == "treated" else boarding
-                for s, people in class_people(
-                    classes, scenario, row.severity, row.phase, row.count
-                ):
-                    state[units[row.unit], s] += people
+        inside = [row for row in stated.census if row.unit in units]
+        inside.sort(key=lambda row: (row.unit, row.state, row.count))
+        for severity, phase in sorted({(row.severity, row.phase) for row in inside}):
+            rows = [row for row in inside if (row.severity, row.phase) == (severity, phase)]
+            counts = [row.count for row in rows]
+            for s, people in class_people(classes, scenario, severity, phase, counts):
+                for row, here in zip(rows, people.tolist(), strict=True):
+                    state = treated if row.state == "treated" else boarding
+                    state[units[row.unit], s] += here
         simulated = replace(simulated, treated=treated, boarding=boarding)
     if stated.open_requests:
-        for request in stated.open_requests:
-            shares = spread(tables, demand.communes, demand.population, request.area)
-            for s, people in class_people(
-                classes, scenario, request.severity, "acute", request.count
-            ):
-                requests[:, s] += _largest_remainder(shares * people)
+        for severity in sorted({request.severity for request in stated.open_requests}):
+            asked = np.zeros(len(demand.communes))
+            for request in stated.open_requests:
+                if request.severity == severity:
+                    where = spread(tables, demand.communes, demand.population, request.area)
+                    asked += largest_remainder(where * request.count)
+            counts = [int(count) for count in asked]
+            for s, people in class_people(classes, scenario, severity, "acute", counts):
+                requests[:, s] += people
         simulated = replace(simulated, requests=requests)
     return simulated
 
@@ -400,12 +396,12 @@ def _end_of_history(
     end = simulate(inst, surge=False)
     waiting = end.waiting[:, :, -1]
     for s in range(len(classes)):
-        treated[:, s] = _largest_remainder(end.treated[:, s, -1])
-        boarding[:, s] = _largest_remainder(end.boarding[:, s, -1])
+        treated[:, s] = largest_remainder(end.treated[:, s, -1])
+        boarding[:, s] = largest_remainder(end.boarding[:, s, -1])
         weights = demand.population * 1.0
         total = np.bincount(area_of, weights=weights, minlength=len(waiting))
         share = weights / np.maximum(1e-12, total[area_of])
-        requests[:, s] = _largest_remainder(share * waiting[area_of, s])
+        requests[:, s] = largest_remainder(share * waiting[area_of, s])
     return Census(treated, boarding, requests)
 
 

@@ -135,6 +135,16 @@ class CareRatio(Row):
     confidence: Confidence
 
 
+class Severity(Row):
+    """What a severity is called; how ill somebody is stands in the patient classes."""
+
+    TABLE = "severities"
+    KEY = ("severity",)
+    severity: Id = Field(description="severity, as patient_classes.csv names it")
+    name_vi: Text
+    name_en: Text
+
+
 class PatientClass(Row):
     """A class of patients: disease, group, severity and phase, with what it needs."""
 
@@ -388,6 +398,7 @@ class Tables:
     kinds: tuple[FacilityKind, ...]
     roles: tuple[Role, ...]
     care_ratios: tuple[CareRatio, ...]
+    severities: tuple[Severity, ...]
     patient_classes: tuple[PatientClass, ...]
     travel_rules: tuple[TravelRule, ...]
     admin_units: tuple[AdminUnit, ...]
@@ -411,6 +422,7 @@ ROWS: tuple[type[Row], ...] = (
     FacilityKind,
     Role,
     CareRatio,
+    Severity,
     PatientClass,
     TravelRule,
     AdminUnit,

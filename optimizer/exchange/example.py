@@ -89,6 +89,11 @@ ROWS: dict[str, str] = {
         "NUR,Điều dưỡng,Nurse,\nNUR_ICU,Điều dưỡng hồi sức,Intensive-care nurse,NUR"
     ),
     "care_ratios": _ratios(),
+    "severities": (
+        "mild,Nhẹ,Mild\nmoderate,Trung bình,Moderate\nsevere,Nặng,Severe\n"
+        "high_flow,Cần oxy dòng cao,Needs high-flow oxygen\ncritical,Nguy kịch,Critical\n"
+        "convalescent,Dưỡng bệnh,Convalescent"
+    ),
     "patient_classes": _CLASSES,
     "travel_rules": (
         "local,1.3,30,example,assumed\ncity,1.2,40,example,assumed\n"

@@ -17,6 +17,7 @@ MOST_PROBLEMS = 200
 """So many faults are listed; a last line says how many more there are."""
 
 MAY_BE_ABSENT: dict[str, str] = {
+    "severities": "",
     "travel_rules": "",
     "travel": "",
     "links": "",

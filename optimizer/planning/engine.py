@@ -19,6 +19,7 @@ from ortools.math_opt import (
     model_update_pb2,
     parameters_pb2,
     result_pb2,
+    solution_pb2,
 )
 from ortools.math_opt.core.python import solver as core_solver
 
@@ -40,7 +41,10 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One solve: values, duals (empty for whole-number models), bound and time."""
+    """One solve: values, duals (none for whole-number models, 0 if not proved), bound and time.
+
+    Only an `optimal` answer's duals and objective prove anything; else the `bound` does.
+    """
 
     x: FloatArray
     objective: float
@@ -253,10 +257,12 @@ def _read(
     """Read values in the one guarded place: only from a feasible primal solution."""
     reason = result.termination.reason
     good = (result_pb2.TERMINATION_REASON_OPTIMAL, result_pb2.TERMINATION_REASON_FEASIBLE)
+    feasible = solution_pb2.SOLUTION_STATUS_FEASIBLE
     if (
         reason not in good
         or not result.solutions
         or not result.solutions[0].HasField("primal_solution")
+        or result.solutions[0].primal_solution.feasibility_status != feasible
     ):
         raise SolverError(
             [
@@ -272,11 +278,14 @@ def _read(
     solution = result.solutions[0]
     primal = solution.primal_solution
     x = _dense(primal.variable_values.ids, primal.variable_values.values, columns)
-    duals, reduced = np.zeros(0), np.zeros(0)
+    duals, reduced, proved = np.zeros(0), np.zeros(0), reason == good[0]
     if solution.HasField("dual_solution"):
         dual = solution.dual_solution
-        duals = _dense(dual.dual_values.ids, dual.dual_values.values, rows)
-        reduced = _dense(dual.reduced_costs.ids, dual.reduced_costs.values, columns)
+        duals, reduced = np.zeros(rows), np.zeros(columns)
+        proved = proved and dual.feasibility_status == feasible
+        if proved:
+            duals = _dense(dual.dual_values.ids, dual.dual_values.values, rows)
+            reduced = _dense(dual.reduced_costs.ids, dual.reduced_costs.values, columns)
     basis = None
     if solution.HasField("basis"):
         basis = Basis(
@@ -289,7 +298,7 @@ def _read(
         bound=result.termination.objective_bounds.dual_bound,
         row_duals=duals,
         reduced_costs=reduced,
-        optimal=reason == result_pb2.TERMINATION_REASON_OPTIMAL,
+        optimal=proved,
         seconds=seconds,
         engine=engine,
         basis=basis,

@@ -98,7 +98,7 @@ def solve_plan(
 
     started = time.perf_counter()
     harm = least_harm(model, engine=options.engine, seconds=options.seconds)
-    bound = harm.objective
+    bound = _bound(harm)
     timed("harm", started)
     prices = {
         name: np.where(index >= 0, -harm.row_duals[np.maximum(index, 0)], 0.0)
@@ -132,8 +132,10 @@ def _burden(
 ) -> tuple[Answer, float]:
     """Solve the burden group on the optimal face of harm.
 
-    Keep harm's own point if the face is too thin.
+    Keep harm's own point if the face is too thin, or if harm has no proof and so no face.
     """
+    if not harm.optimal:
+        return harm, 0.0
     face, lower, upper = optimal_face(model.compiled, model.harm, harm, lower, upper)
     # Warm from harm's own basis first: it needs no presolve, which may call so thin a face empty.
     for engine, basis in (("glop", harm.basis), ("", None)):
@@ -149,8 +151,16 @@ def _burden(
                 basis=basis,
                 seconds=options.seconds,
             )
-            return answer, answer.objective
+            return answer, _bound(answer)
     return harm, 0.0
+
+
+def _bound(answer: Answer) -> float:
+    """Return what no plan can beat: the value itself where it is proved, else what the solver has.
+
+    -inf where it has nothing.
+    """
+    return answer.objective if answer.optimal else answer.bound
 
 
 def _whole_surge(
@@ -167,7 +177,7 @@ def _whole_surge(
     lower, upper = lower.copy(), upper.copy()
     whole = np.ceil(final.x[columns] - 1e-6)
     lower[columns] = upper[columns] = whole
-    if options.burden:
+    if options.burden and harm.optimal:
         face, low, high = optimal_face(model.compiled, model.harm, harm, lower, upper)
         low[columns] = high[columns] = whole
         try:
@@ -190,6 +200,10 @@ def _whole_surge(
     return _burden(model, again, lower, upper, options)[0]
 
 
+def _group(value: float, bound: float) -> GroupResult:
+    return GroupResult(value, min(bound, value) if np.isfinite(bound) else None)
+
+
 def plan_of(
     model: PlanModel,
     answer: Answer,
@@ -208,7 +222,8 @@ def plan_of(
         return np.asarray(np.where(index >= 0, x[np.maximum(index, 0)], 0.0))
 
     harm, burden = float(model.harm @ x), float(model.burden @ x)
-    bound = answer.objective if bound is None else bound
+    bound = _bound(answer) if bound is None else bound
+    proved = np.isfinite(bound) and harm - bound <= 1e-6 * max(1.0, abs(bound))
     return Plan(
         admitted=values(v.admitted),
         admitted_observed=values(v.admitted_observed),
@@ -220,8 +235,8 @@ def plan_of(
         corridor=values(v.corridor),
         excess=values(v.excess),
         surge_beds=values(v.surge_beds),
-        harm=GroupResult(harm, min(bound, harm)),
-        burden=GroupResult(burden, min(burden_bound, burden)),
-        status="optimal" if harm - bound <= 1e-6 * max(1.0, abs(bound)) else "feasible",
+        harm=_group(harm, bound),
+        burden=_group(burden, burden_bound),
+        status="optimal" if proved else "feasible",
         solver=answer.engine,
     )

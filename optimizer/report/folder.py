@@ -35,7 +35,7 @@ _COLUMNS = {
     "corridor": ("day", "unit", "patients"),
     "surge_beds": ("day", "unit", "care_level", "beds"),
     "places_kept": ("day", "unit", "care_level", "places", "expected", "if_free"),
-    "capacity": ("day", "unit", "care_level", "usable_beds", "surge_beds", "treated", "confidence"),
+    "capacity": ("day", "unit", "care_level", "usable_beds", "surge_beds", "treated"),
     "home": ("day", "cluster", "home_patients", "home_capacity", "unmet"),
 }
 _NUMBERS = (
@@ -144,6 +144,19 @@ class PlanReport:
     def place_name(self, place: str, lang: str) -> str:
         """Return the short name of a planning unit, a destination outside or an area."""
         return self.names[lang].get(place, place)
+
+    def class_name(self, class_id: str, lang: str) -> str:
+        """Return what a patient class is called: its severity and phase."""
+        return str(self.head.get("class_names", {}).get(lang, {}).get(class_id, class_id))
+
+    @cached_property
+    def _roles(self) -> pd.DataFrame:
+        return read_table(find_data_dir(self.path, self.head), "roles.csv")
+
+    def role_name(self, role: str, lang: str) -> str:
+        """Return what a staff role is called."""
+        row = self._roles.loc[self._roles["role"] == role] if len(self._roles) else self._roles
+        return str(row[f"name_{lang}"].iloc[0]) if len(row) else role
 
     def units_of(self, tier: str) -> set[str]:
         """Return the planning units of a tier."""
@@ -304,9 +317,13 @@ def _read_head(path: Path) -> dict[str, Any]:
 
 
 def _plan_table(path: Path, columns: tuple[str, ...], problems: list[Problem]) -> pd.DataFrame:
+    """Read a table of the plan; rows that do not say how sure they are count as assumed."""
     if not path.is_file():
         return pd.DataFrame(
-            {c: pd.Series(dtype=float if c in _NUMBERS else object) for c in columns}
+            {
+                c: pd.Series(dtype=float if c in _NUMBERS else object)
+                for c in (*columns, "confidence")
+            }
         )
     frame = read_csv(path)
     problems += [
@@ -314,7 +331,9 @@ def _plan_table(path: Path, columns: tuple[str, ...], problems: list[Problem]) -
         for c in columns
         if c not in frame.columns
     ]
-    return frame
+    if "confidence" not in frame.columns:
+        return frame.assign(confidence="assumed")
+    return frame.fillna({"confidence": "assumed"})
 
 
 def _titles(path: Path, fallback: str) -> dict[str, str]:

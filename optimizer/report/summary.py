@@ -12,6 +12,8 @@ from typing import Any
 
 from optimizer.i18n import translator
 
+ASSUMED = "≈"
+"""Mark of what rests on assumed figures."""
 ARROW = {"step_up": "↑", "step_down": "↓", "lateral": "→", "out_of_province": "⇢"}
 
 
@@ -70,22 +72,27 @@ def aligned(rows: list[list[str]]) -> list[str]:
     return lines
 
 
-def _today(folder: Path, names: Mapping[str, str], lang: str) -> list[str]:
+def _people(row: Mapping[str, str], who: Mapping[str, str]) -> str:
+    """How many are moved and how ill they are; ≈ where the row rests on assumed figures."""
+    mark = f"{ASSUMED} " if row["confidence"] == "assumed" else ""
+    return f"{mark}{float(row['patients']):.0f} × {who.get(row['class_id'], row['class_id'])}"
+
+
+def _today(folder: Path, summary: Mapping[str, Any], lang: str) -> list[str]:
     """Moves of day 1, then the places kept on days 2 and 3."""
     say = translator(lang)
+    names = summary.get("names", {})
+    who = summary.get("class_names", {}).get(lang, {})
     lines = []
     for row in _table(folder / "transfers.csv"):
         if row["day"] == "1":
             sender = names.get(row["from_unit"], row["from_unit"])
             receiver = names.get(row["to_unit"], row["to_unit"])
-            people = f"{float(row['patients']):.0f} × {row['class_id']}"
-            lines.append(f"  {sender} {ARROW[row['direction']]} {receiver}: {people}")
+            lines.append(f"  {sender} {ARROW[row['direction']]} {receiver}: {_people(row, who)}")
     for row in _table(folder / "admissions.csv"):
         if row["day"] == "1" and row["observed"] == "1":
-            lines.append(
-                f"  {names.get(row['area'], row['area'])} → {names.get(row['unit'], row['unit'])}: "
-                f"{float(row['patients']):.0f} × {row['class_id']}"
-            )
+            sender, receiver = (names.get(row[k], row[k]) for k in ("area", "unit"))
+            lines.append(f"  {sender} → {receiver}: {_people(row, who)}")
     kept = [r for r in _table(folder / "places_kept.csv") if float(r["places"]) > 0]
     more = len(lines) - 12
     if more > 0:
@@ -96,15 +103,41 @@ def _today(folder: Path, names: Mapping[str, str], lang: str) -> list[str]:
     head = [say("Today's moves (people):")]
     if not lines:
         lines = ["  " + say("nobody observed this morning needs to move")]
-    total = sum(int(float(row["places"])) for row in kept)
+    mark = f"{ASSUMED} " if any(row["confidence"] == "assumed" for row in kept) else ""
+    total = mark + str(sum(int(float(row["places"])) for row in kept))
     tail = [say("Places kept for days 2 and 3: {total} (places_kept.csv)").format(total=total)]
+    if any(f": {ASSUMED} " in line for line in (*lines, *tail)):
+        tail.append(f"  {ASSUMED} " + say("rests on assumed data"))
     return [*head, *lines, *tail]
+
+
+def _status(summary: Mapping[str, Any], lang: str) -> str:
+    """How good the plan is known to be: by its bound, or without one."""
+    say = translator(lang)
+    gap, seconds = summary["objective"]["harm"]["gap"], _number(summary["seconds"]["so far"], lang)
+    if summary["status"] == "rule":
+        return say(
+            "Status: nearest free place, a rule; no bound; checked independently; {seconds} s"
+        ).format(seconds=seconds)
+    if gap is None:
+        return say(
+            "Status {status}: no bound proved in time; checked independently; {seconds} s"
+        ).format(status=say(summary["status"]), seconds=seconds)
+    return say(
+        "Status {status}: {gap} % above the LP bound of the {offered} ways offered "
+        "({permitted} permitted); checked independently; {seconds} s"
+    ).format(
+        status=say(summary["status"]),
+        gap=f"{100 * gap:.3f}".replace(".", "," if lang == "vi" else "."),
+        offered=summary["ways"]["offered"],
+        permitted=summary["ways"]["permitted"],
+        seconds=seconds,
+    )
 
 
 def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
     """Return the summary of a plan folder in `lang`."""
     say = translator(lang)
-    harm = summary["objective"]["harm"]
     names = summary.get("names", {})
     rivals = ("no_transfers", "greedy", "local_only", "proportional_share", "pooled_bound")
     sides = [summary["kpis"], *(summary["baselines"].get(name, {}) for name in rivals)]
@@ -124,20 +157,7 @@ def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
             days=summary["horizon_days"],
             solved=summary["solved_days"],
         ),
-        say(
-            "Status: nearest free place, a rule; no bound; checked independently; {seconds} s"
-        ).format(seconds=_number(summary["seconds"]["so far"], lang))
-        if harm["gap"] is None
-        else say(
-            "Status {status}: {gap} % above the LP bound of the {offered} ways offered "
-            "({permitted} permitted); checked independently; {seconds} s"
-        ).format(
-            status=say(summary["status"]),
-            gap=f"{100 * harm['gap']:.3f}".replace(".", "," if lang == "vi" else "."),
-            offered=summary["ways"]["offered"],
-            permitted=summary["ways"]["permitted"],
-            seconds=_number(summary["seconds"]["so far"], lang),
-        ),
+        _status(summary, lang),
         "",
         *aligned(kpi_rows(heads, sides, lang)),
         "",
@@ -158,10 +178,10 @@ def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
             )
     else:
         lines.append(say("Nobody goes without a place in the days shown."))
-    lines += ["", *_today(folder, names, lang), ""]
+    lines += ["", *_today(folder, summary, lang), ""]
     lines.append(say("Assumptions that decide this result:"))
     lines += [
-        "  ≈ " + one[f"text_{lang}"]
+        f"  {ASSUMED} " + one[f"text_{lang}"]
         for one in summary["assumptions"]
         if one["key"].startswith("staff.") and isinstance(one["value"], dict)
     ]

@@ -26,7 +26,12 @@ from tests.app.conftest import ROOT, FakeManager
 from tests.app.sample_plan import Sample
 
 ENTRY = ROOT / "streamlit_app.py"
-PAGES = {"situation": "situation", "plan": "planning", "data": "figures"}
+PAGES = {
+    "situation": "situation",
+    "plan": "planning",
+    "whatif": "whatif",
+    "data": "figures",
+}
 
 
 def open_page(name: str, lang: str) -> AppTest:

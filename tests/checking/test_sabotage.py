@@ -654,7 +654,7 @@ def table_left_out_of_the_digests(f: Folder) -> None:
 @spoil("digests")
 def table_changed_since(f: Folder) -> None:
     f.after.append(
-        lambda plan: append(plan.parent / "data" / "worked" / "staff.csv", "A,NUR_ICU,1\n")
+        lambda plan: append(plan.parent / "data" / "worked" / "staff.csv", "A,NUR_ICU,1,official\n")
     )
 
 
@@ -718,17 +718,17 @@ _file("quote", lambda p: append(p / "excess.csv", '1,"A,OXY,2\n'))
 _file("column_missing", lambda p: (p / "excess.csv").write_text("day,unit,patients\n", "utf-8"))
 _file("column_twice", lambda p: (p / "corridor.csv").write_text("day,day,unit,patients\n", "utf-8"))
 _file("short_row", lambda p: append(p / "in_house.csv", "1,A\n"))
-_file("word_for_a_number", lambda p: append(p / "in_house.csv", "1,A,SA,ba\n"))
-_file("nan", lambda p: append(p / "in_house.csv", "1,A,SA,nan\n"))
-_file("underscore", lambda p: append(p / "in_house.csv", "1,A,SA,1_0\n"))
-_file("blank_number", lambda p: append(p / "in_house.csv", "1,A,SA,\n"))
-_file("unknown_unit", lambda p: append(p / "in_house.csv", "1,Z,SA,1\n"))
-_file("unknown_class", lambda p: append(p / "in_house.csv", "1,A,ZZ,1\n"))
-_file("day_0", lambda p: append(p / "in_house.csv", "0,A,SA,1\n"))
-_file("day_4", lambda p: append(p / "in_house.csv", "4,A,SA,1\n"))
-_file("day_half", lambda p: append(p / "in_house.csv", "1.5,A,SA,1\n"))
-_file("row_twice", lambda p: append(p / "in_house.csv", "2,B,CA,0\n"))
-_file("treated_in_an_area", lambda p: append(p / "patients.csv", "1,C1,SA,treated,0\n"))
+_file("word_for_a_number", lambda p: append(p / "in_house.csv", "1,A,SA,ba,official\n"))
+_file("nan", lambda p: append(p / "in_house.csv", "1,A,SA,nan,official\n"))
+_file("underscore", lambda p: append(p / "in_house.csv", "1,A,SA,1_0,official\n"))
+_file("blank_number", lambda p: append(p / "in_house.csv", "1,A,SA,,official\n"))
+_file("unknown_unit", lambda p: append(p / "in_house.csv", "1,Z,SA,1,official\n"))
+_file("unknown_class", lambda p: append(p / "in_house.csv", "1,A,ZZ,1,official\n"))
+_file("day_0", lambda p: append(p / "in_house.csv", "0,A,SA,1,official\n"))
+_file("day_4", lambda p: append(p / "in_house.csv", "4,A,SA,1,official\n"))
+_file("day_half", lambda p: append(p / "in_house.csv", "1.5,A,SA,1,official\n"))
+_file("row_twice", lambda p: append(p / "in_house.csv", "2,B,CA,0,official\n"))
+_file("treated_in_an_area", lambda p: append(p / "patients.csv", "1,C1,SA,treated,0,official\n"))
 _file("scenario_key", lambda p: edit_json(p / "inputs/scenario.json", lambda s: s.pop("surge")))
 _file("scenario_text", lambda p: edit_json(p / "inputs/scenario.json", lambda s: s.update(areas=3)))
 _file(
@@ -768,6 +768,33 @@ def half_a_bed(f: Folder) -> None:
 @spoil("files")
 def census_in_a_place_nobody_has(f: Folder) -> None:
     f.row("opening_census", place="B")["place"] = "Z"
+
+
+# --- confidence ---------------------------------------------------------------------------------
+
+
+@spoil("files")
+def confidence_that_is_none(f: Folder) -> None:
+    f.row("in_house", day=2)["confidence"] = "sure"
+
+
+@spoil("confidence")
+def staff_of_one_receiver_are_assumed(f: Folder) -> None:
+    f.row("staff", unit_id="B", role="NUR")["confidence"] = "assumed"
+
+
+@spoil("confidence")
+def shortfall_surer_than_its_unit(f: Folder) -> None:
+    f.row("devices", unit_id="B")["confidence"] = "assumed"
+    for table in f.tables.values():
+        for row in table:
+            row["confidence"] = "assumed"
+    f.plan["shortfalls"][0]["place"] = "B"
+
+
+@spoil("confidence")
+def shortfall_that_does_not_say_how_sure_it_is(f: Folder) -> None:
+    del f.plan["shortfalls"][0]["confidence"]
 
 
 @pytest.mark.parametrize(("name", "rule", "make", "change"), SPOILS, ids=[s[0] for s in SPOILS])

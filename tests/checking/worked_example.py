@@ -72,15 +72,22 @@ class Folder:
         }
         sources = []
         for name, table in self.data.items():
+            for row in table:
+                for column in SURE.get(name, ()):
+                    row.setdefault(column, "official")
             path = (home.parent if name in shared else home) / f"{name}.csv"
             write_csv(path, table, name)
             relative = f"../{name}.csv" if name in shared else f"{name}.csv"
             sources.append({"path": relative, "sha256": digest(path)})
+        for row in self.inputs["classes"]:
+            row.setdefault("confidence", "official")
         for name, table in self.inputs.items():
             write_csv(plan / "inputs" / f"{name}.csv", table, name)
         (plan / "inputs" / "scenario.json").write_text(json.dumps(self.scenario), "utf-8")
         (plan / "inputs" / "sources.json").write_text(json.dumps(sources), "utf-8")
         for name, table in self.tables.items():
+            for row in table:
+                row.setdefault("confidence", "official")
             write_csv(plan / f"{name}.csv", table, name)
         own = {p.name: digest(p) for p in sorted((plan / "inputs").iterdir())}
         (plan / "plan.json").write_text(json.dumps({**self.plan, "inputs_sha256": own}), "utf-8")
@@ -94,7 +101,7 @@ def digest(path: Path) -> str:
 
 
 def write_csv(path: Path, table: list[Row], name: str) -> None:
-    header = list(table[0]) if table else HEADERS[name].split()
+    header = list(table[0]) if table else [*HEADERS[name].split(), *SURE.get(name, ("confidence",))]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, header, restval="")
         writer.writeheader()
@@ -111,12 +118,29 @@ HEADERS = {
     "excess": "day unit care_level patients",
     "surge_beds": "day unit care_level beds",
     "places_kept": "day unit care_level places expected if_free",
-    "capacity": "day unit care_level usable_beds surge_beds treated need_at_or_above confidence",
+    "capacity": "day unit care_level usable_beds surge_beds treated need_at_or_above",
+    "home": "day cluster home_patients home_capacity unmet",
     "routine": "unit_id care_level routine_patients",
     "devices": "unit_id device care_level devices routine_in_use",
     "links": "from_unit to_unit kind",
     "travel": "from_id to_id minutes closed_from closed_to",
+    "mobile_stations": "mobile_station_id cluster_id",
 }
+"""Columns of tables that may be without rows; each plan table has its confidence after these."""
+SURE = {
+    "care_ratios": ("confidence",),
+    "patient_classes": ("confidence",),
+    "admin_units": ("population_confidence",),
+    "units": ("confidence",),
+    "beds": ("confidence", "surge_confidence"),
+    "routine": ("confidence",),
+    "devices": ("confidence",),
+    "staff": ("confidence",),
+    "mobile_stations": ("confidence",),
+    "links": (),
+    "travel": (),
+}
+"""Columns that say how sure the figures are; all official but where a test says otherwise."""
 
 LEVEL = {"SA": "OXY", "SR": "OXY", "CA": "ICU", "CR": "ICU"}
 
@@ -143,7 +167,7 @@ def capacity_rows(folder: Folder, beds: dict[str, dict[str, int]], days: int = 3
                 if any(figures):
                     key = (day, unit, level)
                     names = HEADERS["capacity"].split()
-                    out.append(dict(zip(names, (*key, *figures, "assumed"), strict=True)))
+                    out.append(dict(zip(names, (*key, *figures), strict=True)))
     return out
 
 
@@ -206,6 +230,7 @@ def narrow() -> Folder:
         "links": rows("from_unit to_unit kind", "A B refers_to"),
         "travel": rows("from_id to_id minutes closed_from closed_to", "C1 FA 60 . ."),
         "vehicles": rows("base_unit vehicle_class vehicles minutes_per_day", "A van 2 480"),
+        "mobile_stations": rows("mobile_station_id cluster_id", "M1 K1"),
     }
     hazards = rows(
         "pool from_class to_class kind probability",
@@ -274,6 +299,7 @@ def narrow() -> Folder:
     tables["places_kept"] = rows(
         HEADERS["places_kept"], "2 B ICU 1 0.75 1", "2 A OXY 2 1.25 1"
     )  # free at B: 1 - 1 + 0.75 -> 0; at A: 2 - 2 + 1.25 -> 1
+    tables["home"] = rows(HEADERS["home"], *(f"{t} K1 0 75 0" for t in (1, 2, 3)))
     scenario = {
         "start_date": "2026-11-23",
         "horizon_days": 3,
@@ -313,6 +339,9 @@ def narrow() -> Folder:
             "out_of_province": True,
             "local_only": False,
         },
+    }
+    scenario["provenance"] = {
+        key: {"source": "worked", "confidence": "official"} for key in scenario
     }
     plan = {
         "schema_version": 1,
@@ -357,6 +386,7 @@ def narrow() -> Folder:
                 "peak_patients": 1.0,
                 "peak_day": 1,
                 "patient_days": 1.25,
+                "confidence": "official",
             }
         ],
     }
