@@ -249,7 +249,7 @@ class _Desk:
         digest = planfolder.inputs_digest(work / "inputs")
         named = {"scenario": self.scenario_path.stem, "inputs": digest, "solver": plan.solver}
         text = json.dumps([named, __version__], sort_keys=True)
-        groups = {"harm": plan.harm, "burden": plan.burden}
+        groups = {"harm": plan.harm, "fairness": plan.fairness, "burden": plan.burden}
         marks = self.grounds.of_places(inst)
         return {
             "schema_version": planfolder.SCHEMA_VERSION,
@@ -269,6 +269,7 @@ class _Desk:
                 name: {"value": part.value, "bound": part.bound, "gap": part.gap}
                 for name, part in groups.items()
             },
+            "fairness_cost": dict(plan.prices) or None,
             "ways": {
                 "offered": len(inst.admissions.area) + len(inst.transfers.origin),
                 "permitted": len(self.made.instance.admissions.area)

@@ -81,11 +81,12 @@ def shortfall_table(report: PlanReport, lang: str, palette: Palette, limit: int 
 
 
 def goals_table(report: PlanReport, lang: str) -> str:
-    """Return the two goals with value, bound and gap, and how many ways the bound is of."""
+    """Return the three goals with value, bound and gap, and how many ways the bound is of."""
     say = translator(lang)
     notes: list[str] = []
     names = {
         "harm": say("Harm to patients"),
+        "fairness": say("Fairness: waiting days a new patient, worst area"),
         "burden": say("Burden of moves, minutes and surge beds"),
     }
     ways = report.head.get("ways") or {}

@@ -36,7 +36,7 @@ def show() -> None:
             st.html(listings.surge_table(report, who.lang, who.palette))
     with right:
         if isinstance(report, PlanReport):
-            st.html(blocks.section(say("Goals"), say("the second never worsens the first")))
+            st.html(blocks.section(say("Goals"), say("a later one never worsens an earlier one")))
             st.html(listings.goals_table(report, who.lang))
             _moves(who, report, changes)
         else:
@@ -182,6 +182,7 @@ def stage_name(name: str, who: Viewer) -> str:
         "build": say("build the model"),
         "greedy": say("first plan, checked"),
         "harm": say("least harm"),
+        "fairness": say("longest wait of an area"),
         "burden": say("least burden"),
         "whole beds": say("whole beds"),
         "whole people": say("whole people"),

@@ -239,6 +239,7 @@ def _instance(
         unit_members={unit.unit_id: unit.members for unit in sites.inside},
         unit_tier_rank=tuple(unit.tier_rank for unit in sites.inside),
         notes=notes,
+        fairness_epsilon=scenario.options.fairness.epsilon,
     )
     return instance, area_of
 

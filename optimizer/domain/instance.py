@@ -214,6 +214,8 @@ class Instance:
     notes: tuple[str, ...] = ()
     fallen: BoolArray | None = None
     """(F, T) days with less capacity than before, if the days before are not here (a window)."""
+    fairness_epsilon: float = 0.0
+    """Share of the least harm that may be spent on the worst-off area."""
 
     def __post_init__(self) -> None:
         _freeze(self)

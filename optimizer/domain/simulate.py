@@ -19,7 +19,7 @@ from optimizer.domain.instance import (
     Instance,
     IntArray,
 )
-from optimizer.domain.plan import GroupResult, Plan
+from optimizer.domain.plan import GroupResult, Plan, area_waiting
 
 SMALL = 1e-9
 Uses = list[tuple[int, float]]
@@ -430,6 +430,7 @@ def _as_plan(inst: Instance, flows: _Flows, rule: str) -> Plan:
         GroupResult(burden, None),
         status="rule",
         solver=rule,
+        fairness=GroupResult(float(area_waiting(inst, flows.waiting).max(initial=0.0)), None),
     )
 
 

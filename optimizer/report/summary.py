@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.i18n import translator
+from optimizer.report.formats import num
 
 ASSUMED = "≈"
 """Mark of what rests on assumed figures."""
@@ -135,6 +136,24 @@ def _status(summary: Mapping[str, Any], lang: str) -> str:
     )
 
 
+def _fairness(summary: Mapping[str, Any], names: Mapping[str, str], lang: str) -> list[str]:
+    """The area that waits longest, and what holding it down cost."""
+    say, worst = translator(lang), summary["kpis"].get("worst_area_waiting")
+    if not worst or worst["days_per_patient"] < 0.005:
+        return []
+    place = names.get(worst["area"], worst["area"])
+    days = num(worst["days_per_patient"], lang, 2)
+    text = say("Longest wait: {place}, {days} days a new patient").format(place=place, days=days)
+    cost = summary.get("fairness_cost")
+    if cost:
+        text += say("; without fairness {before}; its price: harm {harm}, burden {burden}").format(
+            before=num(cost["worst_area_without"], lang, 2),
+            harm=num(cost["harm"], lang, 2),
+            burden=num(cost["burden"], lang, 1),
+        )
+    return [text, ""]
+
+
 def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
     """Return the summary of a plan folder in `lang`."""
     say = translator(lang)
@@ -162,6 +181,7 @@ def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
         *aligned(kpi_rows(heads, sides, lang)),
         "",
     ]
+    lines += [*_fairness(summary, names, lang)]
     short = summary["shortfalls"][:6]
     if short:
         lines.append(say("Where it breaks first (unmet, patients):"))
