@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
@@ -31,6 +31,7 @@ from optimizer.domain.scenario import Scenario
 from optimizer.errors import DataError, PlanCheckError, Problem, SolverError
 from optimizer.exchange import planfolder
 from optimizer.exchange.agreement import cross_check
+from optimizer.exchange.goals import goal_rows
 from optimizer.exchange.grounds import (
     Grounds,
     confidence_share,
@@ -64,7 +65,10 @@ class Outcome:
 
 
 def load(
-    scenario_path: Path, data_dir: Path | None, areas: Literal["clusters", "communes"] | None = None
+    scenario_path: Path,
+    data_dir: Path | None,
+    areas: Literal["clusters", "communes"] | None = None,
+    settings: Sequence[str] = (),
 ) -> tuple[Tables, Scenario, tuple[Problem, ...]]:
     """Read scenario and tables and hold them against each other.
 
@@ -73,7 +77,7 @@ def load(
     DataError
         With every fault of both.
     """
-    scenario = read_scenario(scenario_path)
+    scenario = read_scenario(scenario_path, settings)
     if areas is not None:
         scenario = scenario.model_copy(update={"areas": areas})
     folder = data_dir or default_data_dir(scenario_path, scenario.province)
@@ -105,6 +109,7 @@ def plan_scenario(
     progress: Progress | None = None,
     options: SolveOptions | None = None,
     all_ways: bool = False,
+    settings: Sequence[str] = (),
 ) -> Outcome:
     """Plan one scenario into the folder `out`.
 
@@ -125,7 +130,7 @@ def plan_scenario(
 
     started = time.perf_counter()
     tell("read", 0.0, False)
-    tables, scenario, warnings = load(scenario_path, data_dir, areas)
+    tables, scenario, warnings = load(scenario_path, data_dir, areas, settings)
     done("read", started)
     started = time.perf_counter()
     made = assemble(tables, scenario)
@@ -269,6 +274,7 @@ class _Desk:
                 name: {"value": part.value, "bound": part.bound, "gap": part.gap}
                 for name, part in groups.items()
             },
+            "goals": goal_rows(scenario, self.tables),
             "fairness_cost": dict(plan.prices) or None,
             "ways": {
                 "offered": len(inst.admissions.area) + len(inst.transfers.origin),

@@ -131,6 +131,18 @@ def goals_table(report: PlanReport, lang: str) -> str:
             )
         )
         notes.append(text.format(offered=offered, permitted=permitted))
+    cost = report.head.get("fairness_cost")
+    if cost:
+        text = say(
+            "Price of fairness: harm {harm}, burden {burden}; longest wait without it {before}"
+        )
+        notes.append(
+            text.format(
+                harm=formats.num(cost["harm"], lang, 2),
+                burden=formats.num(cost["burden"], lang, 1),
+                before=formats.num(cost["worst_area_without"], lang, 2),
+            )
+        )
     seconds = {k: float(s) for k, s in (report.head.get("seconds") or {}).items()}
     spent = seconds.get("so far", sum(s for k, s in seconds.items() if ":" not in k))
     status = say("Solver status: {status}; {seconds} s in all").format(

@@ -13,6 +13,7 @@ from optimizer.app.jobs import Job, PlanRequest
 from optimizer.app.roads import admission_minutes
 from optimizer.app.situation import CHART
 from optimizer.app.state import Viewer
+from optimizer.app.weights import show_weights
 from optimizer.report import formats, tables
 from optimizer.report.flows import flow_table, left_out, sankey
 from optimizer.report.folder import PlanReport
@@ -34,6 +35,7 @@ def show() -> None:
             _flows(who, report)
             st.html(blocks.section(say("Surge beds"), say("opened once, open to the end")))
             st.html(listings.surge_table(report, who.lang, who.palette))
+            show_weights(who, report)
     with right:
         if isinstance(report, PlanReport):
             st.html(blocks.section(say("Goals"), say("a later one never worsens an earlier one")))

@@ -66,6 +66,28 @@ def write_scenarios(folder: Path) -> None:
     )
 
 
+GOALS = [
+    {
+        "group": group,
+        "key": key,
+        "value": value,
+        "unit_vi": "điểm",
+        "unit_en": "points",
+        "meaning_vi": "ý nghĩa",
+        "meaning_en": "what it is",
+        "source": "",
+        "confidence": "assumed",
+        "table": table,
+    }
+    for group, key, value, table in (
+        ("harm", "unmet_weight.severe", 4.0, "patient_classes.csv"),
+        ("harm", "weights.death", 100.0, ""),
+        ("fairness", "options.fairness.epsilon", 0.0, ""),
+        ("burden", "burden.move", 1.0, ""),
+    )
+]
+
+
 def write_plan(folder: Path, data_dir: Path, wave: float) -> None:
     """Write the plan folder from one run of the stand-in and its rivals."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -161,6 +183,8 @@ def write_plan(folder: Path, data_dir: Path, wave: float) -> None:
         "versions": {"python": "3.11", "ortools": "9.15"},
         "inputs_sha256": "0" * 64,
         "kpis": kpis,
+        "goals": GOALS,
+        "fairness_cost": {"harm": 0.0, "burden": 3.25, "worst_area_without": 0.5},
         "baselines": {**rivals, "pooled_bound": bound},
         "shortfalls": plan.shortfalls(),
         "names": _names(),
