@@ -21,6 +21,7 @@ BOARDING, TREATED = range(2)
 DIRECTIONS = ("step_up", "step_down", "lateral", "out_of_province")
 STEP_UP, STEP_DOWN, LATERAL, LEAVES = range(4)
 CONFIDENCE = {"official": 0, "open_data": 1, "derived": 2, "assumed": 3}
+MAY_BE_BLANK = frozenset({"devices", "flow_lpm", "stored_m3", "hours_to_empty"})
 CLOSED = "able_to_treat"
 """The rule that a closed or invalid unit breaks by standing in a plan table."""
 
@@ -104,6 +105,8 @@ class Flows:
         Axes g, k, t; `x` is the places; `expected` and `if_free` a row.
     capacity
         Axes g, k, t; `x` is ``usable_beds``; `shown` holds the other columns.
+    oxygen
+        Axes f, t; `x` is ``short_m3``; `shown` holds the other columns, nan where blank.
     """
 
     admissions: Rows
@@ -120,6 +123,13 @@ class Flows:
     kept_shown: Mapping[str, FloatArray]
     capacity: Rows
     capacity_shown: Mapping[str, FloatArray]
+    oxygen: Rows
+    oxygen_shown: Mapping[str, FloatArray]
+
+    @property
+    def oxygen_short(self) -> FloatArray:
+        """(F, T) cubic metres that patients in beds went without."""
+        return self.oxygen.total("f t")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +167,12 @@ class _Reader:
         for column in found.values():
             good &= column >= 0
         labels = {letter: labels for letter, (_, labels) in axes.items()}
-        shown = {name: table.numbers(name)[good] for name in others if name != "confidence"}
+        blank = {name: np.nan for name in others if name in MAY_BE_BLANK}
+        shown = {
+            name: table.numbers(name, blank.get(name))[good]
+            for name in others
+            if name != "confidence"
+        }
         if "confidence" in others:
             table.look_up("confidence", CONFIDENCE)
         rows = Rows(labels, {n: c[good] for n, c in found.items()}, table.numbers(figure)[good])
@@ -229,8 +244,10 @@ def read_flows(
     excess, _ = read.rows("excess.csv", slots, "patients")
     surge, _ = read.rows("surge_beds.csv", slots, "beds")
     kept, kept_shown = read.rows("places_kept.csv", slots, "places", "expected", "if_free")
-    shown = ("surge_beds", "treated", "need_at_or_above", "confidence")
+    shown = ("surge_beds", "treated", "need_at_or_above", "devices", "confidence")
     table, table_shown = read.rows("capacity.csv", slots, "usable_beds", *shown)
+    gas = ("drawn_lpm", "flow_lpm", "stored_m3", "hours_to_empty")
+    oxygen, oxygen_shown = read.rows("oxygen.csv", {"f": unit, "t": day}, "short_m3", *gas)
     return Flows(
         admissions=admissions,
         by_commune=by_commune,
@@ -246,4 +263,6 @@ def read_flows(
         kept_shown=kept_shown,
         capacity=table,
         capacity_shown=table_shown,
+        oxygen=oxygen,
+        oxygen_shown=oxygen_shown,
     )

@@ -219,6 +219,7 @@ def _instance(
         staff_need=room.staff_need,
         stands_in=room.stands_in,
         vehicle_minutes=room.vehicle_minutes,
+        terms=room.terms,
         unit_base=np.array([base_at.get(u.cluster_id, -1) for u in sites.inside], dtype=np.int64),
         area_base=area_base,
         outside_places=np.repeat(
@@ -267,15 +268,24 @@ def _home(tables: Tables, demand: Demand, bases: tuple[str, ...], base: IntArray
 
 
 def fit_census(room: Capacity, classes: Classes, census: Census) -> tuple[FloatArray, FloatArray]:
-    """Census above capacity: who has no bed or no staff boards instead, least weight first.
+    """Census above capacity: who has no bed, device, staff or oxygen boards, least weight first.
 
     Whole people.
 
     Classes the unit cannot treat, then level by level from the top, then one by one while any
-    staff row is short; (F, S) treated and boarding. Source: docs/model.md section 4.
+    row of staff, supervision or oxygen flow is short; (F, S) treated and boarding. Source:
+    docs/model.md section 4.
     """
     treated, boarding = census.treated.copy(), census.boarding.copy()
-    need = room.stands_in.T.astype(float) @ room.staff_need
+    terms, counted = room.terms, room.terms.device_levels
+    needs = np.concatenate(
+        [
+            room.stands_in.T.astype(float) @ room.staff_need,
+            room.stands_in.T.astype(float) @ terms.supervision,
+            terms.oxygen_draw[None, :],
+        ]
+    )
+    per_patient = needs[:, classes.level]
     order = sorted(range(len(classes.ids)), key=lambda s: (classes.unmet_weight[s], classes.ids[s]))
     for f in range(len(treated)):
         if not treated[f].any():
@@ -283,19 +293,22 @@ def fit_census(room: Capacity, classes: Classes, census: Census) -> tuple[FloatA
         listed = np.flatnonzero(room.listed[f])
         unable = (classes.level > listed.max(initial=-1)).astype(float)
         rows: list[tuple[FloatArray, float]] = [(unable, 0.0)]
+        equipped = np.where(counted[f], terms.devices[f, :, 0], room.beds[f, :, 0])
         for k in range(int(listed.max(initial=-1)), int(listed.min(initial=0)) - 1, -1):
             from_level = 0 if k == listed.min() else k
-            counted = (classes.level >= from_level).astype(float)
-            rows.append((counted, float(room.beds[f, from_level:, 0].sum())))
-        for counted, limit in rows:
+            above = (classes.level >= from_level).astype(float)
+            rows.append((above, float(room.beds[f, from_level:, 0].sum())))
+            if counted[f, k]:
+                rows.append(((classes.level >= k).astype(float), float(equipped[k:].sum())))
+        for above, limit in rows:
             for s in order:
-                while counted[s] > 0 and treated[f, s] >= 1 and counted @ treated[f] > limit + 1e-6:
+                while above[s] > 0 and treated[f, s] >= 1 and above @ treated[f] > limit + 1e-6:
                     treated[f, s] -= 1
                     boarding[f, s] += 1
         heads = room.stands_in.T.astype(float) @ room.staff[f, :, 0]
-        per_patient = need[:, classes.level]
+        limits = np.concatenate([heads, heads, terms.oxygen_flow[f, :1]])
         while True:
-            short = per_patient @ treated[f] > heads + 1e-6
+            short = per_patient @ treated[f] > limits + 1e-6
             who = [s for s in order if treated[f, s] >= 1 and per_patient[short, s].any()]
             if not who:
                 break

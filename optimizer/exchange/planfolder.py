@@ -17,11 +17,13 @@ import numpy as np
 from pydantic import BaseModel
 
 from optimizer.domain.assemble import Assembled
+from optimizer.domain.binding import binding_terms
 from optimizer.domain.facility import (
     CONFIDENCES,
     Beds,
     Confidence,
     Device,
+    OxygenSupply,
     RoutineLoad,
     StaffPool,
     Tables,
@@ -30,6 +32,7 @@ from optimizer.domain.facility import (
 from optimizer.domain.instance import ADMISSION_KINDS, DIRECTIONS, FloatArray, Instance
 from optimizer.domain.plan import Plan, places_kept
 from optimizer.domain.scenario import Scenario
+from optimizer.exchange import oxygen_table
 from optimizer.exchange.scenarios import scenario_to_json
 from optimizer.i18n import translator
 
@@ -103,8 +106,8 @@ def unit_confidence(tables: Tables, inst: Instance) -> dict[str, Confidence]:
     """Weakest confidence of what a planning unit's capacity was made from."""
     out: dict[str, Confidence] = {}
     found: dict[str, list[Confidence]] = {}
-    figures: list[Beds | RoutineLoad | StaffPool | Device]
-    figures = [*tables.beds, *tables.routine, *tables.staff, *tables.devices]
+    figures: list[Beds | RoutineLoad | StaffPool | Device | OxygenSupply]
+    figures = [*tables.beds, *tables.routine, *tables.staff, *tables.devices, *tables.oxygen]
     for row in figures:
         found.setdefault(row.unit_id, []).append(row.confidence)
     for unit, members in inst.unit_members.items():
@@ -131,6 +134,7 @@ def _capacity(tables: Tables, inst: Instance, plan: Plan) -> list[Row]:
     above = inst.needs_level.astype(float)
     treated = np.einsum("ks,fst->fkt", of_level, plan.treated)
     need = np.einsum("ks,fst->fkt", above, plan.treated)
+    binding, counted = binding_terms(inst, plan), inst.terms.device_levels
     rows: list[Row] = []
     for t in range(inst.days):
         for f, unit in enumerate(inst.units):
@@ -145,7 +149,9 @@ def _capacity(tables: Tables, inst: Instance, plan: Plan) -> list[Row]:
                             f"{plan.surge_beds[f, k, t]:g}",
                             repr(float(treated[f, k, t])),
                             repr(float(need[f, k, t])),
+                            f"{inst.terms.devices[f, k, t]:g}" if counted[f, k] else "",
                             marks[unit],
+                            ";".join(binding.get((f, k, t), ())),
                         )
                     )
     return rows
@@ -205,6 +211,7 @@ def write_tables(folder: Path, tables: Tables, made: Assembled, plan: Plan) -> N
             ("day", "unit", "care_level", "patients" if name == "excess" else "beds"),
             _by_day(_cells(array, units, inst.levels, days), 2),
         )
+    _write(folder / "oxygen.csv", oxygen_table.HEADER, oxygen_table.oxygen_rows(inst, plan))
     kept = places_kept(inst, plan)
     rows = [
         (
@@ -235,7 +242,9 @@ def write_tables(folder: Path, tables: Tables, made: Assembled, plan: Plan) -> N
             "surge_beds",
             "treated",
             "need_at_or_above",
+            "devices",
             "confidence",
+            "binding",
         ),
         _capacity(tables, inst, plan),
     )

@@ -216,6 +216,7 @@ def _plan(
         corridor=values(v.corridor),
         excess=values(v.excess),
         surge_beds=values(v.surge_beds),
+        oxygen_short=values(v.oxygen_short),
         harm=GroupResult(harm, min(bound, harm)),
         burden=GroupResult(burden, min(burden_bound, burden)),
         status="optimal" if harm - bound <= 1e-6 * max(1.0, abs(bound)) else "feasible",

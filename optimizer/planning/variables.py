@@ -33,6 +33,10 @@ class PlanVariables:
     """(F, K, T)."""
     surge_beds: IntArray
     """(F, K, T) whole."""
+    oxygen_stored: IntArray
+    """(F, T) cubic metres in store at day's end."""
+    oxygen_short: IntArray
+    """(F, T) cubic metres that somebody went without."""
     whole_people: IntArray
     """All columns of people observed on day 1."""
     needed: NeededRows
@@ -116,6 +120,8 @@ def plan_variables(m: Matrix, inst: Instance, *, transfers: bool = True) -> Plan
     house_exists = np.repeat((here.boarding & inst.able)[:, :, None], days, axis=2)
     house_exists[:, :, 0] &= inst.census_boarding > 0
     in_house = m.columns("in_house", (f, s, days), exists=house_exists, whole=day_one)
+    needed = needed_rows(inst)
+    store = np.isfinite(inst.terms.oxygen_supply).all(axis=1) & needed.stock
     blocks = {
         "treated": m.columns("treated", (f, s, days), exists=here.treated[:, :, None]),
         "boarding": m.columns("boarding", (f, s, days), exists=here.boarding[:, :, None]),
@@ -134,6 +140,13 @@ def plan_variables(m: Matrix, inst: Instance, *, transfers: bool = True) -> Plan
             exists=inst.surge_limit > 0,
             whole=True,
         ),
+        "oxygen_stored": m.columns(
+            "oxygen_stored",
+            (f, days),
+            exists=store[:, None],
+            upper=inst.terms.oxygen_tank[:, None],
+        ),
+        "oxygen_short": m.columns("oxygen_short", (f, days), exists=store[:, None]),
     }
     whole = np.concatenate([observed, moved[:, 0], in_house[:, :, 0].ravel()])
     return PlanVariables(
@@ -142,7 +155,7 @@ def plan_variables(m: Matrix, inst: Instance, *, transfers: bool = True) -> Plan
         moved=moved,
         in_house=in_house,
         whole_people=whole[whole >= 0],
-        needed=needed_rows(inst),
+        needed=needed,
         **blocks,
     )
 

@@ -118,6 +118,7 @@ def fit(inst: Instance) -> tuple[list[float], list[float]]:
         inst.staff_need,
         inst.stands_in,
         inst.vehicle_minutes,
+        inst.terms,
     )
     census = Census(inst.census_treated, inst.census_boarding, inst.open_requests)
     treated, boarding = fit_census(room, inst.classes, census)
