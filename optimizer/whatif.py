@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from optimizer.domain.facility import Tables
 from optimizer.domain.instance import Instance
 from optimizer.domain.scenario import Scenario
 from optimizer.domain.sites import planning_sites
-from optimizer.errors import DataError, Problem
+from optimizer.errors import DataError, Problem, ReferralError
 from optimizer.exchange.planfolder import START_FILE
 from optimizer.exchange.scenarios import scenario_from_json
 from optimizer.exchange.tables import read_tables
@@ -197,3 +198,51 @@ def _start(path: Path) -> tuple[dict[str, Any], Any]:
         blocks = {name: stored[name] for name in stored.files}
     surge = blocks.pop("surge_beds", None)
     return blocks, None if surge is None else surge.astype(float)
+
+
+def choices(opened: WhatIf) -> dict[str, Any]:
+    """Return what may be asked: units, their levels and roles, classes, days."""
+    inst = opened.inst
+    return {
+        "units": list(inst.units),
+        "levels": {
+            unit: [k for k, here in zip(inst.levels, inst.listed[f], strict=True) if here]
+            for f, unit in enumerate(inst.units)
+        },
+        "roles": {
+            unit: [r for r, n in zip(inst.roles, inst.staff[f].max(axis=1), strict=True) if n > 0]
+            for f, unit in enumerate(inst.units)
+        },
+        "classes": list(inst.classes.ids),
+        "days": inst.days,
+        "seconds": opened.seconds_to_open,
+    }
+
+
+def serve(folder: Path) -> None:
+    """Answer questions line by line: JSON lists of changes in, JSON answers out; for the app."""
+
+    def tell(message: dict[str, Any]) -> None:
+        sys.stdout.write(json.dumps(message, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+
+    def trouble(error: ReferralError) -> dict[str, Any]:
+        return {"problems": [asdict(problem) for problem in error.problems]}
+
+    try:
+        opened = WhatIf(folder)
+    except ReferralError as error:
+        tell(trouble(error))
+        return
+    tell(choices(opened))
+    for line in sys.stdin:
+        try:
+            answer = opened.ask([Change(**one) for one in json.loads(line)])
+        except ReferralError as error:
+            tell(trouble(error))
+        else:
+            tell({"before": answer.before, "after": answer.after, "seconds": answer.seconds})
+
+
+if __name__ == "__main__":
+    serve(Path(sys.argv[1]))

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import atexit
-import multiprocessing
+import json
+import subprocess
+import sys
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from optimizer.domain.change import Change
+from optimizer.errors import Problem, ReferralError
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What may be asked about a plan."""
+    """What may be asked about a plan: unit ids, their levels and roles, classes, days."""
 
-    units: dict[str, str]
-    """Unit id -> name."""
-    levels: dict[str, tuple[str, ...]]
-    """Unit id -> care levels it lists."""
-    roles: dict[str, tuple[str, ...]]
-    """Unit id -> roles it has people of."""
+    units: tuple[str, ...]
+    levels: dict[str, list[str]]
+    roles: dict[str, list[str]]
     classes: tuple[str, ...]
     days: int
     seconds: float
@@ -39,63 +39,55 @@ class Reply:
     seconds: float
 
 
-_held: dict[str, Any] = {}
-
-
-def _open(folder: str) -> Choices:
-    """Open the plan in this (child) process."""
-    from optimizer.whatif import WhatIf
-
-    opened = WhatIf(Path(folder))
-    _held["plan"] = opened
-    inst = opened.inst
-    return Choices(
-        units={unit: opened.names.get(unit, unit) for unit in inst.units},
-        levels={
-            unit: tuple(k for k, here in zip(inst.levels, inst.listed[f], strict=True) if here)
-            for f, unit in enumerate(inst.units)
-        },
-        roles={
-            unit: tuple(
-                r for r, heads in zip(inst.roles, inst.staff[f].max(axis=1), strict=True) if heads
-            )
-            for f, unit in enumerate(inst.units)
-        },
-        classes=inst.classes.ids,
-        days=inst.days,
-        seconds=opened.seconds_to_open,
-    )
-
-
-def _ask(changes: Sequence[Change]) -> Reply:
-    answer = _held["plan"].ask(changes)
-    return Reply(tuple(changes), answer.before, answer.after, answer.seconds)
-
-
 class Questions:
-    """One plan, one child process; closed when the server ends or another plan is opened."""
+    """One plan, one child process that answers line by line."""
 
-    def __init__(
-        self,
-        folder: Path,
-        *,
-        open_plan: Callable[[str], Choices] = _open,
-        ask: Callable[[Sequence[Change]], Reply] = _ask,
-    ) -> None:
-        self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
-        self._ask = ask
-        self.opening: Future[Choices] = self._pool.submit(open_plan, str(folder))
+    def __init__(self, folder: Path) -> None:
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", "optimizer.whatif", str(folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,
+        )
+        self._thread = ThreadPoolExecutor(1)
+        self.opening: Future[Choices] = self._thread.submit(self._choices)
         atexit.register(self.close)
 
     def ask(self, changes: Sequence[Change]) -> Future[Reply]:
         """Ask; the future holds the answer or the error."""
-        return self._pool.submit(self._ask, tuple(changes))
+        return self._thread.submit(self._answer, tuple(changes))
 
     def close(self) -> None:
         """End the child."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        for child in list((self._pool._processes or {}).values()):  # noqa: SLF001
-            child.terminate()
+        self._child.kill()
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _line(self) -> dict[str, Any]:
+        """Read one message of the child; what it complains of becomes our error."""
+        text = self._child.stdout.readline() if self._child.stdout else ""
+        if not text:
+            raise ReferralError([Problem("The process that holds the plan has ended.")])
+        told: dict[str, Any] = json.loads(text)
+        if "problems" in told:
+            raise ReferralError([Problem(**one) for one in told["problems"]])
+        return told
+
+    def _choices(self) -> Choices:
+        told = self._line()
+        told["units"], told["classes"] = tuple(told["units"]), tuple(told["classes"])
+        return Choices(**told)
+
+    def _answer(self, changes: tuple[Change, ...]) -> Reply:
+        try:
+            if self._child.stdin:
+                self._child.stdin.write(json.dumps([asdict(one) for one in changes]) + "\n")
+                self._child.stdin.flush()
+        except OSError:
+            raise ReferralError([Problem("The process that holds the plan has ended.")]) from None
+        return Reply(changes, **self._line())
 
 
 @dataclass(slots=True)

@@ -39,7 +39,8 @@ def show() -> None:
         st.html(blocks.notice(text, "bad"))
         return
     opened = state.questions(report.path)
-    watch = st.fragment(_panel, run_every=None if _ready(opened) else 0.7)
+    st.session_state["whatif_polls"] = not _ready(opened)
+    watch = st.fragment(_panel, run_every=0.5 if st.session_state["whatif_polls"] else None)
     watch(who, report, opened)
 
 
@@ -50,14 +51,12 @@ def _ready(opened: Questions) -> bool:
 
 def _panel(who: Viewer, report: PlanReport, opened: Questions) -> None:
     say = who.say
+    if st.session_state["whatif_polls"] == _ready(opened):
+        st.rerun()  # begin or end to look again and again
     if not opened.opening.done():
-        st.session_state["whatif_waits"] = True
-        st.html(
-            blocks.notice(say("Opening the plan: its programme is built and warmed up."), "work")
-        )
+        text = say("Opening the plan: its programme is built and warmed up.")
+        st.html(blocks.notice(text, "work"))
         return
-    if st.session_state.pop("whatif_waits", False):
-        st.rerun()
     try:
         choices = opened.opening.result()
     except ReferralError as error:
@@ -122,7 +121,6 @@ def _form(who: Viewer, report: PlanReport, opened: Questions, choices: Choices) 
 
     st.button(say("Ask"), key="whatif_ask", type="primary", disabled=busy, on_click=ask)
     if busy:
-        st.session_state["whatif_waits"] = True
         st.html(blocks.notice(say("Answering …"), "work"))
     elif asked is not None:
         _take(who, asked)

@@ -20,6 +20,7 @@ ADMISSION, STABILISE, OUTSIDE = range(3)
 BOARDING, TREATED = range(2)
 DIRECTIONS = ("step_up", "step_down", "lateral", "out_of_province")
 STEP_UP, STEP_DOWN, LATERAL, LEAVES = range(4)
+MAY_BE_BLANK = frozenset({"devices", "flow_lpm", "stored_m3", "hours_to_empty"})
 CLOSED = "able_to_treat"
 """The rule that a closed or invalid unit breaks by standing in a plan table."""
 
@@ -105,6 +106,9 @@ class Flows:
         Axes f, k, t; `x` is ``usable_beds``; `shown` holds the other columns.
     sure
         Per table its rows and their ``confidence``, as places in `CONFIDENCES`; -1 if unknown.
+        Axes g, k, t; `x` is ``usable_beds``; `shown` holds the other columns.
+    oxygen
+        Axes f, t; `x` is ``short_m3``; `shown` holds the other columns, nan where blank.
     """
 
     admissions: Rows
@@ -122,6 +126,13 @@ class Flows:
     capacity: Rows
     capacity_shown: Mapping[str, FloatArray]
     sure: Mapping[str, tuple[Rows, IntArray]]
+    oxygen: Rows
+    oxygen_shown: Mapping[str, FloatArray]
+
+    @property
+    def oxygen_short(self) -> FloatArray:
+        """(F, T) cubic metres that patients in beds went without."""
+        return self.oxygen.total("f t")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +172,8 @@ class _Reader:
         for column in found.values():
             good &= column >= 0
         labels = {letter: labels for letter, (_, labels) in axes.items()}
-        shown = {name: table.numbers(name)[good] for name in others}
+        blank = {name: np.nan for name in others if name in MAY_BE_BLANK}
+        shown = {name: table.numbers(name, blank.get(name))[good] for name in others}
         rows = Rows(labels, {n: c[good] for n, c in found.items()}, table.numbers(figure)[good])
         self.sure[table.name] = rows, table.look_up("confidence", SURE)[good]
         key = rows.key(" ".join(axes))
@@ -232,8 +244,10 @@ def read_flows(
     excess, _ = read.rows("excess.csv", slots, "patients")
     surge, _ = read.rows("surge_beds.csv", slots, "beds")
     kept, kept_shown = read.rows("places_kept.csv", slots, "places", "expected", "if_free")
-    shown = ("surge_beds", "treated", "need_at_or_above")
+    shown = ("surge_beds", "treated", "need_at_or_above", "devices")
     table, table_shown = read.rows("capacity.csv", slots, "usable_beds", *shown)
+    gas = ("drawn_lpm", "flow_lpm", "stored_m3", "hours_to_empty")
+    oxygen, oxygen_shown = read.rows("oxygen.csv", {"f": unit, "t": day}, "short_m3", *gas)
     read.rows("home.csv", {"e": ("cluster", places.clusters), "t": day}, "home_patients")
     return Flows(
         admissions=admissions,
@@ -251,4 +265,6 @@ def read_flows(
         capacity=table,
         capacity_shown=table_shown,
         sure=read.sure,
+        oxygen=oxygen,
+        oxygen_shown=oxygen_shown,
     )

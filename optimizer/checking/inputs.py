@@ -310,27 +310,33 @@ def start_of_day_one(
 
     A class that the unit is not able to treat boards. Then level by level from the top, the lowest
     included, least weight first (ties: class id), whole people, until the treated need no more than
-    the usable beds at and above each level. Then one person at a time, by the same order among
-    those who need a role of any short row of staff, until no row is short: needs of the treated
-    only, stand-ins as in ``staff_on_duty``. Surge beds do not count.
+    the usable beds, then the devices, at and above each level. Then one person at a time, by the
+    same order among those who use a short row, until none is short: staff, supervision (stand-ins
+    as in ``staff_on_duty``) and oxygen flow, needs of the treated only. Surge beds do not count.
     """
+    terms = capacity.terms
     treated = np.where(able, observed[:, :, 0], 0.0)
     order = sorted(range(len(classes.names)), key=lambda s: (classes.weight[s], classes.names[s]))
     room = capacity.from_level(capacity.beds)
+    ready = capacity.from_level(np.where(terms.counted, terms.devices[:, :, 0], capacity.beds))
+    ready = np.where(terms.counted, ready, np.inf)
     spare_staff = capacity.staff[:, :, 0] @ capacity.stands_in.T
-    needs = capacity.stands_in @ capacity.needs[:, classes.level]
+    spare = np.concatenate([spare_staff, spare_staff, terms.flow[:, None]], axis=1)
+    by_role = [capacity.stands_in @ figures for figures in (capacity.needs, terms.oversees)]
+    needs = np.concatenate([*by_role, terms.draw[None]])[:, classes.level]
     for f in np.flatnonzero(treated.any(axis=1)):
         n = treated[f]
         for k in reversed(range(len(capacity.levels))):
             above = classes.level >= k
-            over = float(np.ceil(n[above].sum() - room[f, k] - WHOLE))
-            for s in order:
-                if above[s] and over > 0:
-                    leave = min(over, n[s])
-                    n[s] -= leave
-                    over -= leave
+            for limit in (room[f, k], ready[f, k]):
+                over = float(np.ceil(n[above].sum() - limit - WHOLE))
+                for s in order:
+                    if above[s] and over > 0:
+                        leave = min(over, n[s])
+                        n[s] -= leave
+                        over -= leave
         while n.any():
-            short = needs @ n > spare_staff[f] + WHOLE
+            short = needs @ n > spare[f] + WHOLE
             asks = needs[short].any(axis=0)
             first = next((s for s in order if n[s] > 0 and asks[s]), None)
             if first is None:

@@ -123,7 +123,7 @@ def outside_places(case: Case, bench: Bench) -> None:
 
 def excess_only_when_capacity_falls(case: Case, bench: Bench) -> None:
     """Check that excess is 0 unless some role of the unit has been more on duty (F, K, T)."""
-    # beds and surge limits never fall: only staff are stated by day
+    # beds, devices, oxygen flow and surge limits never fall: only staff are stated by day
     staff = case.capacity.staff
     falls = np.any(staff < np.maximum.accumulate(staff, axis=2) - WHOLE, axis=1)
     left = np.where(np.expand_dims(falls, 1), 0.0, case.flows.excess)
@@ -143,7 +143,10 @@ def places_kept(case: Case, bench: Bench) -> None:
     due = np.diff(raised, axis=2, prepend=0.0)
     due[:, :, 3:] = 0.0
     entered = np.einsum("ks,fst->fkt", case.needs.astype(float), into)
-    free = case.capacity.from_level(case.open_beds) - case.treated_from_level + entered
+    room, terms = case.capacity.from_level(case.open_beds), case.capacity.terms
+    ready = np.where(terms.counted[:, :, None], terms.devices, case.open_beds)
+    ready = np.where(terms.counted[:, :, None], case.capacity.from_level(ready), np.inf)
+    free = np.minimum(room, ready) - case.treated_from_level + entered
     if_free = np.maximum(0.0, due - np.maximum(0.0, np.floor(free + WHOLE)))
     stated = flows.kept.total("f k t")
     axes = (case.units, case.capacity.levels, case.days)

@@ -15,7 +15,7 @@ from optimizer.checking.reader import Table, ident
 from optimizer.checking.sources import ASSUMED, CONFIDENCES, SURE
 from optimizer.checking.violation import SHOWN, Bench, IntArray
 
-OF_A_UNIT = ("beds", "routine", "staff", "devices")
+OF_A_UNIT = ("beds", "routine", "staff", "devices", "oxygen")
 """Tables with the figures of units."""
 
 

@@ -80,7 +80,26 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "surge_confidence",
     ),
     "routine": ("unit_id", "care_level", "routine_patients", "confidence"),
-    "devices": ("unit_id", "device", "care_level", "devices", "routine_in_use", "confidence"),
+    "devices": (
+        "unit_id",
+        "device",
+        "care_level",
+        "devices",
+        "routine_in_use",
+        "surge_devices",
+        "confidence",
+    ),
+    "oxygen": (
+        "unit_id",
+        "flow_lpm",
+        "tank_m3",
+        "stored_m3",
+        "daily_supply_m3",
+        "routine_lpm",
+        "confidence",
+    ),
+    "oxygen_draw": ("care_level", "lpm_per_patient"),
+    "supervision": ("care_level", "role", "care_phase", "patients_per_supervisor"),
     "staff": ("unit_id", "role", "on_duty", "confidence"),
     "links": ("from_unit", "to_unit", "kind"),
     "travel": ("from_id", "to_id", "minutes", "closed_from", "closed_to"),
@@ -103,6 +122,9 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "beds": ("unit_id", "care_level"),
     "routine": ("unit_id", "care_level"),
     "devices": ("unit_id", "device"),
+    "oxygen": ("unit_id",),
+    "oxygen_draw": ("care_level",),
+    "supervision": ("care_level", "role", "care_phase"),
     "staff": ("unit_id", "role"),
     "links": ("from_unit", "to_unit"),
     "travel_rules": ("leg",),
@@ -114,11 +136,19 @@ CONFIDENCES = ("official", "open_data", "derived", "assumed")
 """How sure a figure is, strongest first; what says nothing is assumed."""
 SURE: Mapping[str, int] = {name: i for i, name in enumerate(CONFIDENCES)}
 ASSUMED = SURE["assumed"]
+OPTIONAL: Mapping[str, tuple[str, ...]] = {
+    "devices": ("surge_devices",),
+    "oxygen": ("flow_lpm", "daily_supply_m3"),
+}
+"""Columns that a table may leave out: all their cells are blank then."""
 
 MAY_BE_ABSENT = frozenset(
     {
         "routine",
         "devices",
+        "oxygen",
+        "oxygen_draw",
+        "supervision",
         "staff",
         "links",
         "travel",
@@ -150,7 +180,7 @@ def read_sources(data_dir: Path, bench: Bench) -> Sources:
         for path, relative in ((data_dir / file, file), (data_dir.parent / file, f"../{file}")):
             if path.is_file():
                 found[name] = relative
-                tables[name] = read_table(path, file, columns, bench)
+                tables[name] = read_table(path, file, columns, bench, OPTIONAL.get(name, ()))
                 break
         else:
             tables[name] = Table(file, bench, {c: [] for c in columns}, 2)
@@ -222,6 +252,7 @@ WEIGHTS = (
     "death",
     "corridor",
     "excess",
+    "oxygen_short",
     "move_event",
     "move_up",
     "move_down",

@@ -27,6 +27,7 @@ from optimizer.domain.instance import (
     Instance,
     TransferArcs,
 )
+from optimizer.domain.terms import Terms
 from optimizer.errors import SolverError
 
 
@@ -119,6 +120,7 @@ PARTS: dict[str, Any] = {
     "harm": HarmPrices,
     "burden": BurdenPrices,
     "home": Home,
+    "terms": Terms,
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from optimizer.crosscheck.model import Model, Terms, add
+from optimizer.crosscheck.terms import device_capacity, oxygen_flow, oxygen_stock, supervision
 from optimizer.domain.instance import STABILISE, Instance
 
 
@@ -259,6 +260,10 @@ CONSTRAINTS: tuple[Callable[[Model], None], ...] = (
     house_capacity,
     corridor_boarders_only,
     staff_on_duty,
+    device_capacity,
+    supervision,
+    oxygen_flow,
+    oxygen_stock,
     surge_limit,
     surge_stays_open,
     vehicle_minutes,
@@ -275,6 +280,7 @@ def harm(m: Model, price: float = 0.0) -> None:
     add(terms, {var: float(prices.boarding[s]) for (_, s, _), var in m.boarding.items()})
     add(terms, dict.fromkeys(m.corridor.values(), prices.corridor))
     add(terms, dict.fromkeys(m.excess.values(), prices.excess))
+    add(terms, dict.fromkeys(m.oxygen_short.values(), prices.oxygen_short))
     add(terms, {var: float(prices.admission[i]) for (i, _), var in m.arrive()})
     add(terms, {var: float(prices.transfer[j]) for (j, _), var in m.moved.items()})
     add(terms, {m.worst_area: price})

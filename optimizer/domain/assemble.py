@@ -14,7 +14,7 @@ from optimizer.domain.arcs import (
     planning_areas,
     transfer_arcs,
 )
-from optimizer.domain.capacity import Capacity, bed_levels, capacity
+from optimizer.domain.capacity import bed_levels, capacity
 from optimizer.domain.demand import (
     Demand,
     class_people,
@@ -25,6 +25,7 @@ from optimizer.domain.demand import (
     spread,
 )
 from optimizer.domain.facility import PatientClass, Tables
+from optimizer.domain.fit import fit_census
 from optimizer.domain.instance import (
     OUT_OF_PROVINCE,
     OUTSIDE,
@@ -191,7 +192,7 @@ def _instance(
     np.add.at(arrivals, area_of, demand.arrivals)
     requests = np.zeros((len(areas), len(rows)))
     np.add.at(requests, area_of, census.requests)
-    treated, boarding = fit_census(room, classes, census)
+    treated, boarding = fit_census(room, classes, census.treated, census.boarding)
     base_at = {base: e for e, base in enumerate(bases)}
     commune_base = np.array([base_at.get(c, -1) for c in clusters], dtype=np.int64)
     area_base = np.full(len(areas), -1, dtype=np.int64)
@@ -220,6 +221,7 @@ def _instance(
         staff_need=room.staff_need,
         stands_in=room.stands_in,
         vehicle_minutes=room.vehicle_minutes,
+        terms=room.terms,
         unit_base=np.array([base_at.get(u.cluster_id, -1) for u in sites.inside], dtype=np.int64),
         area_base=area_base,
         outside_places=np.repeat(
@@ -266,44 +268,6 @@ def _home(tables: Tables, demand: Demand, bases: tuple[str, ...], base: IntArray
         if station.cluster_id in at:
             room[at[station.cluster_id]] += station.home_patients
     return Home(patients, np.repeat(room[:, None], patients.shape[1], axis=1))
-
-
-def fit_census(room: Capacity, classes: Classes, census: Census) -> tuple[FloatArray, FloatArray]:
-    """Census above capacity: who has no bed or no staff boards instead, least weight first.
-
-    Whole people.
-
-    Classes the unit cannot treat, then level by level from the top, then one by one while any
-    staff row is short; (F, S) treated and boarding. Source: docs/model.md section 4.
-    """
-    treated, boarding = census.treated.copy(), census.boarding.copy()
-    need = room.stands_in.T.astype(float) @ room.staff_need
-    order = sorted(range(len(classes.ids)), key=lambda s: (classes.unmet_weight[s], classes.ids[s]))
-    for f in range(len(treated)):
-        if not treated[f].any():
-            continue
-        listed = np.flatnonzero(room.listed[f])
-        unable = (classes.level > listed.max(initial=-1)).astype(float)
-        rows: list[tuple[FloatArray, float]] = [(unable, 0.0)]
-        for k in range(int(listed.max(initial=-1)), int(listed.min(initial=0)) - 1, -1):
-            from_level = 0 if k == listed.min() else k
-            counted = (classes.level >= from_level).astype(float)
-            rows.append((counted, float(room.beds[f, from_level:, 0].sum())))
-        for counted, limit in rows:
-            for s in order:
-                while counted[s] > 0 and treated[f, s] >= 1 and counted @ treated[f] > limit + 1e-6:
-                    treated[f, s] -= 1
-                    boarding[f, s] += 1
-        heads = room.stands_in.T.astype(float) @ room.staff[f, :, 0]
-        per_patient = need[:, classes.level]
-        while True:
-            short = per_patient @ treated[f] > heads + 1e-6
-            who = [s for s in order if treated[f, s] >= 1 and per_patient[short, s].any()]
-            if not who:
-                break
-            treated[f, who[0]] -= 1
-            boarding[f, who[0]] += 1
-    return treated, boarding
 
 
 def opening_census(

@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from optimizer.domain.fit import fit_census
 from optimizer.domain.instance import Instance
 from optimizer.errors import DataError, Problem
 
@@ -109,6 +110,7 @@ def changed_instance(inst: Instance, changes: Sequence[Change]) -> Instance:
 
     A patient more is observed this morning without a bed of his own: where there is room, he gets
     one on day 1 (moving in the house costs nothing). A patient fewer leaves the boarders first.
+    Where beds or people on duty no longer suffice for the census, who has none boards, by rule.
 
     Raises
     ------
@@ -146,6 +148,6 @@ def changed_instance(inst: Instance, changes: Sequence[Change]) -> Instance:
             treated[f, s] = max(0.0, treated[f, s] + min(0.0, left))
     if problems:
         raise DataError(problems)
-    return inst.changed(
-        beds=beds, staff=staff, census_treated=treated, census_boarding=boarding, fallen=None
-    )
+    after = inst.changed(beds=beds, staff=staff, fallen=None)
+    treated, boarding = fit_census(after, inst.classes, treated, boarding)
+    return after.changed(census_treated=treated, census_boarding=boarding)

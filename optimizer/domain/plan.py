@@ -58,6 +58,8 @@ class Plan:
     harm: GroupResult
     burden: GroupResult
     status: str
+    oxygen_short: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
+    """(F, T) cubic metres of oxygen that patients in beds went without that day."""
     fairness: GroupResult = NOTHING_KNOWN
     """Waiting days a new patient of the worst-off area; the bound is of plans of least harm."""
     prices: Mapping[str, float] = field(default_factory=dict)
@@ -106,6 +108,19 @@ class PlacesKept:
     if_free: FloatArray
 
 
+def oxygen_drawn(
+    inst: Instance, treated: FloatArray, boarding: FloatArray, corridor: FloatArray
+) -> FloatArray:
+    """(F, T) litres of oxygen a minute of patients of the wave at each day's end.
+
+    Boarders in beds draw as much as the unit's lowest level, those in corridors nothing.
+    """
+    draw = inst.terms.oxygen_draw[inst.classes.level]
+    in_beds = boarding.sum(axis=1) - corridor
+    lying = np.einsum("s,fst->ft", draw, treated)
+    return np.asarray(lying + inst.draw_at_lowest[:, None] * in_beds)
+
+
 def inflow(inst: Instance, plan: Plan) -> FloatArray:
     """Patients who enter a proper bed from outside the unit, by class and day, (F, S, T)."""
     out = np.zeros_like(plan.treated)
@@ -134,7 +149,12 @@ def places_kept(inst: Instance, plan: Plan) -> PlacesKept:
     places = np.diff(total, axis=2, prepend=0.0)
     above = inst.needs_level.astype(float)
     beds = inst.beds + plan.surge_beds
-    from_level = np.flip(np.cumsum(np.flip(beds, axis=1), axis=1), axis=1)[:, :, days]
+    counted = inst.terms.device_levels[:, :, None]
+    ready = np.where(counted, inst.terms.devices, beds)
+    bedded, equipped = (
+        np.flip(np.cumsum(np.flip(part, axis=1), axis=1), axis=1) for part in (beds, ready)
+    )
+    from_level = np.where(counted, np.minimum(bedded, equipped), bedded)[:, :, days]
     stay = np.einsum("ks,fst->fkt", above, (plan.treated - entered)[:, :, days])
     free = np.maximum(0.0, np.floor(from_level - stay + 1e-6))
     return PlacesKept(places, mean, np.maximum(0.0, places - free))

@@ -310,6 +310,9 @@ class Weights(Part):
     death: Price = Field(100.0, description="harm of a death that care would have averted")
     corridor: Price = Field(25.0, description="harm of a patient-day without a bed")
     excess: Price = Field(1000.0, description="harm of a patient-day above lost capacity")
+    oxygen_short: Price = Field(
+        70.0, description="harm of a cubic metre of oxygen that patients in beds go without"
+    )
     move_event: Price = Field(20.0, description="harm of an adverse event on a transfer")
     move_up: Price = Field(0.0, description="harm of a transfer to a higher level")
     move_down: Price = Field(0.0, description="harm of a transfer to a lower tier")

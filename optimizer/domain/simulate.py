@@ -11,17 +11,18 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from optimizer.domain.instance import (
-    ADMISSION,
     OUT_OF_PROVINCE,
     STABILISE,
-    BoolArray,
     FloatArray,
     Instance,
-    IntArray,
 )
-from optimizer.domain.plan import GroupResult, Plan, area_waiting
+from optimizer.domain.plan import GroupResult, Plan, area_waiting, oxygen_drawn
+from optimizer.domain.shares import Shares, dealt, shares
+from optimizer.domain.terms import M3_A_DAY
 
 SMALL = 1e-9
+RESERVE_DAYS = 7.0
+"""The rule takes a patient only if what is in store lasts so long at what is drawn then."""
 Uses = list[tuple[int, float]]
 
 
@@ -29,7 +30,8 @@ Uses = list[tuple[int, float]]
 class _Houses:
     """What is left in every unit today.
 
-    One slack for each nested bed row, the house and each role.
+    One slack for each nested bed row, the house, each role, each nested device row, each role that
+    oversees, the oxygen flow and, last, the oxygen in store.
     """
 
     uses: list[list[Uses]]
@@ -50,23 +52,32 @@ class _Houses:
 
 
 def _houses(inst: Instance) -> _Houses:
-    levels, roles = len(inst.levels), len(inst.roles)
-    need = inst.stands_in.T.astype(float) @ inst.staff_need
+    levels, roles, terms = len(inst.levels), len(inst.roles), inst.terms
+    chain = inst.stands_in.T.astype(float)
+    house, counted = levels, terms.device_levels
+    draw = terms.oxygen_draw[None, :]
+    # rows whose use depends on the level alone: staff, then after the devices the other three
+    staff = chain @ inst.staff_need
+    others = np.concatenate([chain @ terms.supervision, draw, M3_A_DAY * draw])
+    first_device = house + 1 + roles
+    weighed = [
+        *((house + 1 + r, staff[r].tolist()) for r in range(roles)),
+        *((first_device + levels + i, row.tolist()) for i, row in enumerate(others)),
+    ]
+
+    def at_level(k: int) -> Uses:
+        return [(row, need[k]) for row, need in weighed if need[k] > 0]
+
     uses: list[list[Uses]] = []
     boarder: list[Uses] = []
     for f, low in enumerate(inst.lowest_level.tolist()):
         rows: list[Uses] = []
         for k in range(levels):
             beds = [(j, 1.0) for j in range(k + 1) if inst.above_lowest[f, j]]
-            staff = [(levels + 1 + r, float(need[r, k])) for r in range(roles) if need[r, k] > 0]
-            rows.append([*beds, (levels, 1.0), *staff])
+            devices = [(first_device + j, 1.0) for j in range(k + 1) if counted[f, j]]
+            rows.append([*beds, (house, 1.0), *devices, *at_level(k)])
         uses.append(rows)
-        lowest = [
-            (levels + 1 + r, float(need[r, low]))
-            for r in range(roles)
-            if low >= 0 and need[r, low] > 0
-        ]
-        boarder.append([(levels, 1.0), *lowest])
+        boarder.append([(house, 1.0), *(at_level(low) if low >= 0 else [])])
     return _Houses(uses, boarder)
 
 
@@ -84,6 +95,7 @@ class _Flows:
     corridor: FloatArray
     excess: FloatArray
     surge_beds: FloatArray
+    oxygen_short: FloatArray
 
 
 def simulate(inst: Instance, *, surge: bool = True, proportional: bool = False) -> Plan:
@@ -111,13 +123,14 @@ def simulate(inst: Instance, *, surge: bool = True, proportional: bool = False) 
     moves_of = _moves_by_unit(inst)
     n, b = inst.census_treated.copy(), inst.census_boarding.copy()
     u = np.zeros(inst.open_requests.shape)
+    store = inst.terms.oxygen_stored.copy()
     for t in range(days):
         if t:
             b = b @ hazards.boarding + n @ hazards.worse
             n = n @ hazards.keep
             u = u @ hazards.waiting
-        _open_day(inst, houses, flows, n, t)
-        deal = _shares(inst, flows, t) if proportional else None
+        _open_day(inst, houses, flows, n, store, t)
+        deal = shares(inst, flows.surge_beds[:, :, t], t) if proportional else None
         minutes = inst.vehicle_minutes[:, t].tolist()
         places = inst.outside_places[:, t].tolist()
         _relieve_boarders(inst, houses, flows, n, b, t, by_need, moves_of, minutes, places, deal)
@@ -161,6 +174,7 @@ def simulate(inst: Instance, *, surge: bool = True, proportional: bool = False) 
         u = new if t else u + new
         _close_day(inst, houses, flows, b, entered, t)
         flows.treated[:, :, t], flows.boarding[:, :, t], flows.waiting[:, :, t] = n, b, u
+        store = _use_oxygen(inst, flows, store, t)
     return _as_plan(inst, flows, "shares by beds" if proportional else "nearest free place")
 
 
@@ -177,50 +191,8 @@ def _empty(inst: Instance) -> _Flows:
         np.zeros((f, t)),
         np.zeros((f, k, t)),
         np.zeros((f, k, t)),
+        np.zeros((f, t)),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Shares:
-    """What part of its area's, or its unit's, patients of a class each way is dealt that day.
-
-    NaN: ways outside the province and stabilise arcs take from who is left over.
-    """
-
-    admission: FloatArray
-    transfer: FloatArray
-
-
-def _shares(inst: Instance, flows: _Flows, t: int) -> _Shares:
-    """Shares by the open beds of day t at the level needed or above."""
-    beds = inst.beds[:, :, t] + flows.surge_beds[:, :, t]
-    above = np.flip(np.cumsum(np.flip(beds, axis=1), axis=1), axis=1)
-    arcs, moves, units = inst.admissions, inst.transfers, len(inst.units)
-
-    def dealt(to: IntArray, s: IntArray, place: IntArray, inside: BoolArray) -> FloatArray:
-        weight = inside * above[np.minimum(to, units - 1), inst.classes.level[s]]
-        total = np.zeros((int(place.max(initial=-1)) + 1, len(inst.classes.ids)))
-        np.add.at(total, (place, s), weight)
-        share = weight / np.maximum(total[place, s], SMALL)
-        return np.asarray(np.where(inside, share, np.nan))
-
-    proper = (arcs.to < units) & (arcs.kind == ADMISSION)
-    return _Shares(
-        dealt(arcs.to, arcs.patient_class, arcs.area, proper),
-        dealt(
-            moves.to, moves.patient_class, moves.origin, (moves.to < units) & moves.from_boarding
-        ),
-    )
-
-
-def _dealt(people: float, share: float, before: float, whole: bool) -> float:
-    """Return the part of `people` dealt to a way, those dealt to the ways before it known.
-
-    Whole people are cut where the running total of shares passes a half.
-    """
-    if not whole:
-        return people * share
-    return float(np.floor(people * (before + share) + 0.5) - np.floor(people * before + 0.5))
 
 
 def _by_need(inst: Instance) -> list[int]:
@@ -255,12 +227,26 @@ def _moves_by_unit(inst: Instance) -> dict[tuple[int, int], list[int]]:
     return out
 
 
-def _open_day(inst: Instance, houses: _Houses, flows: _Flows, n: FloatArray, t: int) -> None:
-    """Set today's slacks: beds, house and staff less the patients already in proper beds."""
+def _open_day(
+    inst: Instance, houses: _Houses, flows: _Flows, n: FloatArray, store: FloatArray, t: int
+) -> None:
+    """Set today's slacks: what each row has less the patients already in proper beds."""
+    terms = inst.terms
     beds = inst.beds[:, :, t] + flows.surge_beds[:, :, t]
-    from_level = np.flip(np.cumsum(np.flip(beds, axis=1), axis=1), axis=1)
+    devices = np.where(terms.device_levels, terms.devices[:, :, t], beds)
     heads = inst.staff[:, :, t] @ inst.stands_in.astype(float)
-    houses.slack = np.concatenate([from_level, beds.sum(axis=1)[:, None], heads], axis=1).tolist()
+    houses.slack = np.concatenate(
+        [
+            np.flip(np.cumsum(np.flip(beds, axis=1), axis=1), axis=1),
+            beds.sum(axis=1)[:, None],
+            heads,
+            np.flip(np.cumsum(np.flip(devices, axis=1), axis=1), axis=1),
+            heads,
+            terms.oxygen_flow[:, t, None],
+            (terms.oxygen_supply[:, t] + store / RESERVE_DAYS)[:, None],
+        ],
+        axis=1,
+    ).tolist()
     for f in range(len(inst.units)):
         for s in np.flatnonzero(n[f] > 0).tolist():
             houses.take(f, houses.uses[f][inst.classes.level[s]], n[f, s])
@@ -277,7 +263,7 @@ def _relieve_boarders(
     moves_of: dict[tuple[int, int], list[int]],
     minutes: list[float],
     places: list[float],
-    deal: _Shares | None,
+    deal: Shares | None,
 ) -> None:
     moves, units, able = inst.transfers, len(inst.units), inst.able
     levels = inst.classes.level.tolist()
@@ -301,7 +287,7 @@ def _relieve_boarders(
                 )
                 share = np.nan if deal is None else float(deal.transfer[x])
                 if not np.isnan(share):
-                    fits = min(fits, _dealt(here, share, before, t == 0))
+                    fits = min(fits, dealt(here, share, before, t == 0))
                     before += share
                 if g >= units:
                     fits = min(fits, places[g - units])
@@ -340,7 +326,7 @@ def _admit(
     minutes: list[float],
     places: list[float],
     people: bool,
-    deal: _Shares | None,
+    deal: Shares | None,
 ) -> None:
     """Admit from `waiting` (O, S), changed in place.
 
@@ -357,7 +343,7 @@ def _admit(
                     break
                 share = np.nan if deal is None else float(deal.admission[a])
                 if not np.isnan(share):
-                    left = min(left, _dealt(here, share, before, people))
+                    left = min(left, dealt(here, share, before, people))
                     before += share
                 f, kind, base = int(arcs.to[a]), int(arcs.kind[a]), int(inst.area_base[o])
                 trip = inst.trip_minutes_fixed + 2 * arcs.minutes[a]
@@ -397,15 +383,27 @@ def _close_day(
     """
     for f in range(len(inst.units)):
         slack = houses.slack[f]
+        store = len(slack) - 1  # an empty store shows as oxygen that somebody goes without
         for k in reversed(range(len(inst.levels))):
             uses = houses.uses[f][k] if inst.listed[f, k] else []
-            over = max((-slack[row] / much for row, much in uses), default=0.0)
+            over = max((-slack[row] / much for row, much in uses if row != store), default=0.0)
             if over > SMALL and inst.excess_allowed[f, t]:
                 flows.excess[f, k, t] += over
                 houses.take(f, uses, -over)
         old = float(b[f].sum() - entered[f])
         fits = houses.room(f, houses.boarder[f], old)
         flows.corridor[f, t] = max(0.0, old - fits) if old - fits > SMALL else 0.0
+
+
+def _use_oxygen(inst: Instance, flows: _Flows, store: FloatArray, t: int) -> FloatArray:
+    """Return what is in store at day's end, (F,); note what somebody went without."""
+    terms, day = inst.terms, slice(t, t + 1)
+    drawn = oxygen_drawn(
+        inst, flows.treated[:, :, day], flows.boarding[:, :, day], flows.corridor[:, day]
+    )[:, 0]
+    left = store + terms.oxygen_supply[:, t] - M3_A_DAY * drawn
+    flows.oxygen_short[:, t] = np.maximum(0.0, -left)
+    return np.clip(left, 0.0, terms.oxygen_tank)
 
 
 def _as_plan(inst: Instance, flows: _Flows, rule: str) -> Plan:
@@ -431,6 +429,7 @@ def _as_plan(inst: Instance, flows: _Flows, rule: str) -> Plan:
         status="rule",
         solver=rule,
         fairness=GroupResult(float(area_waiting(inst, flows.waiting).max(initial=0.0)), None),
+        oxygen_short=flows.oxygen_short,
     )
 
 
@@ -442,6 +441,7 @@ def harm_value(inst: Instance, flows: Plan | _Flows) -> float:
         + np.einsum("fst,s->", flows.boarding, price.boarding)
         + price.corridor * flows.corridor.sum()
         + price.excess * flows.excess.sum()
+        + price.oxygen_short * flows.oxygen_short.sum()
         + price.admission @ (flows.admitted.sum(axis=1) + flows.admitted_observed)
         + price.transfer @ flows.moved.sum(axis=1)
     )

@@ -20,6 +20,7 @@ from optimizer.domain.facility import (
     Beds,
     Confidence,
     Device,
+    OxygenSupply,
     RoutineLoad,
     StaffPool,
     Tables,
@@ -143,8 +144,8 @@ def unit_confidence(tables: Tables, inst: Instance) -> dict[str, Confidence]:
     """Weakest confidence of what a planning unit's capacity was made from."""
     out: dict[str, Confidence] = {}
     found: dict[str, list[Confidence]] = {}
-    figures: list[Beds | RoutineLoad | StaffPool | Device]
-    figures = [*tables.beds, *tables.routine, *tables.staff, *tables.devices]
+    figures: list[Beds | RoutineLoad | StaffPool | Device | OxygenSupply]
+    figures = [*tables.beds, *tables.routine, *tables.staff, *tables.devices, *tables.oxygen]
     for row in figures:
         found.setdefault(row.unit_id, []).append(row.confidence)
     for unit, members in inst.unit_members.items():

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from optimizer.domain.assemble import Assembled
+from optimizer.domain.binding import binding_terms
 from optimizer.domain.facility import CONFIDENCES, Tables
 from optimizer.domain.instance import (
     ADMISSION_KINDS,
@@ -26,6 +27,7 @@ from optimizer.domain.instance import (
 )
 from optimizer.domain.plan import Plan, places_kept
 from optimizer.domain.scenario import Scenario
+from optimizer.exchange import oxygen_table
 from optimizer.exchange.grounds import Grounds
 from optimizer.exchange.scenarios import scenario_to_json
 
@@ -138,6 +140,7 @@ def _capacity(inst: Instance, plan: Plan, grounds: Grounds) -> list[Row]:
     above = inst.needs_level.astype(float)
     treated = np.einsum("ks,fst->fkt", of_level, plan.treated)
     need = np.einsum("ks,fst->fkt", above, plan.treated)
+    binding, counted = binding_terms(inst, plan), inst.terms.device_levels
     rows: list[Row] = []
     for t in range(inst.days):
         for f, unit in enumerate(inst.units):
@@ -152,6 +155,8 @@ def _capacity(inst: Instance, plan: Plan, grounds: Grounds) -> list[Row]:
                             f"{plan.surge_beds[f, k, t]:g}",
                             repr(float(treated[f, k, t])),
                             repr(float(need[f, k, t])),
+                            f"{inst.terms.devices[f, k, t]:g}" if counted[f, k] else "",
+                            ";".join(binding.get((f, k, t), ())),
                             marks[f],
                         )
                     )
@@ -220,6 +225,14 @@ def write_tables(folder: Path, made: Assembled, plan: Plan, grounds: Grounds) ->
             ("day", "unit", "care_level", figure, SURE),
             _by_day(_cells(array, units, inst.levels, days, marks=marks), 2),
         )
+    _write(
+        folder / "oxygen.csv",
+        (*oxygen_table.HEADER, SURE),
+        [
+            (*row, sure)
+            for row, sure in zip(*oxygen_table.oxygen_rows(inst, plan, _said(here)), strict=True)
+        ],
+    )
     kept = places_kept(inst, plan)
     rows = [
         (
@@ -251,6 +264,8 @@ def write_tables(folder: Path, made: Assembled, plan: Plan, grounds: Grounds) ->
             "surge_beds",
             "treated",
             "need_at_or_above",
+            "devices",
+            "binding",
             SURE,
         ),
         _capacity(inst, plan, grounds),

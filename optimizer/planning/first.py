@@ -1,7 +1,7 @@
 """The first and largest solve: harm alone, the balance of boarders written as "at least".
 
 Nobody gains by a patient who does not exist: surplus boarders cost harm and take beds, staff and
-vehicles. So their balance may be an inequality, the optimum is the same (decision 11), and interior
+vehicles. So their balance may be an inequality, the optimum is the same (decision 12), and interior
 point has a starting basis at once. Where a row is left with surplus all the same (it cost nothing),
 the equations are put back and the basis is solved on, warm.
 """

@@ -36,7 +36,8 @@ class PlanModel:
         """(columns,) the variables of day 1."""
         v = self.variables
         blocks = (v.admitted, v.moved, v.in_house, v.treated, v.boarding, v.waiting, v.corridor)
-        first = [block[..., 0].ravel() for block in (*blocks, v.excess, v.surge_beds)]
+        oxygen = (v.oxygen_stored, v.oxygen_short)
+        first = [block[..., 0].ravel() for block in (*blocks, v.excess, v.surge_beds, *oxygen)]
         numbers = np.concatenate([v.admitted_observed, *first])
         out = np.zeros(self.compiled.size[0], dtype=bool)
         out[numbers[numbers >= 0]] = True

@@ -22,6 +22,7 @@ from optimizer.domain.instance import (
     IntArray,
     TransferArcs,
 )
+from optimizer.domain.terms import Terms
 from optimizer.planning.engine import solve_arrays
 from optimizer.planning.model import PlanModel, build_model
 
@@ -45,6 +46,9 @@ def pooled(inst: Instance) -> Instance:
     * *Staff.* Treated patients need the same everywhere. A boarder needs a team of his own unit's
       lowest level; here of the pool's lowest level, whose need is set to the least that any unit
       has at its own (no more than before for the treated of that level either).
+    * *Oxygen and supervision* are summed like staff; where one house is without limit, all are. The
+      stores of all houses are one.
+    * *Devices*: these rows are left out.
     * *Vehicles* and day 1 in whole people: these rows are left out.
 
     Every row left is implied by those of the plan and every price is at most the plan's, so the
@@ -53,10 +57,14 @@ def pooled(inst: Instance) -> Instance:
     """
     arcs, moves, units = inst.admissions, inst.transfers, len(inst.units)
     listed = inst.listed.any(axis=0, keepdims=True)
-    need = inst.staff_need.copy()
     low = inst.lowest_level[inst.lowest_level >= 0]
-    if low.size:
-        need[:, low.min()] = inst.staff_need[:, low].min(axis=1)
+
+    def least_below(need: FloatArray) -> FloatArray:
+        """(..., K) what a patient needs, at the pool's lowest level the least of any lowest."""
+        out = need.copy()
+        if low.size:
+            out[..., low.min()] = need[..., low].min(axis=-1)
+        return out
 
     gone = np.flatnonzero(moves.to >= units)
     a = _cheapest(arcs.kind, arcs.patient_class, inst.harm.admission)
@@ -99,7 +107,7 @@ def pooled(inst: Instance) -> Instance:
         listed=listed,
         surge_limit=together(inst.surge_limit),
         staff=together(inst.staff),
-        staff_need=need,
+        staff_need=least_below(inst.staff_need),
         vehicle_minutes=np.zeros((1, inst.days)),
         unit_base=np.array([-1]),
         area_base=np.array([-1]),
@@ -111,6 +119,16 @@ def pooled(inst: Instance) -> Instance:
         area_communes={},
         unit_members={},
         unit_tier_rank=(),
+        terms=Terms(
+            devices=np.full((1, len(inst.levels), inst.days), np.inf),
+            oxygen_draw=least_below(inst.terms.oxygen_draw),
+            oxygen_flow=together(inst.terms.oxygen_flow),
+            oxygen_supply=together(inst.terms.oxygen_supply),
+            oxygen_stored=together(inst.terms.oxygen_stored),
+            oxygen_tank=together(inst.terms.oxygen_tank),
+            supervision=least_below(inst.terms.supervision),
+            oxygen_routine=together(inst.terms.oxygen_routine),
+        ),
         fallen=inst.excess_allowed.any(axis=0, keepdims=True),
     )
 

@@ -262,6 +262,7 @@ def plan_of(
         corridor=values(v.corridor),
         excess=values(v.excess),
         surge_beds=values(v.surge_beds),
+        oxygen_short=values(v.oxygen_short),
         harm=_group(harm, bound),
         burden=_group(burden, burden_bound),
         status="optimal" if proved else "feasible",

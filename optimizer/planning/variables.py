@@ -8,7 +8,7 @@ import numpy as np
 
 from optimizer.domain.instance import ADMISSION, STABILISE, BoolArray, Instance, IntArray
 from optimizer.planning.matrix import Matrix
-from optimizer.planning.redundant import NeededRows, all_rows, needed_rows
+from optimizer.planning.redundant import NeededRows, needed_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,10 @@ class PlanVariables:
     """(F, K, T)."""
     surge_beds: IntArray
     """(F, K, T) whole."""
+    oxygen_stored: IntArray
+    """(F, T) cubic metres in store at day's end."""
+    oxygen_short: IntArray
+    """(F, T) cubic metres that somebody went without."""
     whole_people: IntArray
     """All columns of people observed on day 1."""
     needed: NeededRows
@@ -128,6 +132,8 @@ def plan_variables(
     house_exists = np.repeat((here.boarding & inst.able)[:, :, None], days, axis=2)
     house_exists[:, :, 0] &= (inst.census_boarding > 0) | live
     in_house = m.columns("in_house", (f, s, days), exists=house_exists, whole=day_one)
+    needed = needed_rows(inst, every=live)
+    store = np.isfinite(inst.terms.oxygen_supply).all(axis=1) & needed.stock
     blocks = {
         "treated": m.columns("treated", (f, s, days), exists=here.treated[:, :, None]),
         "boarding": m.columns("boarding", (f, s, days), exists=here.boarding[:, :, None]),
@@ -147,6 +153,13 @@ def plan_variables(
             exists=inst.surge_limit > 0,
             whole=True,
         ),
+        "oxygen_stored": m.columns(
+            "oxygen_stored",
+            (f, days),
+            exists=store[:, None],
+            upper=inst.terms.oxygen_tank[:, None],
+        ),
+        "oxygen_short": m.columns("oxygen_short", (f, days), exists=store[:, None]),
     }
     whole = np.concatenate([observed, moved[:, 0], in_house[:, :, 0].ravel()])
     return PlanVariables(
@@ -155,7 +168,7 @@ def plan_variables(
         moved=moved,
         in_house=in_house,
         whole_people=whole[whole >= 0],
-        needed=all_rows(inst) if live else needed_rows(inst),
+        needed=needed,
         **blocks,
     )
 

@@ -50,6 +50,7 @@ _NUMBERS = (
     "surge_beds",
     "treated",
     "need_at_or_above",
+    "devices",
     "home_patients",
     "home_capacity",
     "unmet",

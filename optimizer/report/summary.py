@@ -154,6 +154,42 @@ def _fairness(summary: Mapping[str, Any], names: Mapping[str, str], lang: str) -
     return [text, ""]
 
 
+def _bottlenecks(folder: Path, shown: int, names: Mapping[str, str], lang: str) -> list[str]:
+    """Say in how many units and days each term of capacity holds patients back most of all."""
+    say = translator(lang)
+    words = {
+        "beds": say("beds"),
+        "devices": say("devices"),
+        "oxygen_flow": say("oxygen flow"),
+        "oxygen_stock": say("oxygen in store"),
+        "staff": say("staff {role}"),
+        "supervision": say("supervision {role}"),
+    }
+    found: dict[str, set[tuple[str, str]]] = {}
+    for row in _table(folder / "capacity.csv"):
+        dearest = row.get("binding", "").split(";")[0]
+        if dearest and int(row["day"]) <= shown:
+            found.setdefault(dearest, set()).add((row["unit"], row["day"]))
+    said = []
+    for name, where in sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0]))[:5]:
+        word, _, role = name.partition(":")
+        said.append(f"{words[word].format(role=role)} {_number(len(where), lang)}")
+    lines = []
+    if said:
+        text = say("What holds patients back (units x days): {terms}")
+        lines.append(text.format(terms=", ".join(said)))
+    hours = [
+        (float(row["hours_to_empty"]), row["unit"], row["day"])
+        for row in _table(folder / "oxygen.csv")
+        if row["hours_to_empty"] and int(row["day"]) <= shown and float(row["drawn_lpm"]) > 0
+    ]
+    if hours:
+        least, unit, day = min(hours)
+        text = say("Oxygen runs lowest at {unit} on day {day}: {hours} h if nothing comes")
+        lines.append(text.format(unit=names.get(unit, unit), day=day, hours=_number(least, lang)))
+    return lines
+
+
 def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
     """Return the summary of a plan folder in `lang`."""
     say = translator(lang)
@@ -198,6 +234,7 @@ def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
             )
     else:
         lines.append(say("Nobody goes without a place in the days shown."))
+    lines += _bottlenecks(folder, summary["horizon_days"], names, lang)
     lines += ["", *_today(folder, summary, lang), ""]
     lines.append(say("Assumptions that decide this result:"))
     lines += [

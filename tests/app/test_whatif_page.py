@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.app import questions, state
-from optimizer.app.questions import OpenPlans, Questions
+from optimizer.app import state
+from optimizer.app.questions import Choices, OpenPlans, Questions, Reply
 from optimizer.domain.change import Change
-from optimizer.whatif import WhatIf
+from optimizer.errors import ReferralError
+from optimizer.whatif import WhatIf, choices
 from tests.app.test_pages import open_page, text_of
 from tests.run.province import planned, template, wave
 
@@ -20,14 +21,17 @@ class FakeQuestions:
     """A plan opened at once, in this process."""
 
     def __init__(self, folder: Path) -> None:
-        self.opening: Future[questions.Choices] = Future()
-        self.opening.set_result(questions._open(str(folder)))
+        self.opened = WhatIf(folder)
+        told = choices(self.opened)
+        self.opening: Future[Choices] = Future()
+        self.opening.set_result(Choices(**told))
         self.asked: list[tuple[Change, ...]] = []
 
-    def ask(self, changes: Sequence[Change]) -> Future[questions.Reply]:
+    def ask(self, changes: Sequence[Change]) -> Future[Reply]:
         self.asked.append(tuple(changes))
-        answer: Future[questions.Reply] = Future()
-        answer.set_result(questions._ask(tuple(changes)))
+        answer: Future[Reply] = Future()
+        told = self.opened.ask(changes)
+        answer.set_result(Reply(tuple(changes), told.before, told.after, told.seconds))
         return answer
 
 
@@ -96,6 +100,20 @@ def test_questions_are_answered_in_a_process_of_their_own(plan: Path) -> None:
         unit = next(u for u, levels in choices.levels.items() if levels)
         reply = opened.ask([Change("bed", unit, choices.levels[unit][0], 1)]).result(timeout=60)
         assert reply.after["harm"] <= reply.before["harm"] + 1e-6
+        with pytest.raises(ReferralError):
+            opened.ask([Change("bed", "nowhere", "ICU", 1)]).result(timeout=60)
+    finally:
+        opened.close()
+    with pytest.raises(ReferralError):
+        opened._answer(())
+
+
+def test_questions_say_what_is_wrong_when_the_folder_is_no_plan(tmp_path: Path) -> None:
+    opened = Questions(tmp_path)
+    try:
+        with pytest.raises(ReferralError) as caught:
+            opened.opening.result(timeout=120)
+        assert "plan.json" in caught.value.problems[0].file
     finally:
         opened.close()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from optimizer.checking.judge import RULES, check_plan
-from tests.checking.worked_example import GROUP, Folder, narrow, rows, wide
+from tests.checking.worked_example import GROUP, Folder, breathing, narrow, rows, wide
 
 Spoil = Callable[[Folder], object]
 SPOILS: list[tuple[str, str, Callable[[], Folder], Spoil]] = []
@@ -320,9 +320,50 @@ def use_an_icu_bed_that_is_not_there(f: Folder) -> None:
     patients(f, 2, "B", "CA")["patients"] = "1.0000201"
 
 
-@spoil("staffed_bed_capacity")
+@spoil("device_capacity")
 def one_ventilator_less(f: Folder) -> None:
     f.row("devices", unit_id="B")["routine_in_use"] = "2"
+
+
+@spoil("device_capacity", wide)
+def ventilators_that_come_with_the_surge_beds_are_late(f: Folder) -> None:
+    f.row("devices", unit_id="B")["devices"] = "1"
+    f.scenario["surge"]["delay_days"] = 2
+
+
+@spoil("supervision", breathing)
+def nobody_oversees_intensive_care(f: Folder) -> None:
+    f.row("supervision", care_level="ICU")["patients_per_supervisor"] = "0.5"  # 1.8 of 2 are there
+
+
+@spoil("oxygen_flow", breathing)
+def draw_more_oxygen_than_flows(f: Folder) -> None:
+    f.data["oxygen"][0]["flow_lpm"] = "24.9"
+
+
+@spoil("oxygen_flow", breathing)
+def ordinary_patients_draw_more_oxygen(f: Folder) -> None:
+    f.data["oxygen"][0]["routine_lpm"] = "6"
+
+
+@spoil("oxygen_stock", breathing)
+def draw_from_an_empty_store(f: Folder) -> None:
+    f.data["oxygen"][0]["daily_supply_m3"] = "35"
+
+
+@spoil("oxygen_stock", breathing)
+def a_tank_that_holds_less(f: Folder) -> None:
+    f.data["oxygen"][0]["tank_m3"] = "7"
+
+
+@spoil("oxygen_stock", breathing)
+def hours_to_empty_made_longer(f: Folder) -> None:
+    f.tables["oxygen"][2]["hours_to_empty"] = "60.0"
+
+
+@spoil("objective_harm", breathing)
+def oxygen_short_for_nothing(f: Folder) -> None:
+    f.tables["oxygen"][2]["short_m3"] = "1"
 
 
 @spoil("house_capacity")

@@ -69,6 +69,8 @@ class Folder:
             "care_ratios",
             "patient_classes",
             "travel_rules",
+            "oxygen_draw",
+            "supervision",
         }
         sources = []
         for name, table in self.data.items():
@@ -118,8 +120,9 @@ HEADERS = {
     "excess": "day unit care_level patients",
     "surge_beds": "day unit care_level beds",
     "places_kept": "day unit care_level places expected if_free",
-    "capacity": "day unit care_level usable_beds surge_beds treated need_at_or_above",
+    "capacity": "day unit care_level usable_beds surge_beds treated need_at_or_above devices",
     "home": "day cluster home_patients home_capacity unmet",
+    "oxygen": "day unit drawn_lpm flow_lpm stored_m3 hours_to_empty short_m3",
     "routine": "unit_id care_level routine_patients",
     "devices": "unit_id device care_level devices routine_in_use",
     "links": "from_unit to_unit kind",
@@ -135,6 +138,9 @@ SURE = {
     "beds": ("confidence", "surge_confidence"),
     "routine": ("confidence",),
     "devices": ("confidence",),
+    "oxygen": ("confidence",),
+    "oxygen_draw": (),
+    "supervision": (),
     "staff": ("confidence",),
     "mobile_stations": ("confidence",),
     "links": (),
@@ -167,7 +173,10 @@ def capacity_rows(folder: Folder, beds: dict[str, dict[str, int]], days: int = 3
                 if any(figures):
                     key = (day, unit, level)
                     names = HEADERS["capacity"].split()
-                    out.append(dict(zip(names, (*key, *figures), strict=True)))
+                    counted = folder.data["devices"] if (unit, level) == ("B", "ICU") else []
+                    more = [int(r.get("surge_devices") or 0) for r in counted if day > 1]
+                    devices = 1 + sum(more) if counted else ""
+                    out.append(dict(zip(names, (*key, *figures, devices), strict=True)))
     return out
 
 
@@ -220,7 +229,7 @@ def narrow() -> Folder:
             "unit_id care_level planned_beds physical_beds staffed_beds surge_limit",
             "A OXY 4 4 3 0",  # 3 staffed, 1 kept for ordinary patients: 2
             "B OXY 1 1 1 0",
-            "B ICU 2 2 . 0",  # blank does not limit: 2, but 1 ventilator is left
+            "B ICU 2 1 . 0",  # blank does not limit; 2 ventilators, 1 in use: 1 is left
             "AX ICU 5 5 5 0",
         ),
         "routine": rows("unit_id care_level routine_patients", "A OXY 1"),
@@ -317,6 +326,7 @@ def narrow() -> Folder:
             "death": 100,
             "corridor": 25,
             "excess": 1000,
+            "oxygen_short": 70,
             "move_event": 0,
             "move_up": 2,
             "move_down": 0.5,
@@ -397,6 +407,27 @@ def narrow() -> Folder:
     return folder
 
 
+def breathing() -> Folder:
+    """Return the worked example with oxygen in A and supervision in B, both just enough.
+
+    In A 2, 2 and 1.5 people lie in beds on days 1 to 3: 20, 20 and 15 litres a minute, 28.8, 28.8
+    and 21.6 m3. Ordinary patients draw 5, 7.2 m3 a day: 20 flow and 28.8 come for the wave. Left on
+    day 3: 7.2, which last 7.2 / (0.06 x 20) = 6 hours.
+    """
+    f = narrow()
+    f.data["supervision"] = rows(
+        "care_level role care_phase patients_per_supervisor", "ICU NUR_ICU conventional 0.6"
+    )  # 1 / 0.6 of the 1.8
+    f.data["oxygen_draw"] = rows("care_level lpm_per_patient", "OXY 10", "ICU 30")
+    f.data["oxygen"] = rows(
+        "unit_id flow_lpm tank_m3 stored_m3 daily_supply_m3 routine_lpm", "A 25 100 0 36 5"
+    )
+    f.tables["oxygen"] = rows(
+        HEADERS["oxygen"], "1 A 20 20 0 0.0 0", "2 A 20 20 0 0.0 0", "3 A 15 20 7.2 6.0 0"
+    )
+    return f
+
+
 def wide() -> Folder:
     """Return the wider example: harm 350.848611...
 
@@ -422,6 +453,7 @@ def wide() -> Folder:
     )
     d["beds"] += rows(" ".join(d["beds"][0]), "U1 OXY 1 1 1 0", "U2 OXY 1 1 1 0")
     f.row("beds", unit_id="B", care_level="ICU")["surge_limit"] = "1"
+    f.row("devices", unit_id="B")["surge_devices"] = "1"
     d["staff"] += rows("unit_id role on_duty", "U1 NUR 1", "U2 NUR 1")
 
     f.inputs["classes"] = copy.deepcopy(d["patient_classes"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from optimizer.domain.fit import fit_census
 from optimizer.domain.instance import Instance
 from optimizer.errors import SolverError
 from optimizer.planning.live import LiveModel
@@ -64,7 +65,9 @@ def test_live_model_equals_the_cold_solve_when_beds_staff_or_census_change(seed:
             staff[f, dice.integers(len(inst.roles))] += 1.0
         elif listed.size:
             boarding[f, dice.integers(len(inst.classes.ids))] += 1.0
-        _equal(live, inst.changed(beds=beds, staff=staff, census_boarding=boarding, fallen=None))
+        after = inst.changed(beds=beds, staff=staff, fallen=None)
+        treated, boarding = fit_census(after, inst.classes, inst.census_treated, boarding)
+        _equal(live, after.changed(census_treated=treated, census_boarding=boarding))
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -70,7 +72,7 @@ def test_every_row_holds_for_shares_by_beds(inst: Instance) -> None:
         patch.setattr(variables, "needed_rows", all_rows)
         complete = build_model(inst)
     plan, _ = proportional_share(inst)
-    assert worst_violation(complete, plan) <= 1e-6
+    assert worst_violation(complete, inst, plan) <= 1e-6
     assert at_most(solve_plan(inst, MEANS).harm.value, plan.harm.value)
 
 
@@ -145,3 +147,19 @@ def test_pooling_keeps_everybody(inst: Instance) -> None:
     for name in ("arrivals", "open_requests", "census_treated", "census_boarding", "beds", "staff"):
         assert getattr(whole, name).sum() == pytest.approx(getattr(inst, name).sum())
     assert np.array_equal(whole.listed.any(axis=0), inst.listed.any(axis=0))
+
+
+def test_bound_knows_one_store_of_oxygen_for_all() -> None:
+    """A has the oxygen and B the patient: pooled, both are in one house."""
+    inst = sketch(
+        beds={"A": {"OXY": 1}, "B": {"OXY": 1}},
+        admissions=[("o", "B", "SA", ADMISSION, 5.0)],
+        arrivals={("o", "SA", 1): 1},
+    )
+    draw = np.array([10.0, 30.0])
+    for flow, harm, pooled_harm in (((10.0, 0.0), 4.0, 0.0), ((4.0, 1.0), 3.6, 2.0)):
+        terms = replace(inst.terms, oxygen_draw=draw, oxygen_flow=np.array([[flow[0]], [flow[1]]]))
+        short = inst.changed(terms=terms)
+        # 10 litres a patient: B takes flow / 10 of one, the pool the sum of both
+        assert solve_plan(short, MEANS).harm.value == pytest.approx(harm)
+        assert pooled_bound(short)["harm"] == pytest.approx(pooled_harm)
