@@ -20,12 +20,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+
 from optimizer import __version__
 from optimizer.checking.judge import check_plan
 from optimizer.domain.assemble import Assembled, assemble
 from optimizer.domain.assumptions import staff_assumptions
 from optimizer.domain.facility import Tables
-from optimizer.domain.instance import Instance
+from optimizer.domain.instance import FloatArray, Instance
 from optimizer.domain.plan import Plan
 from optimizer.domain.scenario import Scenario
 from optimizer.errors import DataError, PlanCheckError, Problem, SolverError
@@ -46,6 +48,8 @@ from optimizer.planning.pooled import pooled_bound
 from optimizer.planning.screen import offered_ways, with_ways
 from optimizer.planning.solve import SolveOptions, solve_plan
 from optimizer.planning.split import split_to_communes
+from optimizer.report.equity import COLUMNS as EQUITY_COLUMNS
+from optimizer.report.equity import Communes, equity_kpis, equity_rows
 from optimizer.report.kpis import baseline_rows, plan_kpis, shortfalls
 from optimizer.report.patients import class_names
 
@@ -211,8 +215,9 @@ class _Desk:
         made = replace(self.made, instance=inst)
         planfolder.write_inputs(work / "inputs", self.tables, self.scenario, made)
         planfolder.write_tables(work, made, plan, self.grounds)
+        split = None
         if self.scenario.areas == "clusters":
-            expected, observed = split_to_communes(
+            split = split_to_communes(
                 inst,
                 plan,
                 self.made.demand.arrivals,
@@ -220,7 +225,10 @@ class _Desk:
                 self.made.area_of,
                 self.made.minutes.commune_unit,
             )
-            planfolder.write_commune_split(work, made, expected, observed, self.grounds)
+            planfolder.write_commune_split(work, made, *split, self.grounds)
+        groups = [row.population_group for row in made.classes]
+        equity = equity_rows(inst, plan, self._by_commune(inst, plan, split), groups)
+        planfolder.write_equity(work, equity, EQUITY_COLUMNS, self.grounds.results)
         planfolder.write_start(work, plan)
         planfolder.write_baselines(
             work,
@@ -231,6 +239,7 @@ class _Desk:
             ],
         )
         summary = self._summary(plan, inst, rivals, work)
+        summary["equity"] = equity_kpis(equity)
         planfolder.write_summary(work, summary)
         result = check_plan(work)
         if result.violations:
@@ -248,6 +257,41 @@ class _Desk:
             )
         planfolder.replace_folder(work, self.out)
         return summary
+
+    def _by_commune(
+        self, inst: Instance, plan: Plan, split: tuple[FloatArray, FloatArray] | None
+    ) -> Communes:
+        """Return communes with their admissions; `split` where the plan is by clusters."""
+        made, arcs = self.made, inst.admissions
+        if split is None:  # areas are communes
+            commune_of = np.zeros(len(inst.areas), dtype=np.int64)
+            commune_of[made.area_of] = np.arange(len(made.communes))
+            arc, day = np.nonzero(plan.admitted)
+            seen = np.flatnonzero(plan.admitted_observed)
+            both = np.concatenate([arc, seen])
+            commune = commune_of[arcs.area[both]]
+            days = np.concatenate([day, np.zeros_like(seen)])
+            patients = np.concatenate([plan.admitted[arc, day], plan.admitted_observed[seen]])
+        else:
+            expected, observed = split
+            both = np.concatenate([expected[:, 1], observed[:, 1]]).astype(np.int64)
+            commune = np.concatenate([expected[:, 0], observed[:, 0]]).astype(np.int64)
+            days = np.concatenate([expected[:, 2], np.zeros(len(observed))]).astype(np.int64)
+            patients = np.concatenate([expected[:, 3], observed[:, 2]])
+        rows = {row.admin_unit_id: row for row in self.tables.admin_units}
+        known = [rows[commune_id] for commune_id in made.communes]
+        return Communes(
+            cluster=[row.parent_id or row.admin_unit_id for row in known],
+            population=made.demand.population,
+            remote=np.array([float(row.remote) for row in known]),
+            arrivals=made.demand.arrivals,
+            requests=made.census.requests,
+            commune=commune,
+            arc=both,
+            day=days,
+            patients=patients,
+            minutes=made.minutes.commune_unit[commune, arcs.to[both]],
+        )
 
     def _summary(self, plan: Plan, inst: Instance, rivals: Rivals, work: Path) -> dict[str, Any]:
         scenario = self.scenario

@@ -151,7 +151,30 @@ def _fairness(summary: Mapping[str, Any], names: Mapping[str, str], lang: str) -
             harm=num(cost["harm"], lang, 2),
             burden=num(cost["burden"], lang, 1),
         )
-    return [text, ""]
+    return [text, *_equity(summary, names, lang), ""]
+
+
+def _equity(summary: Mapping[str, Any], names: Mapping[str, str], lang: str) -> list[str]:
+    """How far the worst cluster and the remote communes are from the others."""
+    say, gaps = translator(lang), summary.get("equity") or {}
+    lines = []
+    if gaps.get("worst_gap_days") is not None:
+        text = say("Worst cluster {place}: {gap} days a new patient more than all together")
+        place = names.get(gaps["worst_cluster"], gaps["worst_cluster"])
+        lines.append("  " + text.format(place=place, gap=num(gaps["worst_gap_days"], lang, 2)))
+    if gaps.get("remote_gap_days") is not None:
+        text = say(
+            "Remote communes against the others: {days} days a new patient, P90 {minutes} min"
+        )
+        minutes = gaps["remote_gap_p90_minutes"]
+        lines.append(
+            "  "
+            + text.format(
+                days=num(gaps["remote_gap_days"], lang, 2, signed=True),
+                minutes=num(minutes, lang, 0, signed=True),
+            )
+        )
+    return lines
 
 
 def _bottlenecks(folder: Path, shown: int, names: Mapping[str, str], lang: str) -> list[str]:

@@ -66,6 +66,7 @@ def write_scenarios(folder: Path) -> None:
     )
 
 
+EQUITY = ("new_patients", "waiting_per_patient", "minutes_p90", "late_share")
 GOALS = [
     {
         "group": group,
@@ -152,6 +153,15 @@ def write_plan(folder: Path, data_dir: Path, wave: float) -> None:
         if isinstance(v, float)
     ]
     pd.DataFrame(rows).to_csv(folder / "baselines.csv", index=False)
+    first, second = list(CLUSTERS)[:2]
+    fair = [
+        ("cluster", first, 40.0, 0.5, 35.0, 0.0),
+        ("cluster", second, 60.0, 1.25, 80.0, 0.125),
+        ("place", "remote", 10.0, 2.5, 95.0, 0.5),
+        ("place", "other", 90.0, 0.75, 40.0, 0.0),
+    ]
+    names = ("dimension", "group", *EQUITY)
+    pd.DataFrame(fair, columns=names).to_csv(folder / "equity.csv", index=False)
     _write_inputs(folder / "inputs", plan, data_dir)
     kpis = plan.kpis()
     cap = plan.frame("capacity").query("day == 1").groupby("confidence").usable_beds.sum()
@@ -184,6 +194,7 @@ def write_plan(folder: Path, data_dir: Path, wave: float) -> None:
         "inputs_sha256": "0" * 64,
         "kpis": kpis,
         "goals": GOALS,
+        "equity": {"worst_cluster": second, "worst_gap_days": 0.375},
         "fairness_cost": {"harm": 0.0, "burden": 3.25, "worst_area_without": 0.5},
         "baselines": {**rivals, "pooled_bound": bound},
         "shortfalls": plan.shortfalls(),

@@ -439,3 +439,14 @@ def test_settings_make_another_job(report: PlanReport, tmp_path: Path) -> None:
     assert request.key != other.key
     assert other.command(tmp_path)[-2:] == ["--set", "weights.death=50"]
     assert "--set" not in request.command(tmp_path)
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_situation_shows_who_waits_longer(lang: str, jobs: FakeManager, report: PlanReport) -> None:
+    text = text_of(open_page("situation", lang))
+    assert ("Xã vùng xa" if lang == "vi" else "Remote communes") in text
+    waits = ("1,25", "0,50") if lang == "vi" else ("1.25", "0.50")
+    assert text.index(f"<b>{waits[0]}</b>") < text.index(f"<b>{waits[1]}</b>")  # worst first
+    gap = "0,38 ngày" if lang == "vi" else "0.38 days"
+    assert gap in text
+    assert ("Nhóm dân số" if lang == "vi" else "Population groups") not in text  # there is one
