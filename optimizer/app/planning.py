@@ -14,7 +14,8 @@ from optimizer.app.roads import admission_minutes
 from optimizer.app.situation import CHART
 from optimizer.app.state import Viewer
 from optimizer.report import formats, tables
-from optimizer.report.flows import flow_table, left_out, sankey
+from optimizer.report.flows import sankey
+from optimizer.report.flowtable import flow_table, left_out
 from optimizer.report.folder import PlanReport
 from optimizer.report.freshness import Change
 
