@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from optimizer.app import blocks, listings, state
+from optimizer.app import blocks, listings, reasons, state
 from optimizer.app.empty import show_without_plan
 from optimizer.app.heading import show_heading
 from optimizer.app.state import Viewer
@@ -37,6 +37,11 @@ def show() -> None:
             )
         )
         st.html(listings.shortfall_table(report, who.lang, who.palette))
+        prices = who.say("about = solved again with it; ≤ = sum of shadow prices, a ceiling")
+        st.html(blocks.section(who.say("Bottlenecks"), prices))
+        st.html(reasons.bottleneck_table(report, who.lang))
+        st.html(blocks.section(who.say("What would clear the shortfall")))
+        st.html(reasons.clearing_note(report, who.lang) or blocks.notice("–"))
 
 
 def peak_day(report: PlanReport) -> int:

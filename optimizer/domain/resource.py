@@ -166,5 +166,5 @@ class Clearing:
 
     @property
     def proved(self) -> bool:
-        """Tell whether the additions reach what no capacity could better."""
-        return self.harm_reached <= self.harm_left + 1e-6 * max(1.0, abs(self.harm_left))
+        """Tell whether the additions reach what no capacity could better, to 1e-5 of it."""
+        return self.harm_reached <= self.harm_left + 1e-5 * max(1.0, abs(self.harm_left))

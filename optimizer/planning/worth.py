@@ -19,6 +19,8 @@ from optimizer.planning.engine import Answer, Basis, solve_arrays
 from optimizer.planning.model import PlanModel, build_model
 
 BASIC = solution_pb2.BASIS_STATUS_BASIC
+WARM = 15.0
+"""Seconds after which a warm start is given up for a cold one: now and then one goes astray."""
 BALANCES = ("waiting_balance", "treated_balance", "boarding_balance")
 """Rows whose price nobody can guess; any other row that is missing has price 0."""
 
@@ -70,7 +72,7 @@ def carried_basis(before: PlanModel, basis: Basis | None, after: PlanModel) -> B
 
 
 def solve_neighbour(
-    optimum: Optimum, inst: Instance, *, seconds: float = 60.0
+    optimum: Optimum, inst: Instance, *, seconds: float = 120.0
 ) -> tuple[PlanModel, Answer]:
     """Solve the harm group of a neighbouring instance, warm from a known optimum.
 
@@ -89,7 +91,7 @@ def solve_neighbour(
                 engine="glop",
                 basis=basis,
                 dual=True,
-                seconds=seconds,
+                seconds=min(WARM, seconds),
             )
         except SolverError:
             pass
@@ -110,7 +112,7 @@ def unmet_days(inst: Instance, model: PlanModel, x: FloatArray) -> FloatArray:
 
 
 def confirm(
-    optimum: Optimum, inst: Instance, additions: Sequence[Addition], *, seconds: float = 60.0
+    optimum: Optimum, inst: Instance, additions: Sequence[Addition], *, seconds: float = 120.0
 ) -> list[Confirmed | None]:
     """Solve the plan again with each addition alone; None where no answer came in time."""
     found: list[Confirmed | None] = []

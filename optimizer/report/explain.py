@@ -32,8 +32,8 @@ SPOKEN = 12
 """Bottlenecks put into words."""
 WORTH_TELLING = 0.05
 """Harm below which a row is not written down."""
-OF_ONE_SORT = 2
-"""At most so many rows of one item are solved again: five nurses say less than a bed and a road."""
+EMPTY_PROMISE = 0.05
+"""Share of its ceiling below which a gain solved again makes others of its sort doubtful."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +97,27 @@ def bottlenecks(inst: Instance, plan: Plan) -> list[Bottleneck]:
                         ),
                     )
                 )
-    return sorted(found, key=lambda b: (-b.at_most, b.kind, b.place, b.item, b.week))
+    return sorted(found, key=_dearest)
+
+
+def _dearest(b: Bottleneck) -> tuple[float, str, str, str, int]:
+    """Sort by the ceiling, less where it stands on a few days of the week only.
+
+    A price of one or two days is mostly the tip of a fraction of a patient.
+    """
+    steady = b.at_most * b.days_binding / (b.last_day - b.first_day + 1)
+    return -steady, b.kind, b.place, b.item, b.week
 
 
 def to_confirm(found: Sequence[Bottleneck], count: int) -> list[Bottleneck]:
-    """Return the dearest rows, no place twice and no item more than `OF_ONE_SORT` times."""
+    """Return the dearest rows, one of each item first, then a second; no place twice for a kind."""
     chosen: list[Bottleneck] = []
-    for one in found:
-        same = [c for c in chosen if (c.kind, c.item) == (one.kind, one.item)]
-        if len(same) < OF_ONE_SORT and all(c.place != one.place for c in same):
-            chosen.append(one)
-        if len(chosen) == count:
-            break
+    for most in range(1, count + 1):
+        for one in found:
+            same = [c for c in chosen if c.kind == one.kind]
+            fewer = sum(c.item == one.item for c in same) < most
+            if len(chosen) < count and fewer and all(c.place != one.place for c in same):
+                chosen.append(one)
     return chosen
 
 
@@ -119,7 +128,8 @@ def with_confirmed(
     known = {one.addition: one for one in confirmed if one is not None}
     rows = [replace(one, confirmed=known.get(one.addition)) for one in found]
     return sorted(
-        rows, key=lambda b: (b.confirmed is None, -b.gain, b.kind, b.place, b.item, b.week)
+        rows,
+        key=lambda b: (b.confirmed is None, 0.0 if b.confirmed is None else -b.gain, _dearest(b)),
     )
 
 
@@ -256,7 +266,17 @@ def bottlenecks_told(
     inst: Instance, found: Sequence[Bottleneck], names: Names, start: dt.date
 ) -> list[dict[str, Any]]:
     """Return the first rows for plan.json, with a sentence in each language."""
-    telling = [b for b in found if b.gain >= WORTH_TELLING]
+    doubtful = {
+        (b.kind, b.item, b.week)
+        for b in found
+        if b.confirmed is not None and b.gain < EMPTY_PROMISE * b.at_most
+    }
+    telling = [
+        b
+        for b in found
+        if b.gain >= WORTH_TELLING
+        and (b.confirmed is not None or (b.kind, b.item, b.week) not in doubtful)
+    ]
     return [
         {
             "resource": b.kind,

@@ -199,12 +199,17 @@ def _load(report: PlanReport) -> list[list[Cell]]:
 
 def _explained(book: _Book, report: PlanReport, told: dict[str, Any]) -> None:
     """Write bottlenecks, why and clear from the folder's tables; their sentences from plan.json."""
-    sentences = [
-        [str(one["text_vi"]), str(one["text_en"])] for one in told.get("bottlenecks") or []
-    ]
+    sentences = {
+        (one["resource"], one["place"], one["item"], int(one["week"])): (
+            str(one["text_vi"]),
+            str(one["text_en"]),
+        )
+        for one in told.get("bottlenecks") or []
+    }
     frame = read_csv(report.path / "bottlenecks.csv") if told else None
     rows: list[list[Cell]] = []
-    for n, r in enumerate(frame.to_dict("records") if frame is not None else []):
+    for r in frame.to_dict("records") if frame is not None else []:
+        key = (str(r["resource"]), str(r["place"]), str(r["item"] or ""), int(r["week"]))
         again = r.get("solved_again_harm")
         rows.append(
             [
@@ -214,7 +219,7 @@ def _explained(book: _Book, report: PlanReport, told: dict[str, Any]) -> None:
                 int(r["week"]),
                 float(r["at_most_harm"]),
                 None if again is None or again != again else float(again),
-                *(sentences[n] if n < len(sentences) else ("", "")),
+                *sentences.get(key, ("", "")),
             ]
         )
     head = ("Place", "Resource", "Item", "Week", "At most, harm", "Solved again, harm")
