@@ -95,7 +95,6 @@ def solve_arrays(
     whole: bool = False,
     engine: str = "",
     basis: Basis | None = None,
-    dual: bool = False,
     seconds: float = 600.0,
     gap: float = 1e-4,
     log: Callable[[str], None] | None = None,
@@ -149,8 +148,6 @@ def solve_arrays(
         kind = parameters_pb2.SOLVER_TYPE_GLOP
         if basis is not None:
             parameters.presolve = parameters_pb2.EMPHASIS_OFF
-        if dual:
-            parameters.lp_algorithm = parameters_pb2.LP_ALGORITHM_DUAL_SIMPLEX
     elif engine == "highs":
         parameters.highs.string_options["solver"] = "ipm"
     else:

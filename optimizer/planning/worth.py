@@ -7,20 +7,18 @@ more never gains more than they say. The figures people act on are therefore sol
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
-from ortools.math_opt import solution_pb2
 
 from optimizer.domain.instance import FloatArray, Instance, IntArray
 from optimizer.domain.resource import Addition, Confirmed, with_more
 from optimizer.errors import SolverError
-from optimizer.planning.engine import Answer, Basis, solve_arrays
+from optimizer.planning.engine import Answer, OpenSolver
+from optimizer.planning.first import least_harm
 from optimizer.planning.model import PlanModel, build_model
+from optimizer.planning.start import carried, start_of
 
-BASIC = solution_pb2.BASIS_STATUS_BASIC
-WARM = 15.0
-"""Seconds after which a warm start is given up for a cold one: now and then one goes astray."""
 BALANCES = ("waiting_balance", "treated_balance", "boarding_balance")
 """Rows whose price nobody can guess; any other row that is missing has price 0."""
 
@@ -31,74 +29,6 @@ class Optimum:
 
     model: PlanModel
     answer: Answer
-
-
-def _carried(
-    statuses: Sequence[int], before: Sequence[IntArray], after: Sequence[IntArray], size: int
-) -> list[int]:
-    """Put each status where its row or column now stands; what is new is basic."""
-    old = np.asarray(statuses, dtype=np.int64)
-    out = np.full(size, BASIC, dtype=np.int64)
-    for one, other in zip(before, after, strict=True):
-        if one.shape == other.shape:
-            both = (one >= 0) & (other >= 0)
-            out[other[both]] = old[one[both]]
-    return [int(status) for status in out]
-
-
-def _blocks(model: PlanModel) -> list[IntArray]:
-    v = model.variables
-    arrays = [getattr(v, item.name) for item in fields(v) if item.name != "whole_people"]
-    return [array for array in arrays if isinstance(array, np.ndarray)]
-
-
-def carried_basis(before: PlanModel, basis: Basis | None, after: PlanModel) -> Basis | None:
-    """Return a basis of one model as a start for a neighbour with the same columns."""
-    if basis is None or before.compiled.size[0] != after.compiled.size[0]:
-        return None
-    names = [name for name in after.row_blocks if name in before.row_blocks]
-    columns, rows, _ = after.compiled.size
-    return Basis(
-        tuple(_carried(basis.columns, _blocks(before), _blocks(after), columns)),
-        tuple(
-            _carried(
-                basis.rows,
-                [before.row_blocks[name] for name in names],
-                [after.row_blocks[name] for name in names],
-                rows,
-            )
-        ),
-    )
-
-
-def solve_neighbour(
-    optimum: Optimum, inst: Instance, *, seconds: float = 120.0
-) -> tuple[PlanModel, Answer]:
-    """Solve the harm group of a neighbouring instance, warm from a known optimum.
-
-    Raises
-    ------
-    SolverError
-        If neither the warm nor a cold start answers in `seconds` each.
-    """
-    model = build_model(inst)
-    basis = carried_basis(optimum.model, optimum.answer.basis, model)
-    if basis is not None:
-        try:
-            answer = solve_arrays(
-                model.compiled,
-                model.harm,
-                engine="glop",
-                basis=basis,
-                dual=True,
-                seconds=min(WARM, seconds),
-            )
-        except SolverError:
-            pass
-        else:
-            if answer.optimal:
-                return model, answer
-    return model, solve_arrays(model.compiled, model.harm, seconds=seconds)
 
 
 def unmet_days(inst: Instance, model: PlanModel, x: FloatArray) -> FloatArray:
@@ -112,14 +42,30 @@ def unmet_days(inst: Instance, model: PlanModel, x: FloatArray) -> FloatArray:
 
 
 def confirm(
-    optimum: Optimum, inst: Instance, additions: Sequence[Addition], *, seconds: float = 120.0
+    optimum: Optimum, inst: Instance, additions: Sequence[Addition], *, seconds: float = 60.0
 ) -> list[Confirmed | None]:
-    """Solve the plan again with each addition alone; None where no answer came in time."""
-    found: list[Confirmed | None] = []
+    """Solve the plan's LP again with each addition alone; None where no answer came in time.
+
+    The LP stays open in the solver: an addition moves bounds of rows only, and each solve goes on
+    from where the last one ended.
+    """
+    if not additions:
+        return []
+    model = build_model(inst, live=True)
+    basis = carried(model, start_of(optimum.model, optimum.answer.basis))
+    solver = OpenSolver(model.compiled, model.harm, seconds=seconds)
+    known = model.compiled
     before = unmet_days(inst, optimum.model, optimum.answer.x)
+    found: list[Confirmed | None] = []
     for addition in additions:
+        changed = build_model(with_more(inst, [addition]), live=True)
+        solver.change(known, changed.compiled)
+        known = changed.compiled
         try:
-            model, answer = solve_neighbour(optimum, with_more(inst, [addition]), seconds=seconds)
+            answer = solver.solve(basis)
+            basis = None
+            if not answer.optimal:
+                answer = least_harm(changed, seconds=seconds)
         except SolverError:
             found.append(None)
             continue
@@ -127,7 +73,7 @@ def confirm(
             Confirmed(
                 addition,
                 gain=optimum.answer.objective - answer.objective,
-                unmet_days=before - unmet_days(inst, model, answer.x),
+                unmet_days=before - unmet_days(inst, changed, answer.x),
             )
         )
     return found

@@ -18,7 +18,7 @@ from optimizer.planning.clear import clear_shortfall, unmet_cost, weights_of
 from optimizer.planning.engine import solve_arrays
 from optimizer.planning.model import build_model
 from optimizer.planning.solve import SolveOptions, solve_plan
-from optimizer.planning.worth import Optimum, confirm, prices_of_ways, solve_neighbour
+from optimizer.planning.worth import Optimum, confirm, prices_of_ways
 from tests.random_instances import random_instance
 
 from .instances import worked_example
@@ -184,13 +184,22 @@ def test_ways_in_use_cost_nothing_and_no_way_costs_less() -> None:
     assert used > 20
 
 
-def test_neighbour_starts_warm_and_reaches_the_cold_optimum_when_rows_appear() -> None:
+def test_several_additions_are_each_solved_alone_not_on_top_of_one_another() -> None:
     inst = worked_example()
     _, optimum = solved(inst)
-    changed = with_more(inst, [Addition("staff", B, 0, 0, inst.days - 1, 5.0)])
-    _, answer = solve_neighbour(optimum, changed)
-    assert answer.engine == "glop"
-    assert answer.objective == pytest.approx(solve_plan(changed, MEANS).harm.bound)
+    bed = one_bed(B, ICU, inst)
+    gains = [told.gain for told in confirm(optimum, inst, [bed, bed, bed]) if told]
+    assert gains == pytest.approx([150.0] * 3)
+
+
+def test_boarders_of_a_house_without_beds_stay_in_the_model_kept_open() -> None:
+    """Random instance 200 has boarders in a unit that lists no bed: they are not forgotten."""
+    inst = random_instance(200, gaps=True)
+    assert inst.census_boarding[~inst.listed.any(axis=1)].any()
+    _, optimum = solved(inst)
+    live = build_model(inst, live=True)
+    again = solve_arrays(live.compiled, live.harm).objective
+    assert again == pytest.approx(optimum.answer.objective)
 
 
 def test_weights_rise_with_level_and_with_roles_one_may_stand_in_for() -> None:
