@@ -49,7 +49,7 @@ def flow_table(report: PlanReport) -> pd.DataFrame:
     parts.append(
         pd.DataFrame(
             {
-                "source": last["place"].map(tier).fillna(COMMUNITY),
+                "source": [tier.get(place, COMMUNITY) for place in last["place"]],
                 "target": UNMET,
                 "way": "unmet",
                 "patients": last["patients"],
