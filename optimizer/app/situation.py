@@ -29,6 +29,7 @@ def show() -> None:
     left, right = st.columns([1.12, 1], gap="medium")
     with left:
         _map(who, report)
+        _bottlenecks(who, report)
     with right:
         _levels(who, report)
         st.html(
@@ -37,11 +38,6 @@ def show() -> None:
             )
         )
         st.html(listings.shortfall_table(report, who.lang, who.palette))
-        prices = who.say("about = solved again with it; ≤ = sum of shadow prices, a ceiling")
-        st.html(blocks.section(who.say("Bottlenecks"), prices))
-        st.html(reasons.bottleneck_table(report, who.lang))
-        st.html(blocks.section(who.say("What would clear the shortfall")))
-        st.html(reasons.clearing_note(report, who.lang) or blocks.notice("–"))
 
 
 def peak_day(report: PlanReport) -> int:
@@ -90,6 +86,16 @@ def _map(who: Viewer, report: PlanReport) -> None:
         alt=finding(report, who.lang).text,
     )
     st.html(blocks.map_legend(report, drawing, who.lang, who.palette))
+
+
+def _bottlenecks(who: Viewer, report: PlanReport) -> None:
+    prices = who.say("about = solved again with it; ≤ = sum of shadow prices, a ceiling")
+    st.html(blocks.section(who.say("Bottlenecks"), prices))
+    st.html(reasons.bottleneck_table(report, who.lang))
+    cure = reasons.clearing_note(report, who.lang)
+    if cure:
+        st.html(blocks.section(who.say("What would clear the shortfall")))
+        st.html(cure)
 
 
 def _levels(who: Viewer, report: PlanReport) -> None:

@@ -59,6 +59,11 @@ class Bottleneck:
         """Return the gain solved again, else its ceiling."""
         return self.at_most if self.confirmed is None else max(0.0, self.confirmed.gain)
 
+    @property
+    def kept_too_little(self) -> bool:
+        """Tell whether the gain is unknown, or far below the ceiling."""
+        return self.confirmed is None or self.gain < EMPTY_PROMISE * self.at_most
+
 
 def _cluster(inst: Instance, kind: str, place: int) -> str:
     if kind == "vehicle_minutes":
@@ -267,16 +272,14 @@ def bottlenecks_told(
 ) -> list[dict[str, Any]]:
     """Return the first rows for plan.json, with a sentence in each language."""
     doubtful = {
-        (b.kind, b.item, b.week)
-        for b in found
-        if b.confirmed is not None and b.gain < EMPTY_PROMISE * b.at_most
+        (b.kind, b.item, b.week) for b in found if b.confirmed is not None and b.kept_too_little
     }
-    telling = [
-        b
-        for b in found
-        if b.gain >= WORTH_TELLING
-        and (b.confirmed is not None or (b.kind, b.item, b.week) not in doubtful)
-    ]
+    telling: dict[tuple[str, str, int, float], Bottleneck] = {}
+    for b in found:
+        if b.gain < WORTH_TELLING or ((b.kind, b.item, b.week) in doubtful and b.kept_too_little):
+            continue
+        # a role that may stand in for another is worth the same: said once
+        telling.setdefault((b.kind, b.place, b.week, round(b.at_most, 6)), b)
     return [
         {
             "resource": b.kind,
@@ -305,7 +308,7 @@ def bottlenecks_told(
                 )
             },
         }
-        for b in telling[:SPOKEN]
+        for b in list(telling.values())[:SPOKEN]
     ]
 
 

@@ -272,7 +272,7 @@ def _bottlenecks(report: PlanReport, lang: str) -> str:
     rows = [
         [
             (escape(report.place_name(str(one["place"]), lang)), ""),
-            (escape(f"{say('week')} {one['week']}"), "m"),
+            (escape(f"{say('week')} {one['week']}"), "m w"),
             (escape(str(one[f"binding_{lang}"])), ""),
             (escape(str(one[f"thing_{lang}"])), ""),
             (gain_words(one, lang), "n"),
@@ -319,7 +319,7 @@ def _clearing(report: PlanReport, lang: str) -> str:
     ]
     head = [(say("Place"), ""), (say("Add"), ""), (say("Needed from"), "n")]
     weights = ", ".join(
-        f"{resource_name(kind, lang)} {formats.num(float(weight), lang, 3)}"
+        f"{resource_name(kind, lang)} {formats.num(float(weight), lang, 3 if weight % 1 else 0)}"
         for kind, weight in told["costs"].items()
     )
     note = say("Weights (editable in the scenario, assumed): {weights}.").format(weights=weights)

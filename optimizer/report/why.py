@@ -320,10 +320,14 @@ def choice_sentence(one: Choice, names: Names, start: dt.date, lang: str) -> str
         if not why and rival.direct > one.chosen.direct + SAME:
             why = say("later or a riskier road")
         cost = (
-            say("{place} costs the same")
+            say("{place} costs the same, {minutes} by road")
             if rival.extra < SAME
             else say("{place} costs about {cost} more harm each")
-        ).format(place=place, cost=formats.num(rival.extra, lang, 1))
+        ).format(
+            place=place,
+            cost=formats.num(rival.extra, lang, 1),
+            minutes=formats.minutes(rival.minutes, lang),
+        )
         parts.append(f"{cost} ({why})" if why else cost)
     if not one.rivals:
         parts.append(say("no other place is permitted"))
