@@ -212,8 +212,7 @@ def _flows(report: PlanReport, lang: str) -> str:
         total = formats.num(float(out["patients"].sum()), lang)
         text = say("; not drawn: {total} admitted from the community ({tiers})")
         note += text.format(total=total, tiers=tiers)
-    svg = flows_svg(report, lang, LIGHT)
-    if not svg:
+    if not (svg := flows_svg(report, lang, LIGHT)):
         return ""
     colours = (
         (LIGHT.none, say("admitted")),
