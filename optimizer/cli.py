@@ -169,6 +169,14 @@ def plan(
     all_ways: Annotated[
         bool, typer.Option("--all-ways", help="Offer every permitted way (slower, exact).")
     ] = False,
+    explain: Annotated[
+        bool | None,
+        typer.Option(
+            "--explain/--no-explain",
+            help="Solve the top bottlenecks and what would clear the shortfall again; "
+            "by default for small models only.",
+        ),
+    ] = None,
     time_limit: Annotated[
         float, typer.Option("--time-limit", min=1.0, help="Seconds for one solve.")
     ] = 600.0,
@@ -204,6 +212,7 @@ def plan(
                 options=SolveOptions(seconds=time_limit),
                 all_ways=all_ways,
                 settings=settings or (),
+                explain=explain,
             )
         )
     except KeyboardInterrupt:

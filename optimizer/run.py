@@ -48,10 +48,13 @@ from optimizer.planning.pooled import pooled_bound
 from optimizer.planning.screen import offered_ways, with_ways
 from optimizer.planning.solve import SolveOptions, solve_plan
 from optimizer.planning.split import split_to_communes
+from optimizer.planning.worth import Optimum
+from optimizer.reasons import NONE, Reasons, explained
 from optimizer.report.equity import COLUMNS as EQUITY_COLUMNS
 from optimizer.report.equity import Communes, equity_kpis, equity_rows
 from optimizer.report.kpis import baseline_rows, plan_kpis, shortfalls
 from optimizer.report.patients import class_names
+from optimizer.report.reports import write_reports
 
 Progress = Callable[[str, float, bool], None]
 Rivals = dict[str, tuple[Plan, Instance]]
@@ -114,8 +117,9 @@ def plan_scenario(
     options: SolveOptions | None = None,
     all_ways: bool = False,
     settings: Sequence[str] = (),
+    explain: bool | None = None,
 ) -> Outcome:
-    """Plan one scenario into the folder `out`.
+    """Plan one scenario into the folder `out`; `explain` as `reasons.explained` has `full`.
 
     Raises
     ------
@@ -146,19 +150,32 @@ def plan_scenario(
     if not all_ways:
         offered = with_ways(offered, *offered_ways(offered, rule))
     done("screen", started)
+    optima: list[Optimum] = []
     with ThreadPoolExecutor(max_workers=1) as pool:
         tell("harm", 0.0, False)
         beside = pool.submit(desk.baselines, rule)
         started = time.perf_counter()
         try:
-            plan = solve_plan(offered, options, lambda stage, spent: tell(stage, spent, True))
+            plan = solve_plan(
+                offered,
+                options,
+                lambda stage, spent: tell(stage, spent, True),
+                seen=lambda model, answer: optima.append(Optimum(model, answer)),
+            )
         except SolverError as error:
             warnings = (*warnings, *error.problems)
             plan, offered = rule, made.instance
+            optima.clear()
         done("solve", started)
+        started = time.perf_counter()
+        reasons = explained(
+            tables, scenario, made, offered, plan, optima[0] if optima else None, full=explain
+        )
+        seconds.update(reasons.seconds)
+        done("explain", started)
         rivals = beside.result()
     started = time.perf_counter()
-    summary = desk.publish(plan, offered, rivals)
+    summary = desk.publish(plan, offered, rivals, reasons)
     done("write and check", started)
     return Outcome(out, summary, (*warnings, *desk.refused), seconds)
 
@@ -206,8 +223,10 @@ class _Desk:
             self.seconds[f"baseline: {name}"] = time.perf_counter() - started
         return found
 
-    def publish(self, plan: Plan, inst: Instance, rivals: Rivals) -> dict[str, Any]:
-        """Write, check, and only then put the folder where people look."""
+    def publish(
+        self, plan: Plan, inst: Instance, rivals: Rivals, reasons: Reasons = NONE
+    ) -> dict[str, Any]:
+        """Write, check, write the reports, and only then put the folder where people look."""
         work = self.out.with_name(f".{self.out.name}.{os.getpid()}.new")
         if work.exists():
             shutil.rmtree(work)
@@ -238,8 +257,10 @@ class _Desk:
                 for row in baseline_rows(its, name, rival)
             ],
         )
+        planfolder.write_reasons(work, reasons.tables)
         summary = self._summary(plan, inst, rivals, work)
         summary["equity"] = equity_kpis(equity)
+        summary["explanation"] = reasons.summary
         planfolder.write_summary(work, summary)
         result = check_plan(work)
         if result.violations:
@@ -255,6 +276,8 @@ class _Desk:
                     for v in result.violations[:20]
                 ]
             )
+        write_reports(work)
+        planfolder.write_summary(work, summary)
         planfolder.replace_folder(work, self.out)
         return summary
 

@@ -167,10 +167,12 @@ def moves_table(
     lang: str,
     palette: Palette,
     roads: Mapping[tuple[str, str], float] | None = None,
+    whys: Mapping[tuple[int, str, str, str, str], str] | None = None,
 ) -> str:
     """Return day 1 as orders, days 2-3 as places kept and the rest as one line of outlook.
 
-    `roads` are the minutes of admissions, (area, unit) -> minutes; a dash where unknown.
+    `roads` are the minutes of admissions, (area, unit) -> minutes; a dash where unknown. `whys` say
+    why a move goes where it goes: (day, origin, destination, pool, care level) -> sentences.
     """
     say = translator(lang)
     found = tables.orders(report, lang, roads=roads)
@@ -189,7 +191,7 @@ def moves_table(
     ):
         moves = say("moves: {n}").format(n=len(part))
         rows.append(_group(report, lang, 1, what, float(part["patients"].sum()), moves))
-        rows += [_move(report, lang, palette, r) for r in part.to_dict("records")]
+        rows += [_move(report, lang, palette, r, whys or {}) for r in part.to_dict("records")]
     kept = tables.places_kept(report)
     for day in tables.KEPT_DAYS:
         part = kept.loc[kept["day"] == day]
@@ -200,17 +202,26 @@ def moves_table(
     return block(table(head, rows, height=760))
 
 
-def _move(report: PlanReport, lang: str, palette: Palette, r: dict[object, object]) -> str:
+def _move(
+    report: PlanReport,
+    lang: str,
+    palette: Palette,
+    r: dict[object, object],
+    whys: Mapping[tuple[int, str, str, str, str], str],
+) -> str:
     origin, destination = (
         escape(report.place_name(str(r[k]), lang)) for k in ("origin", "destination")
     )
     minutes = float(str(r["minutes"]))
+    names = ("origin", "destination", "pool", "care_level")
+    start, end, pool, level = (str(r[name]) for name in names)
+    key = (int(str(r["day"])), start, end, pool, level)
     cells = [
         cell(f"{origin} {_arrow(str(r['direction']))} {destination}"),
         cell(chip(report, str(r["care_level"]), lang, palette), "w"),
         cell(_sure(formats.people(float(str(r["patients"])), lang), r, lang, str(r["who"])), "n b"),
         cell(formats.minutes(minutes, lang), "n m"),
-        cell(escape(str(r["reason"])), "m"),
+        cell(_reason(str(r["reason"]), whys.get(key, ""), lang), "m"),
     ]
     return "".join(cells)
 
@@ -222,6 +233,14 @@ def _sure(inner: str, r: Mapping[object, object], lang: str, more: str = "") -> 
     hover = escape(" · ".join(part for part in (more, name) if part))
     kind = "assumed" if known == "assumed" else ""
     return f'<span class="{kind}" title="{hover}">{inner}</span>'
+
+
+def _reason(reason: str, why: str, lang: str) -> str:
+    """Return the reason of a move; why it goes there opens on a click."""
+    if not why:
+        return escape(reason)
+    title = escape(reason or translator(lang)("Why here"))
+    return f"<details><summary>{title}</summary>{escape(why)}</details>"
 
 
 def _kept(report: PlanReport, lang: str, palette: Palette, r: dict[object, object]) -> str:

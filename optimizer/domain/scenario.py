@@ -368,6 +368,15 @@ class Options(Part):
     fairness: Fairness = Field(default_factory=Fairness, description="fairness, second goal")
 
 
+class Clearing(Part):
+    """How heavy each addition weighs when the lightest set that clears the shortfall is sought."""
+
+    bed: Price = Field(1.0, description="weight of one more usable bed of the lowest level")
+    staff: Price = Field(3.0, description="weight of one more person on duty")
+    vehicle_minutes: Price = Field(0.005, description="weight of one more vehicle minute a day")
+    outside_place: Price = Field(20.0, description="weight of one more place outside a day")
+
+
 class Scenario(Part):
     """Everything assumed about a wave."""
 
@@ -417,6 +426,7 @@ class Scenario(Part):
     burden: Burden = Field(default_factory=Burden, description="effort, third goal")
     shocks: Shocks = Field(default_factory=Shocks, description="what goes wrong")
     options: Options = Field(default_factory=Options, description="moves the plan may use")
+    clearing: Clearing = Field(default_factory=Clearing, description="weights of additions")
     provenance: dict[Id, Provenance] = Field(
         default_factory=dict, description="source and confidence of a dotted key or its prefix"
     )

@@ -423,7 +423,9 @@ def write_summary(folder: Path, summary: Mapping[str, Any]) -> None:
     told = dict(summary)
     told["files_sha256"] = {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted([*folder.glob("*.csv"), *folder.glob(START_FILE)])
+        for path in sorted(
+            [*folder.glob("*.csv"), *folder.glob(START_FILE), *folder.glob("report.*")]
+        )
     }
     if len(json.dumps(told, ensure_ascii=False, indent=1).encode()) > LARGEST_JSON:
         told["shortfalls"] = told["shortfalls"][:100]
@@ -444,6 +446,12 @@ def replace_folder(new: Path, target: Path) -> None:
     new.replace(target)
     if old.exists():
         shutil.rmtree(old)
+
+
+def write_reasons(folder: Path, tables: Mapping[str, tuple[Sequence[str], Iterable[Row]]]) -> None:
+    """Write bottlenecks.csv, why.csv and clear.csv: name -> header and rows."""
+    for name, (header, rows) in tables.items():
+        _write(folder / f"{name}.csv", header, rows)
 
 
 def write_baselines(folder: Path, rows: Iterable[tuple[str, str, str, str, float]]) -> None:

@@ -31,6 +31,7 @@ from optimizer.planning.start import start_of
 from optimizer.planning.whole import fractional, whole_day_one
 
 Progress = Callable[[str, float], None]
+Seen = Callable[[PlanModel, Answer], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,14 @@ class SolveOptions:
 
 
 def solve_plan(
-    inst: Instance, options: SolveOptions | None = None, progress: Progress | None = None
+    inst: Instance,
+    options: SolveOptions | None = None,
+    progress: Progress | None = None,
+    seen: Seen | None = None,
 ) -> Plan:
     """Return the plan of least harm, and of least burden among those; it always exists.
+
+    `seen` is given the model and the answer of the harm group, before its face is fixed.
 
     Raises
     ------
@@ -74,6 +80,8 @@ def solve_plan(
     harm = least_harm(model, engine=options.engine, seconds=options.seconds)
     bound = _bound(harm)
     timed("harm", started)
+    if seen is not None:
+        seen(model, harm)
     prices = {
         name: np.where(index >= 0, -harm.row_duals[np.maximum(index, 0)], 0.0)
         for name, index in model.row_blocks.items()

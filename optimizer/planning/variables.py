@@ -71,7 +71,7 @@ def reachable(inst: Instance, *, anybody: bool = False) -> Reachable:
     n, b = inst.census_treated > 0, inst.census_boarding > 0
     if anybody:
         houses = np.asarray(inst.listed.any(axis=1))
-        n, b = able.copy(), np.repeat(houses[:, None], able.shape[1], axis=1)
+        n, b = n | able, b | np.repeat(houses[:, None], able.shape[1], axis=1)
     while True:
         before = int(u.sum()) + int(n.sum()) + int(b.sum())
         u = u | (u.astype(int) @ waits > 0)

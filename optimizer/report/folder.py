@@ -60,6 +60,20 @@ _NUMBERS = (
     "population",
     "rank",
 )
+UNIT_COLUMNS = (
+    "unit",
+    "name",
+    "short",
+    "tier",
+    "kind",
+    "cluster",
+    "grouped",
+    "outside",
+    "lat",
+    "lon",
+    "members",
+    "facility_id",
+)
 TIER_MARKS = ("circle", "square", "diamond", "hexagon", "star")
 
 
@@ -86,7 +100,7 @@ class PlanReport:
     def province_area(self) -> float | None:
         """Return the published area of the province, km2."""
         area = self.province.get("area_km2")
-        return float(area) if area else None
+        return None if area is None or pd.isna(area) or not float(area) else float(area)
 
     @property
     def plan_id(self) -> str:
@@ -402,4 +416,4 @@ def _units(data: Path, members: pd.DataFrame) -> pd.DataFrame:
                 "facility_id": first["facility_id"],
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=list(UNIT_COLUMNS))
