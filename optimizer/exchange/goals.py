@@ -17,6 +17,7 @@ UNITS = {
     "weights.death": "harm a death",
     "weights.corridor": "harm a patient-day",
     "weights.excess": "harm a patient-day",
+    "weights.oxygen_short": "harm a cubic metre",
     "weights.move_event": "harm an event",
     "weights.move_up": "harm a transfer",
     "weights.move_down": "harm a transfer",
