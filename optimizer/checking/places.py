@@ -52,6 +52,8 @@ class Places:
     not_planned: frozenset[str]
     stays: BoolArray
     unit_ids: Sequence[str]
+    home: Sequence[str]
+    """Per row of ``units.csv``: its facility."""
 
     def area_mean(self, figures: FloatArray) -> FloatArray:
         """Return (O, G): the mean of (C, G) over the communes that can reach G, by people."""
@@ -155,6 +157,7 @@ def read_places(sources: Sources, scenario: Scenario) -> Places:
         not_planned=frozenset(unit_ids) - frozenset(names),
         stays=stays,
         unit_ids=unit_ids,
+        home=units.ids("facility_id"),
     )
     object.__setattr__(out, "area_minutes", np.round(out.area_mean(commune_minutes), 9))
     return out

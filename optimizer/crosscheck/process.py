@@ -25,6 +25,7 @@ from optimizer.domain.instance import (
     Hazards,
     Home,
     Instance,
+    PlanRules,
     TransferArcs,
 )
 from optimizer.errors import SolverError
@@ -119,6 +120,7 @@ PARTS: dict[str, Any] = {
     "harm": HarmPrices,
     "burden": BurdenPrices,
     "home": Home,
+    "rules": PlanRules,
 }
 
 

@@ -18,6 +18,7 @@ from optimizer.domain.capacity import Capacity, bed_levels, capacity
 from optimizer.domain.demand import (
     Demand,
     class_people,
+    class_shares,
     expected_demand,
     nightly_hazards,
     scenario_classes,
@@ -40,7 +41,9 @@ from optimizer.domain.instance import (
     unmet_price,
 )
 from optimizer.domain.network import ReferralNetwork
-from optimizer.domain.scenario import Options, Scenario
+from optimizer.domain.phases import AGE, OUT, arrives_as, is_plain, nights_left
+from optimizer.domain.rules import closed_days, may_leave, own_units, plan_rules, rule_notes
+from optimizer.domain.scenario import Options, Rules, Scenario
 from optimizer.domain.simulate import simulate
 from optimizer.domain.sites import Sites, planning_sites
 
@@ -90,6 +93,8 @@ def class_axis(classes: Sequence[PatientClass], levels: tuple[str, ...]) -> Clas
         ),
         needs_vehicle=np.array([row.needs_vehicle for row in classes], dtype=bool),
         top_tier_direct=np.array([row.top_tier_direct for row in classes], dtype=bool),
+        arrives_as=arrives_as(classes),
+        by_day=np.array([not is_plain(row) for row in classes], dtype=bool),
     )
 
 
@@ -99,12 +104,15 @@ def prices(
     hazards: Hazards,
     admissions: AdmissionArcs,
     transfers: TransferArcs,
+    own_unit: IntArray | None = None,
 ) -> tuple[HarmPrices, BurdenPrices]:
     """Multiply out the prices of both groups (docs/model.md section 5)."""
     weights, burden = scenario.weights, scenario.burden
     owed = hazards.care_days_owed
     leaves = (admissions.kind == OUT_OF_PROVINCE).astype(float)
     gone = (transfers.direction == OUTSIDE).astype(float)
+    own = admissions.to if own_unit is None else own_unit[admissions.area]
+    elsewhere = ((own >= 0) & (own != admissions.to)).astype(float)
     weight = classes.unmet_weight[admissions.patient_class]
     flat = np.where(transfers.from_boarding, weights.move_up, weights.move_down)
     risk = classes.move_risk[transfers.patient_class] * 1.02 ** (transfers.minutes / 10)
@@ -118,11 +126,12 @@ def prices(
         corridor=weights.corridor,
         excess=weights.excess,
         admission=weights.lateness * weight / 1440 * admissions.late_minutes
-        + weights.out_of_province * leaves,
+        + weights.out_of_province * leaves
+        + weights.move_elsewhere * elsewhere,
         transfer=weights.move_event * risk + flat + weights.out_of_province * gone,
     )
     effort = BurdenPrices(
-        admission=burden.minute * admissions.minutes + burden.move * leaves,
+        admission=burden.minute * admissions.minutes + burden.move * np.maximum(leaves, elsewhere),
         transfer=burden.minute * transfers.minutes + burden.move,
         surge_bed_day=burden.surge_bed_day,
     )
@@ -185,12 +194,15 @@ def _instance(
         clusters,
     )
     transfers = transfer_arcs(scenario, tables, rows, sites, minutes.unit_unit, able)
-    harm, burden = prices(scenario, classes, hazards, admissions, transfers)
+    own_unit = own_units(
+        tables, scenario, sites, minutes.commune_unit, area_of, demand.population, len(areas)
+    )
+    harm, burden = prices(scenario, classes, hazards, admissions, transfers, own_unit)
     arrivals = np.zeros((len(areas), len(rows), demand.arrivals.shape[2]))
     np.add.at(arrivals, area_of, demand.arrivals)
     requests = np.zeros((len(areas), len(rows)))
     np.add.at(requests, area_of, census.requests)
-    treated, boarding = fit_census(room, classes, census)
+    treated, boarding = fit_census(room, classes, census, scenario.rules.corridor == "open")
     base_at = {base: e for e, base in enumerate(bases)}
     commune_base = np.array([base_at.get(c, -1) for c in clusters], dtype=np.int64)
     area_base = np.full(len(areas), -1, dtype=np.int64)
@@ -237,7 +249,11 @@ def _instance(
         },
         unit_members={unit.unit_id: unit.members for unit in sites.inside},
         unit_tier_rank=tuple(unit.tier_rank for unit in sites.inside),
-        notes=notes,
+        notes=(*notes, *rule_notes(scenario)),
+        rules=plan_rules(scenario),
+        own_unit=own_unit,
+        may_leave=may_leave(scenario, sites, rows),
+        no_intake=closed_days(scenario, sites),
     )
     return instance, area_of
 
@@ -266,13 +282,16 @@ def _home(tables: Tables, demand: Demand, bases: tuple[str, ...], base: IntArray
     return Home(patients, np.repeat(room[:, None], patients.shape[1], axis=1))
 
 
-def fit_census(room: Capacity, classes: Classes, census: Census) -> tuple[FloatArray, FloatArray]:
+def fit_census(
+    room: Capacity, classes: Classes, census: Census, open_corridor: bool = False
+) -> tuple[FloatArray, FloatArray]:
     """Census above capacity: who has no bed or no staff boards instead, least weight first.
 
     Whole people.
 
     Classes the unit cannot treat, then level by level from the top, then one by one while any
-    staff row is short; (F, S) treated and boarding. Source: docs/model.md section 4.
+    staff row is short; (F, S) treated and boarding. In an open corridor whom the unit can treat is
+    treated. Source: docs/model.md section 4.
     """
     treated, boarding = census.treated.copy(), census.boarding.copy()
     need = room.stands_in.T.astype(float) @ room.staff_need
@@ -283,25 +302,31 @@ def fit_census(room: Capacity, classes: Classes, census: Census) -> tuple[FloatA
         listed = np.flatnonzero(room.listed[f])
         unable = (classes.level > listed.max(initial=-1)).astype(float)
         rows: list[tuple[FloatArray, float]] = [(unable, 0.0)]
-        for k in range(int(listed.max(initial=-1)), int(listed.min(initial=0)) - 1, -1):
+        levels = range(int(listed.max(initial=-1)), int(listed.min(initial=0)) - 1, -1)
+        for k in () if open_corridor else levels:
             from_level = 0 if k == listed.min() else k
             counted = (classes.level >= from_level).astype(float)
             rows.append((counted, float(room.beds[f, from_level:, 0].sum())))
         for counted, limit in rows:
             for s in order:
-                while counted[s] > 0 and treated[f, s] >= 1 and counted @ treated[f] > limit + 1e-6:
-                    treated[f, s] -= 1
-                    boarding[f, s] += 1
+                while counted[s] and treated[f, s] > 0 and counted @ treated[f] > limit + 1e-6:
+                    _board(treated, boarding, f, s)
         heads = room.stands_in.T.astype(float) @ room.staff[f, :, 0]
         per_patient = need[:, classes.level]
-        while True:
+        while not open_corridor:
             short = per_patient @ treated[f] > heads + 1e-6
-            who = [s for s in order if treated[f, s] >= 1 and per_patient[short, s].any()]
+            who = [s for s in order if treated[f, s] > 0 and per_patient[short, s].any()]
             if not who:
                 break
-            treated[f, who[0]] -= 1
-            boarding[f, who[0]] += 1
+            _board(treated, boarding, f, who[0])
     return treated, boarding
+
+
+def _board(treated: FloatArray, boarding: FloatArray, f: int, s: int) -> None:
+    """Let one person of the class board, or what is left of a mean below one."""
+    person = min(1.0, float(treated[f, s]))
+    treated[f, s] -= person
+    boarding[f, s] += person
 
 
 def _largest_remainder(values: FloatArray) -> FloatArray:
@@ -333,16 +358,25 @@ def opening_census(
     requests = np.zeros((len(demand.communes), len(classes)))
     stated = scenario.explicit
     simulated = Census(treated, boarding, requests)
-    if demand.history.shape[2] and not (stated.census and stated.open_requests):
+    known = bool(stated.census or stated.leaving)
+    if demand.history.shape[2] and not (known and stated.open_requests):
         simulated = _end_of_history(tables, scenario, sites, minutes, classes, demand, hazards)
-    if stated.census:
+    if known:
+        at = {row.class_id: number for number, row in enumerate(classes)}
         for row in stated.census:
             if row.unit in units:
                 state = treated if row.state == "treated" else boarding
                 for s, people in class_people(
                     classes, scenario, row.severity, row.phase, row.count
                 ):
-                    state[units[row.unit], s] += people
+                    older = f"{classes[s].class_id}{AGE}{row.days_since_admission}"
+                    state[units[row.unit], at.get(older, s)] += people
+        for left in stated.leaving:
+            nights = nights_left(left.leaves_on_day, scenario.solved_days)
+            for s, share in class_shares(classes, scenario, left.severity, left.phase):
+                if left.unit in units:
+                    here = at[f"{classes[s].class_id}{OUT}{nights}"]
+                    treated[units[left.unit], here] += left.count * share
         simulated = replace(simulated, treated=treated, boarding=boarding)
     if stated.open_requests:
         for request in stated.open_requests:
@@ -384,6 +418,8 @@ def _end_of_history(
             "options": Options(
                 lateral=False, transfers=False, out_of_province=False, local_only=True
             ),
+            "rules": Rules(),
+            "shocks": scenario.shocks.model_copy(update={"closing": ()}),
         }
     )
     empty = Census(treated, boarding, requests)

@@ -5,7 +5,8 @@ The same plans, a smaller model.
 Every capacity row of a unit on a day reads ``sum_k coefficient_k x patients of level k +
 coefficient x boarders in beds <= room``. Row i is implied by row j if coefficient_i / room_i <=
 coefficient_j / room_j everywhere. Surge beds only widen row i, and count in full in the room of row
-j. Where capacity may fall (excess), nothing is left out.
+j. Where capacity may fall (excess), or the rows read otherwise by a rule of others, nothing is left
+out.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ def needed_rows(inst: Instance) -> NeededRows:
     exists[:, levels] = True
     exists[:, levels + 1 :] = np.asarray((need > 0).any(axis=1))[None, :]
     keep = np.repeat(exists[:, :, None], days, axis=2)
-    free = ~inst.excess_allowed
+    plain = not (inst.rules.open_corridor or inst.rules.sender_counts)
+    free = ~inst.excess_allowed & plain
     for i in range(count):
         for j in range(count):
             if i != j:
