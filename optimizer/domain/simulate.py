@@ -96,7 +96,7 @@ def simulate(inst: Instance, *, surge: bool = True) -> Plan:
     days, hazards = inst.days, inst.hazards
     flows = _empty(inst)
     if surge:
-        flows.surge_beds[:] = np.floor(np.maximum.accumulate(inst.surge_limit, axis=2) + SMALL)
+        flows.surge_beds[:] = np.floor(inst.surge_limit + SMALL)
     houses = _houses(inst)
     by_need = _by_need(inst)
     arcs_of = _admissions_by_area(inst)
@@ -214,6 +214,7 @@ def _relieve_boarders(
     moves, units, able = inst.transfers, len(inst.units), inst.able
     levels = inst.classes.level.tolist()
     house_row: Uses = [(len(inst.levels), 1.0)]
+    closed = inst.closed
     for s in by_need:
         for f in np.flatnonzero(b[:, s] > SMALL).tolist():
             if able[f, s]:
@@ -227,6 +228,8 @@ def _relieve_boarders(
                 if b[f, s] <= SMALL:
                     break
                 g, base = int(moves.to[x]), int(inst.unit_base[f])
+                if g < units and closed[g, t]:
+                    continue
                 trip = inst.trip_minutes_fixed + 2 * moves.minutes[x]
                 fits = min(
                     float(b[f, s]), minutes[base] / trip if base >= 0 and trip > 0 else np.inf
@@ -284,6 +287,7 @@ def _admit(
     Stabilised patients come in as boarders with a bed.
     """
     arcs, units, left_unit = inst.admissions, len(inst.units), inst.left_unit
+    closed = inst.closed
     levels = inst.classes.level.tolist()
     for s in by_need:
         for o in np.flatnonzero(waiting[:, s] > SMALL).tolist():
@@ -292,6 +296,8 @@ def _admit(
                 if left <= SMALL:
                     break
                 f, kind, base = int(arcs.to[a]), int(arcs.kind[a]), int(inst.area_base[o])
+                if f < units and closed[f, t]:
+                    continue
                 trip = inst.trip_minutes_fixed + 2 * arcs.minutes[a]
                 by_vehicle = bool(inst.classes.needs_vehicle[s]) and base >= 0
                 if by_vehicle and trip > 0:
