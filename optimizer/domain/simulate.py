@@ -363,6 +363,8 @@ def _admit_all_the_same(
     if ways:
         f, patients = int(arcs.to[ways[0]]), float(waiting[o, s])
         houses.take(f, houses.uses[f][inst.classes.level[s]], patients)
+        if inst.rules.sender_counts and own not in (-1, f):
+            houses.take(own, houses.uses[own][inst.classes.level[s]], patients)
         n[f, s] += patients
         waiting[o, s] = 0.0
         _note(flows, ways[0], t, patients, people)
