@@ -257,7 +257,7 @@ def _relieve_boarders(
 
 def _sent(inst: Instance, houses: _Houses, f: int, uses: Uses, wanted: float) -> float:
     """Return how many may leave a house that still counts them today."""
-    if not inst.rules.sender_counts or inst.rules.open_corridor or f < 0:
+    if not inst.rules.sender_counts or inst.rules.open_corridor:
         return wanted
     return houses.room(f, uses, wanted)
 
@@ -309,7 +309,8 @@ def _admit(
                     uses = houses.boarder[f] if kind == STABILISE else houses.uses[f][levels[s]]
                     fits = houses.room(f, uses, left)
                 own = int(left_unit[a])
-                fits = _sent(inst, houses, own, houses.uses[own][levels[s]], fits)
+                if own >= 0:
+                    fits = _sent(inst, houses, own, houses.uses[own][levels[s]], fits)
                 fits = _whole(fits, people or inst.rules.whole_window)
                 if fits <= SMALL:
                     continue

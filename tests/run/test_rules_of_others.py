@@ -118,12 +118,9 @@ def test_means_of_a_curve_and_of_known_leaving_days_are_exact(
     path = replay(invented, tmp_path / "data")
     tables, scenario, _ = load(path, path.parent)
     inst = assemble(tables, scenario).instance
-    still = inst.changed(harm=inst.harm)  # nobody is sent away: own units only
-    plan = solve_plan(still, SolveOptions(whole=False))
-    sent = plan.admitted
-    arcs = inst.admissions
+    plan = solve_plan(inst, SolveOptions(whole=False))
     placed = np.zeros((3, 8))
-    np.add.at(placed, arcs.to, sent)
+    np.add.at(placed, inst.admissions.to, plan.admitted)
     due = known(invented).copy()
     for t in range(8):
         for first in range(t + 1):
