@@ -17,6 +17,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from optimizer.checking.judge import check_plan
 from optimizer.domain.assemble import Assembled, assemble
 from optimizer.domain.simulate import simulate
+from optimizer.planning.live import LiveModel
 from optimizer.planning.model import build_model
 from optimizer.planning.solve import solve_plan
 from optimizer.planning.split import split_to_communes
@@ -102,3 +103,20 @@ def test_check(
     result = benchmark(check_plan, out)
     assert not result.violations
     _compare(benchmark, solve_seconds)
+
+
+def test_whatif(benchmark: BenchmarkFixture, made: Assembled) -> None:
+    inst = made.instance
+    plan = solve_plan(inst)
+    live = LiveModel(inst, plan.surge_beds, plan.start)
+    started = time.perf_counter()
+    live.cold(inst)
+    cold = time.perf_counter() - started
+    beds = inst.beds.copy()
+    f, k = next((f, k) for f, k in zip(*inst.listed.nonzero(), strict=True) if k == 4)
+    beds[f, k] += 1
+    both = [inst.changed(beds=beds), inst]
+    reply = benchmark(lambda: [live.ask(one) for one in both][-1])
+    assert reply.plan.harm.value == pytest.approx(live.base.plan.harm.value, rel=1e-6)
+    if benchmark.stats:
+        benchmark.extra_info["cold_to_warm"] = 2 * cold / benchmark.stats.stats.median

@@ -169,6 +169,14 @@ def plan(
     all_ways: Annotated[
         bool, typer.Option("--all-ways", help="Offer every permitted way (slower, exact).")
     ] = False,
+    explain: Annotated[
+        bool | None,
+        typer.Option(
+            "--explain/--no-explain",
+            help="Solve the top bottlenecks and what would clear the shortfall again; "
+            "by default for small models only.",
+        ),
+    ] = None,
     time_limit: Annotated[
         float, typer.Option("--time-limit", min=1.0, help="Seconds for one solve.")
     ] = 600.0,
@@ -199,6 +207,7 @@ def plan(
                 progress=_tell(shown, lang.value),
                 options=SolveOptions(seconds=time_limit),
                 all_ways=all_ways,
+                explain=explain,
             )
         )
     except KeyboardInterrupt:
@@ -262,6 +271,47 @@ def check(
                 ).format(rules=len(result.counts), total=total, seconds=result.seconds)
             )
     raise typer.Exit(1 if result.violations else 0)
+
+
+@app.command()
+def whatif(
+    plan: Annotated[Path, typer.Argument(help="Plan folder or its plan.json.")],
+    bed: Annotated[
+        list[str] | None, typer.Option("--bed", help="UNIT:LEVEL=+2, or UNIT:LEVEL=-1@5-12.")
+    ] = None,
+    staff: Annotated[
+        list[str] | None, typer.Option("--staff", help="UNIT:ROLE=+1 people on duty.")
+    ] = None,
+    patient: Annotated[
+        list[str] | None, typer.Option("--patient", help="UNIT:CLASS=+3 on the morning of day 1.")
+    ] = None,
+    data: Annotated[Path | None, typer.Option("--data", help="Province folder.")] = None,
+    as_json: JsonOption = False,
+    lang: LangOption = DEFAULT_LANG,
+) -> None:
+    """Change beds, staff or patients of a plan and see at once what that is worth."""
+    from optimizer.domain.change import read_change
+    from optimizer.errors import ReferralError
+    from optimizer.report.compared import compared_json, compared_text
+    from optimizer.whatif import WhatIf
+
+    try:
+        changes = [
+            *(read_change("bed", text) for text in bed or ()),
+            *(read_change("staff", text) for text in staff or ()),
+            *(read_change("patient", text) for text in patient or ()),
+        ]
+        opened = WhatIf(plan, data)
+        answer = opened.ask(changes)
+    except ReferralError as error:
+        raise _fail(error, lang.value, as_json) from None
+    told = [str(change) for change in changes]
+    seconds = {"open": opened.seconds_to_open, "answer": answer.seconds}
+    if as_json:
+        given = compared_json(told, answer.before, answer.after, seconds)
+        print(json.dumps(given, ensure_ascii=False))
+    else:
+        print(compared_text(told, answer.before, answer.after, seconds, lang.value))
 
 
 @app.command()

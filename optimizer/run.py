@@ -23,20 +23,31 @@ from optimizer import __version__
 from optimizer.checking.judge import check_plan
 from optimizer.domain.assemble import Assembled, assemble
 from optimizer.domain.assumptions import staff_assumptions
-from optimizer.domain.facility import Tables, weakest
+from optimizer.domain.facility import Tables
 from optimizer.domain.instance import Instance
 from optimizer.domain.plan import Plan
 from optimizer.domain.scenario import Scenario
 from optimizer.errors import DataError, PlanCheckError, Problem, SolverError
 from optimizer.exchange import planfolder
 from optimizer.exchange.agreement import cross_check
+from optimizer.exchange.grounds import (
+    Grounds,
+    confidence_share,
+    read_grounds,
+    scenario_assumptions,
+)
 from optimizer.exchange.scenarios import read_scenario
 from optimizer.exchange.tables import read_tables
+from optimizer.i18n import LANGUAGES
 from optimizer.planning import baselines
 from optimizer.planning.screen import offered_ways, with_ways
 from optimizer.planning.solve import SolveOptions, solve_plan
 from optimizer.planning.split import split_to_communes
+from optimizer.planning.worth import Optimum
+from optimizer.reasons import NONE, Reasons, explained
 from optimizer.report.kpis import baseline_rows, plan_kpis, shortfalls
+from optimizer.report.patients import class_names
+from optimizer.report.reports import write_reports
 
 Progress = Callable[[str, float, bool], None]
 Rivals = dict[str, tuple[Plan, Instance]]
@@ -95,8 +106,9 @@ def plan_scenario(
     progress: Progress | None = None,
     options: SolveOptions | None = None,
     all_ways: bool = False,
+    explain: bool | None = None,
 ) -> Outcome:
-    """Plan one scenario into the folder `out`.
+    """Plan one scenario into the folder `out`; `explain` as `reasons.explained` has `full`.
 
     Raises
     ------
@@ -120,25 +132,39 @@ def plan_scenario(
     started = time.perf_counter()
     made = assemble(tables, scenario)
     done("assemble", started)
-    desk = _Desk(tables, scenario, made, scenario_path, out, seconds, began)
+    grounds = read_grounds(tables, scenario, made)
+    desk = _Desk(tables, scenario, made, grounds, scenario_path, out, seconds, began)
     started = time.perf_counter()
     rule, offered = baselines.greedy(made.instance)
     if not all_ways:
         offered = with_ways(offered, *offered_ways(offered, rule))
     done("screen", started)
+    optima: list[Optimum] = []
     with ThreadPoolExecutor(max_workers=1) as pool:
         tell("harm", 0.0, False)
         beside = pool.submit(desk.baselines, rule)
         started = time.perf_counter()
         try:
-            plan = solve_plan(offered, options, lambda stage, spent: tell(stage, spent, True))
+            plan = solve_plan(
+                offered,
+                options,
+                lambda stage, spent: tell(stage, spent, True),
+                seen=lambda model, answer: optima.append(Optimum(model, answer)),
+            )
         except SolverError as error:
             warnings = (*warnings, *error.problems)
             plan, offered = rule, made.instance
+            optima.clear()
         done("solve", started)
+        started = time.perf_counter()
+        reasons = explained(
+            tables, scenario, made, offered, plan, optima[0] if optima else None, full=explain
+        )
+        seconds.update(reasons.seconds)
+        done("explain", started)
         rivals = beside.result()
     started = time.perf_counter()
-    summary = desk.publish(plan, offered, rivals)
+    summary = desk.publish(plan, offered, rivals, reasons)
     done("write and check", started)
     return Outcome(out, summary, (*warnings, *desk.refused), seconds)
 
@@ -150,6 +176,7 @@ class _Desk:
     tables: Tables
     scenario: Scenario
     made: Assembled
+    grounds: Grounds
     scenario_path: Path
     out: Path
     seconds: dict[str, float]
@@ -178,15 +205,17 @@ class _Desk:
             self.seconds[f"baseline: {name}"] = time.perf_counter() - started
         return found
 
-    def publish(self, plan: Plan, inst: Instance, rivals: Rivals) -> dict[str, Any]:
-        """Write, check, and only then put the folder where people look."""
+    def publish(
+        self, plan: Plan, inst: Instance, rivals: Rivals, reasons: Reasons = NONE
+    ) -> dict[str, Any]:
+        """Write, check, write the reports, and only then put the folder where people look."""
         work = self.out.with_name(f".{self.out.name}.{os.getpid()}.new")
         if work.exists():
             shutil.rmtree(work)
         work.mkdir(parents=True)
         made = replace(self.made, instance=inst)
         planfolder.write_inputs(work / "inputs", self.tables, self.scenario, made)
-        planfolder.write_tables(work, self.tables, made, plan)
+        planfolder.write_tables(work, made, plan, self.grounds)
         if self.scenario.areas == "clusters":
             expected, observed = split_to_communes(
                 inst,
@@ -196,7 +225,8 @@ class _Desk:
                 self.made.area_of,
                 self.made.minutes.commune_unit,
             )
-            planfolder.write_commune_split(work, made, expected, observed)
+            planfolder.write_commune_split(work, made, expected, observed, self.grounds)
+        planfolder.write_start(work, plan)
         planfolder.write_baselines(
             work,
             [
@@ -205,7 +235,9 @@ class _Desk:
                 for row in baseline_rows(its, name, rival)
             ],
         )
+        planfolder.write_reasons(work, reasons.tables)
         summary = self._summary(plan, inst, rivals, work)
+        summary["explanation"] = reasons.summary
         planfolder.write_summary(work, summary)
         result = check_plan(work)
         if result.violations:
@@ -221,6 +253,8 @@ class _Desk:
                     for v in result.violations[:20]
                 ]
             )
+        write_reports(work)
+        planfolder.write_summary(work, summary)
         planfolder.replace_folder(work, self.out)
         return summary
 
@@ -230,9 +264,7 @@ class _Desk:
         named = {"scenario": self.scenario_path.stem, "inputs": digest, "solver": plan.solver}
         text = json.dumps([named, __version__], sort_keys=True)
         groups = {"harm": plan.harm, "burden": plan.burden}
-        marks = planfolder.unit_confidence(self.tables, inst)
-        rests_on = planfolder.scenario_assumptions(scenario)
-        wave = weakest("official", *(one["confidence"] for one in rests_on))
+        marks = self.grounds.of_places(inst)
         return {
             "schema_version": planfolder.SCHEMA_VERSION,
             "plan_id": hashlib.sha256(text.encode()).hexdigest()[:12],
@@ -268,15 +300,18 @@ class _Desk:
             "kpis": plan_kpis(inst, plan),
             "baselines": {name: plan_kpis(its, rival) for name, (rival, its) in rivals.items()},
             "shortfalls": [
-                {**one, "confidence": weakest(wave, marks.get(one["place"], "official"))}
-                for one in shortfalls(inst, plan)
+                {**one, "confidence": marks[one["place"]]} for one in shortfalls(inst, plan)
             ],
-            "results_confidence": weakest(wave, *marks.values()),
+            "results_confidence": self.grounds.results,
             "names": dict(inst.unit_names),
-            "confidence_share": planfolder.confidence_share(self.tables, inst),
+            "class_names": {
+                lang: class_names(self.made.classes, self.tables.severities, lang)
+                for lang in LANGUAGES
+            },
+            "confidence_share": confidence_share(self.tables, inst),
             "assumptions": [
                 *staff_assumptions(self.tables, scenario, self.made),
-                *rests_on,
+                *scenario_assumptions(scenario),
             ],
             "notes": list(inst.notes),
             "checked": True,

@@ -24,6 +24,7 @@ from optimizer.domain.instance import (
     TransferArcs,
     unmet_price,
 )
+from optimizer.domain.terms import Terms
 
 
 def random_instance(seed: int, *, gaps: bool = False) -> Instance:
@@ -78,7 +79,10 @@ def random_instance(seed: int, *, gaps: bool = False) -> Instance:
     able = np.flip(np.logical_or.accumulate(np.flip(listed, axis=1), axis=1), axis=1)[:, level]
     treated = dice.integers(0, 3, (F, S)) * able
     boarding = dice.integers(0, 2, (F, S))
-    treated, boarding = _fits(dice, treated, boarding, level, listed, beds, staff, need, stands_in)
+    terms = _terms(dice, listed, R, T)
+    treated, boarding = _fits(
+        dice, treated, boarding, level, listed, beds, staff, need, stands_in, terms
+    )
     admissions = _admissions(dice, A, F, H, able)
     transfers = _transfers(dice, F, H, able, recovering)
     owed, under_care = hazards.care_days_owed, hazards.death_treated
@@ -126,6 +130,38 @@ def random_instance(seed: int, *, gaps: bool = False) -> Instance:
             0.01 * admissions.minutes, 1.0 + 0.01 * transfers.minutes, surge_bed_day=0.1
         ),
         home=Home(np.zeros((A, T)), np.zeros((A, T))),
+        terms=terms,
+    )
+
+
+def _terms(dice: np.random.Generator, listed: BoolArray, R: int, T: int) -> Terms:
+    """Return devices, oxygen and supervision, each unlimited here and there, falling now and then.
+
+    A higher level draws no less and needs no fewer supervisors, like staff.
+    """
+    F, K = listed.shape
+
+    def by_day(figures: np.ndarray) -> FloatArray:
+        out = np.repeat(figures[..., None].astype(float), T, axis=-1)
+        if dice.random() < 0.3:
+            f, first = int(dice.integers(0, F)), int(dice.integers(1, T))
+            out[f, ..., first:] = np.floor(out[f, ..., first:] / 2)
+        return out
+
+    def limited(figures: FloatArray, share: float) -> FloatArray:
+        here = dice.random(figures.shape[:-1]) < share
+        return np.where(here[..., None], figures, np.inf)
+
+    tank = dice.choice([0.0, 20.0, 80.0], F)
+    return Terms(
+        devices=limited(by_day(dice.integers(0, 4, (F, K))), 0.4),
+        oxygen_draw=np.cumsum(dice.choice([0.0, 5.0, 10.0], K)),
+        oxygen_flow=limited(by_day(dice.choice([0.0, 20.0, 60.0], F)), 0.5),
+        oxygen_supply=limited(by_day(dice.choice([0.0, 15.0, 60.0], F)), 0.5),
+        oxygen_stored=np.round(tank * dice.random(F), 1),
+        oxygen_tank=tank,
+        supervision=np.cumsum(dice.choice([0.0, 0.0, 0.2, 0.4], (R, K)), axis=1),
+        oxygen_routine=np.zeros(F),
     )
 
 
@@ -160,8 +196,9 @@ def _fits(
     staff: FloatArray,
     need: FloatArray,
     stands_in: BoolArray,
+    terms: Terms,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the census, people made boarders until beds and staff of day 1 hold."""
+    """Return the census, people made boarders until every row of day 1 holds."""
     treated, boarding = treated.copy(), boarding.copy()
     for f in range(len(treated)):
         while treated[f].any():
@@ -170,8 +207,16 @@ def _fits(
                 for k in range(beds.shape[1])
                 if k == 0 or k > listed[f].argmax()
             )
-            team = stands_in.T @ (need[:, level] @ treated[f]) <= stands_in.T @ staff[f, :, 0]
-            if nested and team.all():
+            heads = stands_in.T @ staff[f, :, 0]
+            team = stands_in.T @ (need[:, level] @ treated[f]) <= heads
+            watched = stands_in.T @ (terms.supervision[:, level] @ treated[f]) <= heads
+            breathe = terms.oxygen_draw[level] @ treated[f] <= terms.oxygen_flow[f, 0]
+            counted = np.isfinite(terms.devices[f]).all(axis=1)
+            ready = np.where(counted, terms.devices[f, :, 0], beds[f, :, 0])
+            equipped = all(
+                treated[f, level >= k].sum() <= ready[k:].sum() for k in np.flatnonzero(counted)
+            )
+            if nested and team.all() and watched.all() and breathe and equipped:
                 break
             s = int(dice.choice(np.flatnonzero(treated[f])))
             treated[f, s] -= 1

@@ -69,6 +69,7 @@ def _tables(who: Viewer, folder: Path) -> None:
         "beds": say("Beds"),
         "staff": say("Staff"),
         "devices": say("Devices"),
+        "oxygen": say("Oxygen"),
         "routine": say("Routine care"),
         "vehicles": say("Vehicles"),
         "facilities": say("Facilities"),
@@ -109,7 +110,7 @@ def table_on_show(who: Viewer, folder: Path, name: str) -> tuple[pd.DataFrame, s
         order = frame["care_level"].map(rank)
         frame = frame.assign(_rank=order).sort_values(["unit_id", "_rank"], ascending=[True, False])
         frame = frame.drop(columns="_rank")
-    if name in ("beds", "staff", "devices", "routine"):
+    if name in ("beds", "staff", "devices", "oxygen", "routine"):
         few = frame.loc[~frame["unit_id"].isin(_grouped_units(folder))]
         rest = len(frame) - len(few)
         note = who.say("{n} rows of stations are left out here; the file has them.")
@@ -176,6 +177,12 @@ def _columns(who: Viewer) -> dict[str, str]:
         "device": say("Device"),
         "devices": say("Devices"),
         "routine_in_use": say("In routine use"),
+        "surge_devices": say("With surge beds"),
+        "flow_lpm": say("Flow, L/min"),
+        "tank_m3": say("Store holds, m³"),
+        "stored_m3": say("In store, m³"),
+        "daily_supply_m3": say("Comes each day, m³"),
+        "routine_lpm": say("Routine use, L/min"),
         "routine_patients": say("Routine patients"),
         "facility_id": say("Code"),
         "name": say("Name"),

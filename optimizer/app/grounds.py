@@ -12,17 +12,7 @@ from optimizer.i18n import translator
 from optimizer.report import formats
 from optimizer.report.folder import CONFIDENCES, PlanReport
 from optimizer.report.palette import Palette
-
-
-def confidence_names(lang: str) -> dict[str, str]:
-    """Return what each confidence is called."""
-    say = translator(lang)
-    return {
-        "official": say("official"),
-        "open_data": say("open data"),
-        "derived": say("derived"),
-        "assumed": say("assumed"),
-    }
+from optimizer.report.tables import confidence_names
 
 
 def confidence_bar(plan: PlanReport, lang: str, palette: Palette) -> str:

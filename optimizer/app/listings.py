@@ -61,9 +61,9 @@ def shortfall_table(report: PlanReport, lang: str, palette: Palette, limit: int 
             cell(escape(report.place_name(str(r["place"]), lang))),
             cell(escape(where), "m w"),
             cell(formats.day(report.date(int(r["first_day"])), lang), "n"),
-            cell(formats.people(float(r["peak_patients"]), lang), "n alarm"),
+            cell(_sure(formats.people(float(r["peak_patients"]), lang), r, lang), "n alarm"),
             cell(formats.day(report.date(int(r["peak_day"])), lang), "n m"),
-            cell(formats.people(float(r["patient_days"]), lang), "n b"),
+            cell(_sure(formats.people(float(r["patient_days"]), lang), r, lang), "n b"),
         ]
         rows.append("".join(cells))
     head = [
@@ -154,10 +154,12 @@ def moves_table(
     lang: str,
     palette: Palette,
     roads: Mapping[tuple[str, str], float] | None = None,
+    whys: Mapping[tuple[int, str, str, str, str], str] | None = None,
 ) -> str:
     """Return day 1 as orders, days 2-3 as places kept and the rest as one line of outlook.
 
-    `roads` are the minutes of admissions, (area, unit) -> minutes; a dash where unknown.
+    `roads` are the minutes of admissions, (area, unit) -> minutes; a dash where unknown. `whys` say
+    why a move goes where it goes: (day, origin, destination, pool, care level) -> sentences.
     """
     say = translator(lang)
     found = tables.orders(report, lang, roads=roads)
@@ -176,7 +178,7 @@ def moves_table(
     ):
         moves = say("moves: {n}").format(n=len(part))
         rows.append(_group(report, lang, 1, what, float(part["patients"].sum()), moves))
-        rows += [_move(report, lang, palette, r) for r in part.to_dict("records")]
+        rows += [_move(report, lang, palette, r, whys or {}) for r in part.to_dict("records")]
     kept = tables.places_kept(report)
     for day in tables.KEPT_DAYS:
         part = kept.loc[kept["day"] == day]
@@ -187,19 +189,45 @@ def moves_table(
     return block(table(head, rows, height=760))
 
 
-def _move(report: PlanReport, lang: str, palette: Palette, r: dict[object, object]) -> str:
+def _move(
+    report: PlanReport,
+    lang: str,
+    palette: Palette,
+    r: dict[object, object],
+    whys: Mapping[tuple[int, str, str, str, str], str],
+) -> str:
     origin, destination = (
         escape(report.place_name(str(r[k]), lang)) for k in ("origin", "destination")
     )
     minutes = float(str(r["minutes"]))
+    names = ("origin", "destination", "pool", "care_level")
+    start, end, pool, level = (str(r[name]) for name in names)
+    key = (int(str(r["day"])), start, end, pool, level)
     cells = [
         cell(f"{origin} {_arrow(str(r['direction']))} {destination}"),
         cell(chip(report, str(r["care_level"]), lang, palette), "w"),
-        cell(formats.people(float(str(r["patients"])), lang), "n b"),
+        cell(_sure(formats.people(float(str(r["patients"])), lang), r, lang, str(r["who"])), "n b"),
         cell(formats.minutes(minutes, lang), "n m"),
-        cell(escape(str(r["reason"])), "m"),
+        cell(_reason(str(r["reason"]), whys.get(key, ""), lang), "m"),
     ]
     return "".join(cells)
+
+
+def _sure(inner: str, r: Mapping[object, object], lang: str, more: str = "") -> str:
+    """Return a figure with the mark of assumed data; how sure its row is, and `more`, on hover."""
+    known = str(r.get("confidence"))
+    name = tables.confidence_names(lang).get(known, "")
+    hover = escape(" · ".join(part for part in (more, name) if part))
+    kind = "assumed" if known == "assumed" else ""
+    return f'<span class="{kind}" title="{hover}">{inner}</span>'
+
+
+def _reason(reason: str, why: str, lang: str) -> str:
+    """Return the reason of a move; why it goes there opens on a click."""
+    if not why:
+        return escape(reason)
+    title = escape(reason or translator(lang)("Why here"))
+    return f"<details><summary>{title}</summary>{escape(why)}</details>"
 
 
 def _kept(report: PlanReport, lang: str, palette: Palette, r: dict[object, object]) -> str:
@@ -213,7 +241,7 @@ def _kept(report: PlanReport, lang: str, palette: Palette, r: dict[object, objec
     cells = [
         cell(escape(report.place_name(str(r["unit"]), lang))),
         cell(chip(report, str(r["care_level"]), lang, palette), "w"),
-        cell(formats.num(float(str(r["places"])), lang), "n b"),
+        cell(_sure(formats.num(float(str(r["places"])), lang), r, lang), "n b"),
         cell(""),
         cell(escape(why), "m"),
     ]
@@ -258,7 +286,7 @@ def surge_table(report: PlanReport, lang: str, palette: Palette) -> str:
         cell(escape(report.place_name(str(r["unit"]), lang)))
         + cell(chip(report, str(r["care_level"]), lang, palette), "w")
         + cell(formats.day(report.date(int(r["first_day"])), lang), "n")
-        + cell(formats.num(r["beds"], lang), "n b")
+        + cell(_sure(formats.num(r["beds"], lang), r, lang), "n b")
         for r in found.to_dict("records")
     ]
     head = [(say("Unit"), ""), (say("Level"), ""), (say("From"), "n"), (say("Surge beds"), "n")]

@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from optimizer.app import blocks, catalogue, listings, state
+from optimizer.app import blocks, catalogue, listings, reasons, state
 from optimizer.app.catalogue import Places, ScenarioChoice
 from optimizer.app.heading import show_heading
 from optimizer.app.jobs import Job, PlanRequest
@@ -14,7 +14,8 @@ from optimizer.app.roads import admission_minutes
 from optimizer.app.situation import CHART
 from optimizer.app.state import Viewer
 from optimizer.report import formats, tables
-from optimizer.report.flows import flow_table, left_out, sankey
+from optimizer.report.flows import sankey
+from optimizer.report.flowtable import flow_table, left_out
 from optimizer.report.folder import PlanReport
 from optimizer.report.freshness import Change
 
@@ -222,7 +223,12 @@ def _moves(who: Viewer, report: PlanReport, changes: list[Change]) -> None:
     st.html(
         blocks.section(say("What to do"), say("day 1 orders, days 2–3 places kept, then outlook"))
     )
-    st.html(listings.moves_table(report, who.lang, who.palette, minutes))
+    whys = reasons.why_here(report, who.lang)
+    st.html(listings.moves_table(report, who.lang, who.palette, minutes, whys))
+    flows = reasons.flows_why(report, who.lang)
+    if flows:
+        st.html(blocks.section(say("Why here"), say("the largest flows of days 2 and 3")))
+        st.html(flows)
     name = report.plan_id[:10] + ("-stale" if changes else "")
     mark = " · " + say("inputs changed") if changes else ""
     files = [change.path for change in changes]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from optimizer.app import blocks, listings, state
+from optimizer.app import blocks, listings, reasons, state
 from optimizer.app.empty import show_without_plan
 from optimizer.app.heading import show_heading
 from optimizer.app.state import Viewer
@@ -29,6 +29,7 @@ def show() -> None:
     left, right = st.columns([1.12, 1], gap="medium")
     with left:
         _map(who, report)
+        _bottlenecks(who, report)
     with right:
         _levels(who, report)
         st.html(
@@ -85,6 +86,16 @@ def _map(who: Viewer, report: PlanReport) -> None:
         alt=finding(report, who.lang).text,
     )
     st.html(blocks.map_legend(report, drawing, who.lang, who.palette))
+
+
+def _bottlenecks(who: Viewer, report: PlanReport) -> None:
+    prices = who.say("about = solved again with it; ≤ = sum of shadow prices, a ceiling")
+    st.html(blocks.section(who.say("Bottlenecks"), prices))
+    st.html(reasons.bottleneck_table(report, who.lang))
+    cure = reasons.clearing_note(report, who.lang)
+    if cure:
+        st.html(blocks.section(who.say("What would clear the shortfall")))
+        st.html(cure)
 
 
 def _levels(who: Viewer, report: PlanReport) -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 from optimizer.app import catalogue
 from optimizer.app.catalogue import Places
 from optimizer.app.jobs import JobManager
+from optimizer.app.questions import OpenPlans, Questions
 from optimizer.errors import ReferralError
 from optimizer.i18n import LANGUAGES, translator
 from optimizer.report.folder import PlanReport, read_plan_folder
@@ -36,6 +37,16 @@ def _manager(plans: str) -> JobManager:
 def manager() -> JobManager:
     """Return the one job manager of this server."""
     return _manager(str(Places.from_environment().plans))
+
+
+@st.cache_resource(show_spinner=False)
+def _open_plans() -> OpenPlans:
+    return OpenPlans()
+
+
+def questions(folder: Path) -> Questions:
+    """Return a plan held open for questions."""
+    return _open_plans().of(folder)
 
 
 def viewer() -> Viewer:

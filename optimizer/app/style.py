@@ -103,6 +103,8 @@ table.t tr.g td{background:var(--sub);border-top:1px solid var(--line2);
 table.t tr.o td{background:var(--sub);color:var(--ink2);padding-left:6px}
 table.t .alarm,.alarm{color:var(--alarm);font-weight:600}
 .up{color:var(--accent);font-weight:700}.dn{color:var(--down);font-weight:700}
+details summary{cursor:pointer}
+details[open]{color:var(--ink2);max-width:46em}
 .scroll{max-height:560px;overflow:auto}
 .note{font-size:.86rem;color:var(--ink3);padding:3px 0}
 .state{border-left:3px solid var(--line2);padding:6px 0 6px 14px;font-size:1rem;

@@ -9,6 +9,7 @@ import numpy as np
 
 from optimizer.checking.places import Places
 from optimizer.checking.sources import Scenario, Sources
+from optimizer.checking.terms import Terms, read_terms
 from optimizer.checking.violation import BoolArray, FloatArray, IntArray
 
 
@@ -33,6 +34,8 @@ class Capacity:
         Clusters, the last one blank for those without; minutes a day of each.
     outside_places
         (H,) patients a day, inf if not limited.
+    terms
+        Devices, oxygen and supervision.
     """
 
     levels: Sequence[str]
@@ -47,6 +50,7 @@ class Capacity:
     bases: Sequence[str]
     vehicle_minutes: FloatArray
     outside_places: FloatArray
+    terms: Terms
 
     def from_level(self, figures: FloatArray) -> FloatArray:
         """Return the sum over levels k' >= k along axis 1."""
@@ -88,14 +92,6 @@ def read_capacity(sources: Sources, scenario: Scenario, places: Places) -> Capac
     staffed, limit = spread("beds", "staffed_beds", blank=np.inf), spread("beds", "surge_limit")
     routine = spread("routine", "routine_patients")
     usable = np.where(listed, np.maximum(0.0, np.minimum(physical, staffed) - routine), 0.0)
-    devices = sources["devices"]
-    spare = devices.wholes("devices", blank=0.0) - devices.wholes("routine_in_use", blank=0.0)
-    names = devices.ids("care_level")
-    for i, u in enumerate(devices.look_up("unit_id", row)):
-        if u >= 0 and names[i] in level:
-            k = level[names[i]]
-            usable[u, k] = min(usable[u, k], max(0.0, spare[i]))
-
     roles, staff, stands_in, needs = _staff(sources, scenario, level, planned, routine, row)
     grouped = [np.asarray(m, dtype=np.intp) for m in places.members[: places.planned]]
 
@@ -123,6 +119,7 @@ def read_capacity(sources: Sources, scenario: Scenario, places: Places) -> Capac
         bases=bases,
         vehicle_minutes=vehicle_minutes,
         outside_places=np.where(outside < 0, np.inf, outside),
+        terms=read_terms(sources, scenario, places, level, row, physical + limit > 0),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ from optimizer.checking.capacity import Capacity
 from optimizer.checking.inputs import Inputs, look_up_day
 from optimizer.checking.places import Places
 from optimizer.checking.reader import Table, read_table
-from optimizer.checking.sources import Scenario
+from optimizer.checking.sources import SURE, Scenario
 from optimizer.checking.violation import Bench, BoolArray, FloatArray, IntArray, Labels
 
 KINDS = ("admission", "stabilise", "out_of_province")
@@ -20,7 +20,7 @@ ADMISSION, STABILISE, OUTSIDE = range(3)
 BOARDING, TREATED = range(2)
 DIRECTIONS = ("step_up", "step_down", "lateral", "out_of_province")
 STEP_UP, STEP_DOWN, LATERAL, LEAVES = range(4)
-CONFIDENCE = {"official": 0, "open_data": 1, "derived": 2, "assumed": 3}
+MAY_BE_BLANK = frozenset({"devices", "flow_lpm", "stored_m3", "hours_to_empty"})
 CLOSED = "able_to_treat"
 """The rule that a closed or invalid unit breaks by standing in a plan table."""
 
@@ -103,7 +103,12 @@ class Flows:
     kept
         Axes g, k, t; `x` is the places; `expected` and `if_free` a row.
     capacity
+        Axes f, k, t; `x` is ``usable_beds``; `shown` holds the other columns.
+    sure
+        Per table its rows and their ``confidence``, as places in `CONFIDENCES`; -1 if unknown.
         Axes g, k, t; `x` is ``usable_beds``; `shown` holds the other columns.
+    oxygen
+        Axes f, t; `x` is ``short_m3``; `shown` holds the other columns, nan where blank.
     """
 
     admissions: Rows
@@ -120,6 +125,14 @@ class Flows:
     kept_shown: Mapping[str, FloatArray]
     capacity: Rows
     capacity_shown: Mapping[str, FloatArray]
+    sure: Mapping[str, tuple[Rows, IntArray]]
+    oxygen: Rows
+    oxygen_shown: Mapping[str, FloatArray]
+
+    @property
+    def oxygen_short(self) -> FloatArray:
+        """(F, T) cubic metres that patients in beds went without."""
+        return self.oxygen.total("f t")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +141,15 @@ class _Reader:
     bench: Bench
     known: Mapping[str, str]
     days: int
+    sure: dict[str, tuple[Rows, IntArray]] = field(default_factory=dict)
 
     def rows(
         self, name: str, axes: Mapping[str, tuple[str, Sequence[object]]], figure: str, *others: str
     ) -> tuple[Rows, dict[str, FloatArray]]:
         """Read one table; `axes`: letter -> (column, labels). Unknown ids are noted, left out."""
         columns = [column for column, _ in axes.values()]
-        table = read_table(self.folder / name, name, [*columns, figure, *others], self.bench)
+        wanted = [*columns, figure, *others, "confidence"]
+        table = read_table(self.folder / name, name, wanted, self.bench)
         found: dict[str, IntArray] = {}
         for letter, (column, labels) in axes.items():
             if column == "day":
@@ -157,10 +172,10 @@ class _Reader:
         for column in found.values():
             good &= column >= 0
         labels = {letter: labels for letter, (_, labels) in axes.items()}
-        shown = {name: table.numbers(name)[good] for name in others if name != "confidence"}
-        if "confidence" in others:
-            table.look_up("confidence", CONFIDENCE)
+        blank = {name: np.nan for name in others if name in MAY_BE_BLANK}
+        shown = {name: table.numbers(name, blank.get(name))[good] for name in others}
         rows = Rows(labels, {n: c[good] for n, c in found.items()}, table.numbers(figure)[good])
+        self.sure[table.name] = rows, table.look_up("confidence", SURE)[good]
         key = rows.key(" ".join(axes))
         if np.unique(key).size != key.size:
             _, first, times = np.unique(key, return_index=True, return_counts=True)
@@ -229,8 +244,11 @@ def read_flows(
     excess, _ = read.rows("excess.csv", slots, "patients")
     surge, _ = read.rows("surge_beds.csv", slots, "beds")
     kept, kept_shown = read.rows("places_kept.csv", slots, "places", "expected", "if_free")
-    shown = ("surge_beds", "treated", "need_at_or_above", "confidence")
+    shown = ("surge_beds", "treated", "need_at_or_above", "devices")
     table, table_shown = read.rows("capacity.csv", slots, "usable_beds", *shown)
+    gas = ("drawn_lpm", "flow_lpm", "stored_m3", "hours_to_empty")
+    oxygen, oxygen_shown = read.rows("oxygen.csv", {"f": unit, "t": day}, "short_m3", *gas)
+    read.rows("home.csv", {"e": ("cluster", places.clusters), "t": day}, "home_patients")
     return Flows(
         admissions=admissions,
         by_commune=by_commune,
@@ -246,4 +264,7 @@ def read_flows(
         kept_shown=kept_shown,
         capacity=table,
         capacity_shown=table_shown,
+        sure=read.sure,
+        oxygen=oxygen,
+        oxygen_shown=oxygen_shown,
     )

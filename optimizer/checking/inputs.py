@@ -333,27 +333,34 @@ def start_of_day_one(
 
     A class that the unit is not able to treat boards. Then level by level from the top, the lowest
     included, least weight first (ties: class id), whole people, until the treated need no more than
-    the usable beds at and above each level. Then one person at a time, by the same order among
-    those who need a role of any short row of staff, until no row is short: needs of the treated
-    only, stand-ins as in ``staff_on_duty``. Surge beds do not count. In an open corridor whom the
-    unit is able to treat is treated.
+    the usable beds, then the devices, at and above each level. Then one person at a time, by the
+    same order among those who use a short row, until none is short: staff, supervision (stand-ins
+    as in ``staff_on_duty``) and oxygen flow, needs of the treated only. Surge beds do not count. In
+    an open corridor whom the unit is able to treat is treated.
     """
+    terms = capacity.terms
     treated = np.where(able, observed[:, :, 0], 0.0)
     if open_corridor:
         return treated, observed[:, :, 1] + observed[:, :, 0] - treated
     order = sorted(range(len(classes.names)), key=lambda s: (classes.weight[s], classes.names[s]))
-    room = capacity.from_level(capacity.beds[:, :, 0])
+    beds = capacity.beds[:, :, 0]
+    room = capacity.from_level(beds)
+    ready = capacity.from_level(np.where(terms.counted, terms.devices[:, :, 0], beds))
+    ready = np.where(terms.counted, ready, np.inf)
     spare_staff = capacity.staff[:, :, 0] @ capacity.stands_in.T
-    needs = capacity.stands_in @ capacity.needs[:, classes.level]
+    spare = np.concatenate([spare_staff, spare_staff, terms.flow[:, None]], axis=1)
+    by_role = [capacity.stands_in @ figures for figures in (capacity.needs, terms.oversees)]
+    needs = np.concatenate([*by_role, terms.draw[None]])[:, classes.level]
     for f in np.flatnonzero(treated.any(axis=1)):
         n = treated[f]
         for k in reversed(range(len(capacity.levels))):
             above = classes.level >= k
-            for s in order:
-                while above[s] and n[s] > 0 and n[above].sum() > room[f, k] + WHOLE:
-                    n[s] = max(0.0, n[s] - 1)
+            for limit in (room[f, k], ready[f, k]):
+                for s in order:
+                    while above[s] and n[s] > 0 and n[above].sum() > limit + WHOLE:
+                        n[s] = max(0.0, n[s] - 1)
         while n.any():
-            short = needs @ n > spare_staff[f] + WHOLE
+            short = needs @ n > spare[f] + WHOLE
             asks = needs[short].any(axis=0)
             first = next((s for s in order if n[s] > 0 and asks[s]), None)
             if first is None:

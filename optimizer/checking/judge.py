@@ -10,9 +10,11 @@ from types import MappingProxyType
 import numpy as np
 
 from optimizer.checking import rules_capacity as beds
+from optimizer.checking import rules_confidence as sure
 from optimizer.checking import rules_objective as objective
 from optimizer.checking import rules_people as people
 from optimizer.checking import rules_record as record
+from optimizer.checking import rules_terms as terms
 from optimizer.checking.arcs import read_arcs
 from optimizer.checking.capacity import read_capacity
 from optimizer.checking.case import Case
@@ -39,6 +41,10 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "house_capacity": beds.house_capacity,
         "corridor_boarders_only": beds.corridor_boarders_only,
         "staff_on_duty": beds.staff_on_duty,
+        "device_capacity": terms.device_capacity,
+        "supervision": terms.supervision,
+        "oxygen_flow": terms.oxygen_flow,
+        "oxygen_stock": terms.oxygen_stock,
         "surge_limit": beds.surge_limit,
         "surge_stays_open": beds.surge_stays_open,
         "vehicle_minutes": beds.vehicle_minutes,
@@ -58,6 +64,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "objective_burden": objective.objective_burden,
         "bound": objective.bound,
         "kpis": record.kpis,
+        "confidence": sure.confidence,
     }
 )
 """Every rule by name. Two more may be broken: ``files`` (a file or cell that cannot be read) and

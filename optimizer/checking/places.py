@@ -31,6 +31,8 @@ class Places:
         (C, G), (F, G), (O, G); inf where there is no way.
     not_planned
         Units that exist in the tables and are not planned: closed, or not valid on day 1.
+    clusters
+        Ids of every cluster.
     stays
         Per row of ``units.csv`` (ids in `unit_ids`): valid on day 1 and not closed by the scenario.
     """
@@ -54,6 +56,7 @@ class Places:
     unit_ids: Sequence[str]
     home: Sequence[str]
     """Per row of ``units.csv``: its facility."""
+    clusters: Sequence[str]
 
     def area_mean(self, figures: FloatArray) -> FloatArray:
         """Return (O, G): the mean of (C, G) over the communes that can reach G, by people."""
@@ -158,6 +161,9 @@ def read_places(sources: Sources, scenario: Scenario) -> Places:
         stays=stays,
         unit_ids=unit_ids,
         home=units.ids("facility_id"),
+        clusters=[
+            name for name, kind in zip(admin_ids, admin_kind, strict=True) if kind == "cluster"
+        ],
     )
     object.__setattr__(out, "area_minutes", np.round(out.area_mean(commune_minutes), 9))
     return out

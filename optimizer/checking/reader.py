@@ -136,8 +136,13 @@ class Table:
         return out
 
 
-def read_table(path: Path, name: str, columns: Sequence[str], bench: Bench) -> Table:
-    """Return the table; empty, with the faults noted on `bench`, when it cannot be read."""
+def read_table(
+    path: Path, name: str, columns: Sequence[str], bench: Bench, optional: Sequence[str] = ()
+) -> Table:
+    """Return the table; empty, with the faults noted on `bench`, when it cannot be read.
+
+    Of the `columns` the `optional` ones may not be there: all their cells are blank then.
+    """
     empty = Table(name, bench, {c: [] for c in columns}, 2)
     bench.checked(FILES)
     try:
@@ -163,7 +168,8 @@ def read_table(path: Path, name: str, columns: Sequence[str], bench: Bench) -> T
         bench.add(FILES, name, "The file is empty.")
         return empty
     header = [cell.strip() for cell in records[0]]
-    wrong = [c for c in columns if header.count(c) != 1]
+    left_out = [c for c in optional if c not in header]
+    wrong = [c for c in columns if header.count(c) != 1 and c not in left_out]
     for column in wrong:
         message = "Column {column!r} stands {times} times in the header; once is right."
         bench.add(FILES, f"{name}:{first}", message, column=column, times=header.count(column))
@@ -180,7 +186,9 @@ def read_table(path: Path, name: str, columns: Sequence[str], bench: Bench) -> T
     if any(len(record) != len(header) for record in body):
         return empty
     cells = list(zip(*body, strict=True)) if body else [()] * len(header)
-    return Table(name, bench, {c: cells[header.index(c)] for c in columns}, first + 1)
+    blank = ("",) * len(body)
+    found = {c: blank if c in left_out else cells[header.index(c)] for c in columns}
+    return Table(name, bench, found, first + 1)
 
 
 def _refuse(text: str) -> NoReturn:

@@ -132,7 +132,8 @@ def outside_places(case: Case, bench: Bench) -> None:
 
 def excess_only_when_capacity_falls(case: Case, bench: Bench) -> None:
     """Check that excess is 0 unless staff or beds of the unit have been more (F, K, T)."""
-    # beds and surge limits fall where a site closes
+    # staff are stated by day; beds and surge limits fall where a site closes; devices and oxygen
+    # flow never fall
     opened = np.arange(case.scenario.days) >= case.scenario.surge_delay
     falls = np.zeros((len(case.units), case.scenario.days), dtype=bool)
     limit = case.capacity.surge_limit * opened
@@ -178,7 +179,10 @@ def places_kept(case: Case, bench: Bench) -> None:
     due = np.diff(raised, axis=2, prepend=0.0)
     due[:, :, 3:] = 0.0
     entered = np.einsum("ks,fst->fkt", case.needs.astype(float), into)
-    free = case.capacity.from_level(case.open_beds) - case.treated_from_level + entered
+    room, terms = case.capacity.from_level(case.open_beds), case.capacity.terms
+    ready = np.where(terms.counted[:, :, None], terms.devices, case.open_beds)
+    ready = np.where(terms.counted[:, :, None], case.capacity.from_level(ready), np.inf)
+    free = np.minimum(room, ready) - case.treated_from_level + entered
     if_free = np.maximum(0.0, due - np.maximum(0.0, np.floor(free + WHOLE)))
     stated = flows.kept.total("f k t")
     axes = (case.units, case.capacity.levels, case.days)

@@ -40,6 +40,7 @@ def harm_by_day(case: Case) -> Mapping[str, FloatArray]:
         "boarding": np.einsum("s,fst->t", weights[1], flows.boarding),
         "corridor": w["corridor"] * flows.corridor.sum(axis=0),
         "excess": w["excess"] * flows.excess.sum(axis=(0, 1)),
+        "oxygen_short": w["oxygen_short"] * flows.oxygen_short.sum(axis=0),
         "lateness": rows.total("t", None, lateness),
         "out_of_province": w["out_of_province"] * away,
         "transfers": moves.total("t", None, risk),

@@ -312,12 +312,15 @@ def _capacity(case: Case, bench: Bench) -> None:
     at = (rows["f"], rows["k"], rows["t"])
     usable = case.capacity.beds
     treated = np.einsum("ks,fst->fkt", case.at_level, case.flows.treated)
+    terms = case.capacity.terms
     due = {
         "usable_beds": usable,
         "surge_beds": case.flows.surge_beds,
         "treated": treated,
         "need_at_or_above": case.treated_from_level,
+        "devices": np.where(terms.counted[:, :, None], terms.devices, -1.0),
     }
+    shown = {**shown, "devices": np.nan_to_num(shown["devices"], nan=-1.0)}
     message = "{left} in capacity.csv, recomputed {right}."
     for name, figures in due.items():
         left = rows.x if name == "usable_beds" else shown[name]

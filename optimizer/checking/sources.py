@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,13 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "tiers": ("tier", "rank"),
     "kinds": ("kind", "commune_level", "grouped"),
     "roles": ("role", "stands_in_for"),
-    "care_ratios": ("care_level", "role", "care_phase", "patients_per_staff"),
+    "care_ratios": (
+        "care_level",
+        "role",
+        "care_phase",
+        "patients_per_staff",
+        "confidence",
+    ),
     "patient_classes": (
         "class_id",
         "severity",
@@ -29,12 +36,14 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "ground_limit_minutes",
         "needs_vehicle",
         "top_tier_direct",
+        "confidence",
     ),
     "admin_units": (
         "admin_unit_id",
         "kind",
         "parent_id",
         "population",
+        "population_confidence",
         "lat",
         "lon",
         "island",
@@ -58,6 +67,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "daily_places",
         "valid_from",
         "valid_to",
+        "confidence",
     ),
     "beds": (
         "unit_id",
@@ -66,14 +76,36 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "planned_beds",
         "staffed_beds",
         "surge_limit",
+        "confidence",
+        "surge_confidence",
     ),
-    "routine": ("unit_id", "care_level", "routine_patients"),
-    "devices": ("unit_id", "device", "care_level", "devices", "routine_in_use"),
-    "staff": ("unit_id", "role", "on_duty"),
+    "routine": ("unit_id", "care_level", "routine_patients", "confidence"),
+    "devices": (
+        "unit_id",
+        "device",
+        "care_level",
+        "devices",
+        "routine_in_use",
+        "surge_devices",
+        "confidence",
+    ),
+    "oxygen": (
+        "unit_id",
+        "flow_lpm",
+        "tank_m3",
+        "stored_m3",
+        "daily_supply_m3",
+        "routine_lpm",
+        "confidence",
+    ),
+    "oxygen_draw": ("care_level", "lpm_per_patient"),
+    "supervision": ("care_level", "role", "care_phase", "patients_per_supervisor"),
+    "staff": ("unit_id", "role", "on_duty", "confidence"),
     "links": ("from_unit", "to_unit", "kind"),
     "travel": ("from_id", "to_id", "minutes", "closed_from", "closed_to"),
     "travel_rules": ("leg", "detour", "speed_kmh"),
     "vehicles": ("base_unit", "vehicle_class", "vehicles", "minutes_per_day"),
+    "mobile_stations": ("mobile_station_id", "cluster_id", "confidence"),
 }
 """Columns the judge reads of each table; the others are for people."""
 
@@ -90,14 +122,40 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "beds": ("unit_id", "care_level"),
     "routine": ("unit_id", "care_level"),
     "devices": ("unit_id", "device"),
+    "oxygen": ("unit_id",),
+    "oxygen_draw": ("care_level",),
+    "supervision": ("care_level", "role", "care_phase"),
     "staff": ("unit_id", "role"),
     "links": ("from_unit", "to_unit"),
     "travel_rules": ("leg",),
     "vehicles": ("base_unit", "vehicle_class"),
+    "mobile_stations": ("mobile_station_id",),
 }
 
+CONFIDENCES = ("official", "open_data", "derived", "assumed")
+"""How sure a figure is, strongest first; what says nothing is assumed."""
+SURE: Mapping[str, int] = {name: i for i, name in enumerate(CONFIDENCES)}
+ASSUMED = SURE["assumed"]
+OPTIONAL: Mapping[str, tuple[str, ...]] = {
+    "devices": ("surge_devices",),
+    "oxygen": ("flow_lpm", "daily_supply_m3"),
+}
+"""Columns that a table may leave out: all their cells are blank then."""
+
 MAY_BE_ABSENT = frozenset(
-    {"routine", "devices", "staff", "links", "travel", "travel_rules", "vehicles"}
+    {
+        "routine",
+        "devices",
+        "oxygen",
+        "oxygen_draw",
+        "supervision",
+        "staff",
+        "links",
+        "travel",
+        "travel_rules",
+        "vehicles",
+        "mobile_stations",
+    }
 )
 """Without these nothing is said of their subject; without any other nothing can be judged."""
 
@@ -122,7 +180,7 @@ def read_sources(data_dir: Path, bench: Bench) -> Sources:
         for path, relative in ((data_dir / file, file), (data_dir.parent / file, f"../{file}")):
             if path.is_file():
                 found[name] = relative
-                tables[name] = read_table(path, file, columns, bench)
+                tables[name] = read_table(path, file, columns, bench, OPTIONAL.get(name, ()))
                 break
         else:
             tables[name] = Table(file, bench, {c: [] for c in columns}, 2)
@@ -151,7 +209,10 @@ def once(table: Table, key: tuple[str, ...]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """What the judge needs of ``inputs/scenario.json``; units as they are written."""
+    """What the judge needs of ``inputs/scenario.json``; units as they are written.
+
+    `confidence` is the weakest of its figures, as a place in `CONFIDENCES`.
+    """
 
     start_date: date
     days: int
@@ -190,6 +251,7 @@ class Scenario:
     whole_window: bool
     curves: Mapping[str, FloatArray]
     """Survival curve by severity, where the stay has one."""
+    confidence: int
 
     @property
     def staff_factors(self) -> FloatArray:
@@ -203,6 +265,7 @@ WEIGHTS = (
     "death",
     "corridor",
     "excess",
+    "oxygen_short",
     "move_event",
     "move_up",
     "move_down",
@@ -265,6 +328,7 @@ def read_scenario(path: Path, bench: Bench) -> Scenario:
         leaving_moves_once=doc.truth("rules.leaving_moves_once"),
         whole_window=doc.truth("rules.whole_window"),
         curves=_curves(doc),
+        confidence=weakest_figure(doc.value),
     )
 
 
@@ -312,6 +376,34 @@ def _curves(doc: Document) -> dict[str, FloatArray]:
         except (TypeError, ValueError):
             doc.fault(f"stays.{name}.survival", "It must be a list of shares.")
     return out
+
+
+NO_FIGURES = frozenset(
+    {"title", "province", "start_date", "provenance", "route", "disease", "areas"}
+)
+
+
+def weakest_figure(scenario: Mapping[str, Any]) -> int:
+    """Return the weakest confidence of the figures of a scenario: numbers, truths, lists.
+
+    The provenance of a figure is that of its dotted key, or of the longest beginning of it that has
+    one; a figure without is assumed. An empty list, a text and a null are no figures.
+    """
+    told = scenario.get("provenance")
+    known: Mapping[str, Any] = told if isinstance(told, dict) else {}
+    worst = 0
+    left = [(key, value) for key, value in scenario.items() if key not in NO_FIGURES]
+    while left and worst < ASSUMED:
+        key, value = left.pop()
+        if isinstance(value, dict):
+            left += [(f"{key}.{name}", inner) for name, inner in value.items()]
+        elif isinstance(value, int | float) or (isinstance(value, list) and value):
+            parts = key.split(".")
+            starts = (".".join(parts[:n]) for n in range(len(parts), 0, -1))
+            entry = next((known[start] for start in starts if start in known), None)
+            said = entry.get("confidence") if isinstance(entry, dict) else None
+            worst = max(worst, SURE.get(str(said), ASSUMED))
+    return worst
 
 
 def _last_day(doc: Document) -> int:

@@ -123,9 +123,23 @@ class Model:
             for f, k, t in slots
         }
 
+        self.oxygen_short = {
+            (f, t): self.column("oxygen_short", ("unit", units[f]), t)
+            for f in range(self.F)
+            if np.isfinite(inst.terms.oxygen_supply[f]).all()
+            for t in days
+        }
+
     def capacity_fell(self, f: int, t: int) -> bool:
         """Return whether some capacity of unit f is lower on day t than on an earlier day."""
-        parts = (self.inst.beds[f], self.inst.staff[f], self.inst.surge_limit[f])
+        terms = self.inst.terms
+        parts = (
+            self.inst.beds[f],
+            self.inst.staff[f],
+            self.inst.surge_limit[f],
+            terms.devices[f],
+            terms.oxygen_flow[f : f + 1],
+        )
         return any(
             part[i, t - 1] < part[i, earlier] - 1e-9
             for part in parts

@@ -28,6 +28,7 @@ from optimizer.domain.instance import (
     PlanRules,
     TransferArcs,
 )
+from optimizer.domain.terms import Terms
 from optimizer.errors import SolverError
 
 
@@ -121,6 +122,7 @@ PARTS: dict[str, Any] = {
     "burden": BurdenPrices,
     "home": Home,
     "rules": PlanRules,
+    "terms": Terms,
 }
 
 

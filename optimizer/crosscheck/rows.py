@@ -12,6 +12,7 @@ from optimizer.crosscheck.rule_rows import (
     may_leave,
     nobody_waits,
 )
+from optimizer.crosscheck.terms import device_capacity, oxygen_flow, oxygen_stock, supervision
 from optimizer.domain.instance import STABILISE, Instance
 
 
@@ -261,6 +262,10 @@ CONSTRAINTS: tuple[Callable[[Model], None], ...] = (
     house_capacity,
     corridor_boarders_only,
     staff_on_duty,
+    device_capacity,
+    supervision,
+    oxygen_flow,
+    oxygen_stock,
     surge_limit,
     surge_stays_open,
     vehicle_minutes,
@@ -278,6 +283,7 @@ def harm(m: Model) -> None:
     add(terms, {var: float(prices.boarding[s]) for (_, s, _), var in m.boarding.items()})
     add(terms, dict.fromkeys(m.corridor.values(), prices.corridor))
     add(terms, dict.fromkeys(m.excess.values(), prices.excess))
+    add(terms, dict.fromkeys(m.oxygen_short.values(), prices.oxygen_short))
     add(terms, {var: float(prices.admission[i]) for (i, _), var in m.arrive()})
     add(terms, {var: float(prices.transfer[j]) for (j, _), var in m.moved.items()})
     m.problem.setObjective(m.pulp.LpAffineExpression(terms))

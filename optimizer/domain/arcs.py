@@ -42,33 +42,56 @@ class Minutes:
     """(F, F + H)."""
 
 
+@dataclass(frozen=True, slots=True)
+class SiteMinutes:
+    """Minutes between sites of the plan, before units of several sites are put together."""
+
+    sites: tuple[str, ...]
+    """All of them; those of planning units are `inside`."""
+    inside: tuple[str, ...]
+    commune_site: FloatArray
+    """(C, sites)."""
+    site_site: FloatArray
+    """(inside, sites)."""
+
+
+def site_minutes(network: ReferralNetwork, sites: Sites, communes: tuple[str, ...]) -> SiteMinutes:
+    """Minutes from communes and from sites of planning units to every site of the plan."""
+    places = [*sites.inside, *sites.outside]
+    all_sites = tuple(sorted({site for unit in places for site in unit.sites}))
+    inside = tuple(sorted({site for unit in sites.inside for site in unit.sites}))
+    return SiteMinutes(
+        all_sites,
+        inside,
+        network.minutes(communes, all_sites),
+        network.minutes(inside, all_sites),
+    )
+
+
 def plan_minutes(
     network: ReferralNetwork, sites: Sites, communes: tuple[str, ...], tables: Tables
 ) -> Minutes:
     """Minutes from communes and units to every destination; groups as docs/data-format.md says."""
     places = [*sites.inside, *sites.outside]
-    all_sites = sorted({site for unit in places for site in unit.sites})
-    at = {site: i for i, site in enumerate(all_sites)}
+    known = site_minutes(network, sites, communes)
+    at = {site: i for i, site in enumerate(known.sites)}
     physical: dict[str, float] = {}
     for row in tables.beds:
         physical[row.unit_id] = physical.get(row.unit_id, 0.0) + row.physical_beds
-    from_commune = network.minutes(communes, all_sites)
-    inside = sorted({site for unit in sites.inside for site in unit.sites})
-    between = network.minutes(inside, all_sites)
-    row_of = {site: i for i, site in enumerate(inside)}
+    row_of = {site: i for i, site in enumerate(known.inside)}
 
     def columns(unit: PlanningUnit) -> list[int]:
         return [at[site] for site in unit.sites]
 
     commune_unit = np.full((len(communes), len(places)), np.inf)
     for f, unit in enumerate(places):
-        commune_unit[:, f] = from_commune[:, columns(unit)].min(axis=1)
+        commune_unit[:, f] = known.commune_site[:, columns(unit)].min(axis=1)
     unit_unit = np.full((len(sites.inside), len(places)), np.inf)
     for f, unit in enumerate(sites.inside):
         weights = np.array([physical.get(member, 0.0) for member in unit.members])
         if weights.sum() <= 0:
             weights = np.ones(len(weights))
-        block = between[[row_of[site] for site in unit.sites]]
+        block = known.site_site[[row_of[site] for site in unit.sites]]
         for g, other in enumerate(places):
             near = block[:, columns(other)].min(axis=1)
             reach = np.isfinite(near)

@@ -14,17 +14,19 @@ from optimizer.domain.arcs import (
     planning_areas,
     transfer_arcs,
 )
-from optimizer.domain.capacity import Capacity, bed_levels, capacity
+from optimizer.domain.capacity import bed_levels, capacity
 from optimizer.domain.demand import (
     Demand,
     class_people,
     class_shares,
     expected_demand,
+    largest_remainder,
     nightly_hazards,
     scenario_classes,
     spread,
 )
 from optimizer.domain.facility import PatientClass, Tables
+from optimizer.domain.fit import fit_census
 from optimizer.domain.instance import (
     OUT_OF_PROVINCE,
     OUTSIDE,
@@ -202,7 +204,9 @@ def _instance(
     np.add.at(arrivals, area_of, demand.arrivals)
     requests = np.zeros((len(areas), len(rows)))
     np.add.at(requests, area_of, census.requests)
-    treated, boarding = fit_census(room, classes, census, scenario.rules.corridor == "open")
+    treated, boarding = fit_census(
+        room, classes, census.treated, census.boarding, scenario.rules.corridor == "open"
+    )
     base_at = {base: e for e, base in enumerate(bases)}
     commune_base = np.array([base_at.get(c, -1) for c in clusters], dtype=np.int64)
     area_base = np.full(len(areas), -1, dtype=np.int64)
@@ -231,6 +235,7 @@ def _instance(
         staff_need=room.staff_need,
         stands_in=room.stands_in,
         vehicle_minutes=room.vehicle_minutes,
+        terms=room.terms,
         unit_base=np.array([base_at.get(u.cluster_id, -1) for u in sites.inside], dtype=np.int64),
         area_base=area_base,
         outside_places=np.repeat(
@@ -282,63 +287,6 @@ def _home(tables: Tables, demand: Demand, bases: tuple[str, ...], base: IntArray
     return Home(patients, np.repeat(room[:, None], patients.shape[1], axis=1))
 
 
-def fit_census(
-    room: Capacity, classes: Classes, census: Census, open_corridor: bool = False
-) -> tuple[FloatArray, FloatArray]:
-    """Census above capacity: who has no bed or no staff boards instead, least weight first.
-
-    Whole people.
-
-    Classes the unit cannot treat, then level by level from the top, then one by one while any
-    staff row is short; (F, S) treated and boarding. In an open corridor whom the unit can treat is
-    treated. Source: docs/model.md section 4.
-    """
-    treated, boarding = census.treated.copy(), census.boarding.copy()
-    need = room.stands_in.T.astype(float) @ room.staff_need
-    order = sorted(range(len(classes.ids)), key=lambda s: (classes.unmet_weight[s], classes.ids[s]))
-    for f in range(len(treated)):
-        if not treated[f].any():
-            continue
-        listed = np.flatnonzero(room.listed[f])
-        unable = (classes.level > listed.max(initial=-1)).astype(float)
-        rows: list[tuple[FloatArray, float]] = [(unable, 0.0)]
-        levels = range(int(listed.max(initial=-1)), int(listed.min(initial=0)) - 1, -1)
-        for k in () if open_corridor else levels:
-            from_level = 0 if k == listed.min() else k
-            counted = (classes.level >= from_level).astype(float)
-            rows.append((counted, float(room.beds[f, from_level:, 0].sum())))
-        for counted, limit in rows:
-            for s in order:
-                while counted[s] and treated[f, s] > 0 and counted @ treated[f] > limit + 1e-6:
-                    _board(treated, boarding, f, s)
-        heads = room.stands_in.T.astype(float) @ room.staff[f, :, 0]
-        per_patient = need[:, classes.level]
-        while not open_corridor:
-            short = per_patient @ treated[f] > heads + 1e-6
-            who = [s for s in order if treated[f, s] > 0 and per_patient[short, s].any()]
-            if not who:
-                break
-            _board(treated, boarding, f, who[0])
-    return treated, boarding
-
-
-def _board(treated: FloatArray, boarding: FloatArray, f: int, s: int) -> None:
-    """Let one person of the class board, or what is left of a mean below one."""
-    person = min(1.0, float(treated[f, s]))
-    treated[f, s] -= person
-    boarding[f, s] += person
-
-
-def _largest_remainder(values: FloatArray) -> FloatArray:
-    """Round an array to whole numbers whose sum is its rounded sum; ties to the first."""
-    floor = np.floor(values + 1e-9)
-    missing = round(float(values.sum())) - int(floor.sum())
-    rest = values - floor
-    for i in np.argsort(-rest.ravel(), kind="stable")[: max(0, missing)]:
-        floor.ravel()[i] += 1
-    return np.asarray(floor)
-
-
 def opening_census(
     tables: Tables,
     scenario: Scenario,
@@ -363,14 +311,16 @@ def opening_census(
         simulated = _end_of_history(tables, scenario, sites, minutes, classes, demand, hazards)
     if known:
         at = {row.class_id: number for number, row in enumerate(classes)}
-        for row in stated.census:
-            if row.unit in units:
-                state = treated if row.state == "treated" else boarding
-                for s, people in class_people(
-                    classes, scenario, row.severity, row.phase, row.count
-                ):
+        inside = [row for row in stated.census if row.unit in units]
+        inside.sort(key=lambda row: (row.unit, row.state, row.count))
+        for severity, phase in sorted({(row.severity, row.phase) for row in inside}):
+            rows = [row for row in inside if (row.severity, row.phase) == (severity, phase)]
+            counts = [row.count for row in rows]
+            for s, people in class_people(classes, scenario, severity, phase, counts):
+                for row, here in zip(rows, people.tolist(), strict=True):
+                    state = treated if row.state == "treated" else boarding
                     older = f"{classes[s].class_id}{AGE}{row.days_since_admission}"
-                    state[units[row.unit], at.get(older, s)] += people
+                    state[units[row.unit], at.get(older, s)] += here
         for left in stated.leaving:
             nights = nights_left(left.leaves_on_day, scenario.solved_days)
             for s, share in class_shares(classes, scenario, left.severity, left.phase):
@@ -379,12 +329,15 @@ def opening_census(
                     treated[units[left.unit], here] += left.count * share
         simulated = replace(simulated, treated=treated, boarding=boarding)
     if stated.open_requests:
-        for request in stated.open_requests:
-            shares = spread(tables, demand.communes, demand.population, request.area)
-            for s, people in class_people(
-                classes, scenario, request.severity, "acute", request.count
-            ):
-                requests[:, s] += _largest_remainder(shares * people)
+        for severity in sorted({request.severity for request in stated.open_requests}):
+            asked = np.zeros(len(demand.communes))
+            for request in stated.open_requests:
+                if request.severity == severity:
+                    where = spread(tables, demand.communes, demand.population, request.area)
+                    asked += largest_remainder(where * request.count)
+            counts = [int(count) for count in asked]
+            for s, people in class_people(classes, scenario, severity, "acute", counts):
+                requests[:, s] += people
         simulated = replace(simulated, requests=requests)
     return simulated
 
@@ -436,12 +389,12 @@ def _end_of_history(
     end = simulate(inst, surge=False)
     waiting = end.waiting[:, :, -1]
     for s in range(len(classes)):
-        treated[:, s] = _largest_remainder(end.treated[:, s, -1])
-        boarding[:, s] = _largest_remainder(end.boarding[:, s, -1])
+        treated[:, s] = largest_remainder(end.treated[:, s, -1])
+        boarding[:, s] = largest_remainder(end.boarding[:, s, -1])
         weights = demand.population * 1.0
         total = np.bincount(area_of, weights=weights, minlength=len(waiting))
         share = weights / np.maximum(1e-12, total[area_of])
-        requests[:, s] = _largest_remainder(share * waiting[area_of, s])
+        requests[:, s] = largest_remainder(share * waiting[area_of, s])
     return Census(treated, boarding, requests)
 
 

@@ -1,21 +1,23 @@
 """What a unit has left for the wave: beds, surge beds, staff on duty, vehicle-minutes.
 
-Routine patients keep their beds, their devices and the staff the site gives them in ordinary times;
+Routine patients keep their beds and the staff the site gives them in ordinary times;
 how much staff is free decides every result, so the rule is printed with each plan. Source:
 docs/data- format.md section 4.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from optimizer.domain.equipment import equipment
 from optimizer.domain.facility import Tables
 from optimizer.domain.instance import BoolArray, FloatArray
 from optimizer.domain.rules import closing_day
 from optimizer.domain.scenario import Scenario
 from optimizer.domain.sites import Sites, existing_units
+from optimizer.domain.terms import Terms, no_terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,13 @@ class Capacity:
     staff_need: FloatArray
     stands_in: BoolArray
     vehicle_minutes: FloatArray
+    terms: Terms = field(default=None)  # type: ignore[assignment]
+    """Devices, oxygen, supervision; left out: they limit nothing."""
+
+    def __post_init__(self) -> None:
+        if self.terms is None:
+            (units, levels), (roles, days) = self.listed.shape, self.staff.shape[1:]
+            object.__setattr__(self, "terms", no_terms(units, levels, roles, days))
 
 
 def bed_levels(tables: Tables) -> tuple[str, ...]:
@@ -64,11 +73,6 @@ def _unit_beds(tables: Tables, levels: tuple[str, ...]) -> dict[str, FloatArray]
         free = min(row.physical_beds, staffed) - routine.get((row.unit_id, row.care_level), 0)
         listed = row.physical_beds + row.surge_limit > 0
         out[row.unit_id][:, k] = row.planned_beds, max(0, free), row.surge_limit, listed
-    for device in tables.devices:
-        if device.care_level in at:
-            here = out[device.unit_id]
-            k = at[device.care_level]
-            here[1, k] = min(here[1, k], max(0, device.devices - device.routine_in_use))
     return out
 
 
@@ -155,4 +159,5 @@ def capacity(tables: Tables, scenario: Scenario, sites: Sites, bases: tuple[str,
         staff_need=staff_needs(tables, scenario.staff.care_phase, levels),
         stands_in=stand_ins(tables),
         vehicle_minutes=np.repeat(minutes[:, None], days, axis=1) * scenario.shocks.vehicle_factor,
+        terms=equipment(tables, scenario, sites, levels, open_from.astype(float)),
     )

@@ -8,13 +8,13 @@ figures: the scenario's `provenance`. Mathematics: docs/model.md section 2.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from optimizer.domain.facility import PatientClass, Tables
-from optimizer.domain.instance import FloatArray, Hazards
+from optimizer.domain.instance import FloatArray, Hazards, IntArray
 from optimizer.domain.phases import (
     Nights,
     ages_of,
@@ -66,22 +66,58 @@ def plain_classes(classes: tuple[PatientClass, ...], severity: str, phase: str) 
 
 
 def class_people(
-    classes: tuple[PatientClass, ...], scenario: Scenario, severity: str, phase: str, count: int
-) -> list[tuple[int, int]]:
-    """Share whole people of a severity and phase among the population groups, largest remainder."""
+    classes: tuple[PatientClass, ...],
+    scenario: Scenario,
+    severity: str,
+    phase: str,
+    counts: Sequence[int],
+) -> list[tuple[int, IntArray]]:
+    """Share whole people of a severity and phase among the population groups.
+
+    Returns
+    -------
+    (class, people of it in each row) pairs, as `share_people` deals them.
+    """
     found = plain_classes(classes, severity, phase)
     if not found:
         return []
-    if not scenario.population_groups:
-        return [(found[0], count)]
-    share = np.array(
-        [scenario.population_groups.get(classes[n].population_group, 0.0) for n in found]
-    )
-    ideal = count * share / max(1e-12, float(share.sum()))
-    whole = np.floor(ideal + 1e-9)
-    for i in np.argsort(-(ideal - whole), kind="stable")[: count - int(whole.sum())]:
-        whole[i] += 1
-    return [(n, int(people)) for n, people in zip(found, whole, strict=True) if people]
+    share = np.ones(1)
+    if scenario.population_groups:
+        groups = [classes[n].population_group for n in found]
+        share = np.array([scenario.population_groups.get(group, 0.0) for group in groups])
+    dealt = share_people(counts, share)
+    return [(n, dealt[:, g]) for g, n in enumerate(found[: len(share)])]
+
+
+def share_people(counts: Sequence[int], share: FloatArray) -> IntArray:
+    """Deal the people of some rows to groups: whole, and no group far from its share.
+
+    Each row keeps its people, and over all rows together each group has the whole number nearest
+    to its share (largest remainder; ties to the first). So ten rows of one person each do not all
+    go to the largest group. A row's ideal is its part of what is left: rounded up it is never more
+    than that, so there is always enough.
+
+    Returns
+    -------
+    (rows, groups) whole people.
+    """
+    out = np.zeros((len(counts), len(share)), dtype=np.int64)
+    left = largest_remainder(sum(counts) * share / max(1e-12, float(share.sum())))
+    for row, count in enumerate(counts):
+        dealt = largest_remainder(count * left / max(1.0, float(left.sum())))
+        out[row] = dealt
+        left = left - dealt
+    return out
+
+
+def largest_remainder(values: FloatArray) -> FloatArray:
+    """Round an array to whole numbers whose sum is its rounded sum; ties to the first."""
+    floor = np.floor(values + 1e-9)
+    missing = round(float(values.sum())) - int(floor.sum())
+    rest = values - floor
+    for i in np.argsort(-rest.ravel(), kind="stable")[: max(0, missing)]:
+        floor.ravel()[i] += 1
+    return np.asarray(floor)
 
 
 def class_shares(

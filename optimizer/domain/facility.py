@@ -135,6 +135,40 @@ class CareRatio(Row):
     confidence: Confidence
 
 
+class Severity(Row):
+    """What a severity is called; how ill somebody is stands in the patient classes."""
+
+    TABLE = "severities"
+    KEY = ("severity",)
+    severity: Id = Field(description="severity, as patient_classes.csv names it")
+    name_vi: Text
+    name_en: Text
+
+
+class Supervision(Row):
+    """How many patients one supervisor on duty may oversee."""
+
+    TABLE = "supervision"
+    KEY = ("care_level", "role", "care_phase")
+    care_level: Id
+    role: Id
+    care_phase: CarePhase = Field(description="conventional, contingency or crisis")
+    patients_per_supervisor: Positive = Field(description="patients for one supervisor on duty")
+    source: Text
+    confidence: Confidence
+
+
+class OxygenDraw(Row):
+    """Oxygen that a patient of a care level draws."""
+
+    TABLE = "oxygen_draw"
+    KEY = ("care_level",)
+    care_level: Id
+    lpm_per_patient: Amount = Field(description="litres a minute of one patient")
+    source: Text
+    confidence: Confidence
+
+
 class PatientClass(Row):
     """A class of patients: disease, group, severity and phase, with what it needs."""
 
@@ -295,6 +329,28 @@ class Device(Row):
     care_level: Id = Field(description="the level it limits")
     devices: Whole = Field(description="devices in all")
     routine_in_use: Whole = Field(description="of these in use for ordinary patients")
+    surge_devices: Whole | None = Field(
+        None, description="more of them from the day surge beds may open; empty: none"
+    )
+    source: Text
+    confidence: Confidence
+
+
+class OxygenSupply(Row):
+    """Oxygen of a unit: what flows at once, what is in store, what comes each day."""
+
+    TABLE = "oxygen"
+    KEY = ("unit_id",)
+    unit_id: Id
+    flow_lpm: Amount | None = Field(
+        None, description="litres a minute at once; empty: the flow is no limit"
+    )
+    tank_m3: Amount = Field(description="cubic metres of gas the store holds")
+    stored_m3: Amount = Field(description="cubic metres of gas in store on the first morning")
+    daily_supply_m3: Amount | None = Field(
+        None, description="cubic metres of gas that come each day; empty: the store is no limit"
+    )
+    routine_lpm: Amount = Field(description="litres a minute that ordinary patients draw")
     source: Text
     confidence: Confidence
 
@@ -388,6 +444,9 @@ class Tables:
     kinds: tuple[FacilityKind, ...]
     roles: tuple[Role, ...]
     care_ratios: tuple[CareRatio, ...]
+    severities: tuple[Severity, ...]
+    supervision: tuple[Supervision, ...]
+    oxygen_draw: tuple[OxygenDraw, ...]
     patient_classes: tuple[PatientClass, ...]
     travel_rules: tuple[TravelRule, ...]
     admin_units: tuple[AdminUnit, ...]
@@ -396,6 +455,7 @@ class Tables:
     beds: tuple[Beds, ...]
     routine: tuple[RoutineLoad, ...]
     devices: tuple[Device, ...]
+    oxygen: tuple[OxygenSupply, ...]
     staff: tuple[StaffPool, ...]
     links: tuple[ReferralLink, ...]
     travel: tuple[TravelLeg, ...]
@@ -411,6 +471,9 @@ ROWS: tuple[type[Row], ...] = (
     FacilityKind,
     Role,
     CareRatio,
+    Severity,
+    Supervision,
+    OxygenDraw,
     PatientClass,
     TravelRule,
     AdminUnit,
@@ -419,6 +482,7 @@ ROWS: tuple[type[Row], ...] = (
     Beds,
     RoutineLoad,
     Device,
+    OxygenSupply,
     StaffPool,
     ReferralLink,
     TravelLeg,

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.domain.terms import Terms, no_terms
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
@@ -144,6 +146,8 @@ class HarmPrices:
     """(A,) lateness and leaving the province, per patient."""
     transfer: FloatArray
     """(X,) risk of the move, flat prices and leaving the province, per patient."""
+    oxygen_short: float = 70.0
+    """Per cubic metre that somebody went without."""
 
     def __post_init__(self) -> None:
         _freeze(self)
@@ -240,8 +244,13 @@ class Instance:
     """(F, S) who may leave a proper bed for another unit. None: the recovering."""
     no_intake: BoolArray | None = None
     """(F, T) the unit is closed that day. None: none is."""
+    terms: Terms = field(default=None)  # type: ignore[assignment]
+    """Devices, oxygen, supervision; left out: they limit nothing."""
 
     def __post_init__(self) -> None:
+        if self.terms is None:
+            units, levels, roles = len(self.units), len(self.levels), len(self.roles)
+            object.__setattr__(self, "terms", no_terms(units, levels, roles, self.days))
         _freeze(self)
 
     @property
@@ -270,11 +279,18 @@ class Instance:
         return np.asarray(self.classes.level[None, :] >= np.arange(len(self.levels))[:, None])
 
     @property
+    def draw_at_lowest(self) -> FloatArray:
+        """(F,) litres of oxygen a minute of a boarder in a bed: those of the lowest level."""
+        low = self.lowest_level
+        return np.where(low >= 0, self.terms.oxygen_draw[np.maximum(low, 0)], 0.0)
+
+    @property
     def excess_allowed(self) -> BoolArray:
         """(F, T) some capacity of the unit is lower that day than on an earlier day."""
         if self.fallen is not None:
             return self.fallen
-        parts = [self.beds, self.staff, self.surge_limit]
+        flow = self.terms.oxygen_flow[:, None, :]
+        parts = [self.beds, self.staff, self.surge_limit, self.terms.devices, flow]
         fallen = np.zeros((len(self.units), self.days), dtype=bool)
         for part in parts:
             before = np.maximum.accumulate(part, axis=2)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.domain.instance import BoolArray, FloatArray, Instance
 
@@ -54,6 +55,8 @@ class Plan:
     harm: GroupResult
     burden: GroupResult
     status: str
+    oxygen_short: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
+    """(F, T) cubic metres of oxygen that patients in beds went without that day."""
     seconds: Mapping[str, float] = field(default_factory=dict)
     shadow_prices: Mapping[str, FloatArray] = field(default_factory=dict)
     """Fall of harm for one more unit of each row, by constraint.
@@ -61,6 +64,11 @@ class Plan:
     Of the harm group before its face is fixed.
     """
     solver: str = ""
+    start: Mapping[str, NDArray[np.int8]] = field(default_factory=dict)
+    """Where the harm group ended: the basis status of every column and row, by block.
+
+    From it a what-if is solved on, warm. Keys ``column:<block>``, ``row:<block>``; 0 = not there.
+    """
 
     def __post_init__(self) -> None:
         for item in fields(self):
@@ -76,6 +84,19 @@ class PlacesKept:
     places: FloatArray
     expected: FloatArray
     if_free: FloatArray
+
+
+def oxygen_drawn(
+    inst: Instance, treated: FloatArray, boarding: FloatArray, corridor: FloatArray
+) -> FloatArray:
+    """(F, T) litres of oxygen a minute of patients of the wave at each day's end.
+
+    Boarders in beds draw as much as the unit's lowest level, those in corridors nothing.
+    """
+    draw = inst.terms.oxygen_draw[inst.classes.level]
+    in_beds = boarding.sum(axis=1) - corridor
+    lying = np.einsum("s,fst->ft", draw, treated)
+    return np.asarray(lying + inst.draw_at_lowest[:, None] * in_beds)
 
 
 def inflow(inst: Instance, plan: Plan) -> FloatArray:
@@ -106,7 +127,12 @@ def places_kept(inst: Instance, plan: Plan) -> PlacesKept:
     places = np.diff(total, axis=2, prepend=0.0)
     above = inst.needs_level.astype(float)
     beds = inst.beds + plan.surge_beds
-    from_level = np.flip(np.cumsum(np.flip(beds, axis=1), axis=1), axis=1)[:, :, days]
+    counted = inst.terms.device_levels[:, :, None]
+    ready = np.where(counted, inst.terms.devices, beds)
+    bedded, equipped = (
+        np.flip(np.cumsum(np.flip(part, axis=1), axis=1), axis=1) for part in (beds, ready)
+    )
+    from_level = np.where(counted, np.minimum(bedded, equipped), bedded)[:, :, days]
     stay = np.einsum("ks,fst->fkt", above, (plan.treated - entered)[:, :, days])
     free = np.maximum(0.0, np.floor(from_level - stay + 1e-6))
     return PlacesKept(places, mean, np.maximum(0.0, places - free))

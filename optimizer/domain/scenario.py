@@ -381,6 +381,9 @@ class Weights(Part):
     death: Price = Field(100.0, description="harm of a death that care would have averted")
     corridor: Price = Field(25.0, description="harm of a patient-day without a bed")
     excess: Price = Field(1000.0, description="harm of a patient-day above lost capacity")
+    oxygen_short: Price = Field(
+        70.0, description="harm of a cubic metre of oxygen that patients in beds go without"
+    )
     move_event: Price = Field(20.0, description="harm of an adverse event on a transfer")
     move_up: Price = Field(0.0, description="harm of a transfer to a higher level")
     move_down: Price = Field(0.0, description="harm of a transfer to a lower tier")
@@ -478,6 +481,15 @@ class Rules(Part):
     )
 
 
+class Clearing(Part):
+    """How heavy each addition weighs when the lightest set that clears the shortfall is sought."""
+
+    bed: Price = Field(1.0, description="weight of one more usable bed of the lowest level")
+    staff: Price = Field(3.0, description="weight of one more person on duty")
+    vehicle_minutes: Price = Field(0.005, description="weight of one more vehicle minute a day")
+    outside_place: Price = Field(20.0, description="weight of one more place outside a day")
+
+
 class Scenario(Part):
     """Everything assumed about a wave."""
 
@@ -530,6 +542,7 @@ class Scenario(Part):
     rules: Rules = Field(
         default_factory=Rules, description="rules of other planners, as options of the same model"
     )
+    clearing: Clearing = Field(default_factory=Clearing, description="weights of additions")
     provenance: dict[Id, Provenance] = Field(
         default_factory=dict, description="source and confidence of a dotted key or its prefix"
     )

@@ -17,9 +17,12 @@ from optimizer.domain.instance import (
     FloatArray,
     Instance,
 )
-from optimizer.domain.plan import GroupResult, Plan
+from optimizer.domain.plan import GroupResult, Plan, oxygen_drawn
+from optimizer.domain.terms import M3_A_DAY
 
 SMALL = 1e-9
+RESERVE_DAYS = 7.0
+"""The rule takes a patient only if what is in store lasts so long at what is drawn then."""
 Uses = list[tuple[int, float]]
 
 
@@ -27,7 +30,8 @@ Uses = list[tuple[int, float]]
 class _Houses:
     """What is left in every unit today.
 
-    One slack for each nested bed row, the house and each role.
+    One slack for each nested bed row, the house, each role, each nested device row, each role that
+    oversees, the oxygen flow and, last, the oxygen in store.
     """
 
     uses: list[list[Uses]]
@@ -48,23 +52,32 @@ class _Houses:
 
 
 def _houses(inst: Instance) -> _Houses:
-    levels, roles = len(inst.levels), len(inst.roles)
-    need = inst.stands_in.T.astype(float) @ inst.staff_need
+    levels, roles, terms = len(inst.levels), len(inst.roles), inst.terms
+    chain = inst.stands_in.T.astype(float)
+    house, counted = levels, terms.device_levels
+    draw = terms.oxygen_draw[None, :]
+    # rows whose use depends on the level alone: staff, then after the devices the other three
+    staff = chain @ inst.staff_need
+    others = np.concatenate([chain @ terms.supervision, draw, M3_A_DAY * draw])
+    first_device = house + 1 + roles
+    weighed = [
+        *((house + 1 + r, staff[r].tolist()) for r in range(roles)),
+        *((first_device + levels + i, row.tolist()) for i, row in enumerate(others)),
+    ]
+
+    def at_level(k: int) -> Uses:
+        return [(row, need[k]) for row, need in weighed if need[k] > 0]
+
     uses: list[list[Uses]] = []
     boarder: list[Uses] = []
     for f, low in enumerate(inst.lowest_level.tolist()):
         rows: list[Uses] = []
         for k in range(levels):
             beds = [(j, 1.0) for j in range(k + 1) if inst.above_lowest[f, j]]
-            staff = [(levels + 1 + r, float(need[r, k])) for r in range(roles) if need[r, k] > 0]
-            rows.append([*beds, (levels, 1.0), *staff])
+            devices = [(first_device + j, 1.0) for j in range(k + 1) if counted[f, j]]
+            rows.append([*beds, (house, 1.0), *devices, *at_level(k)])
         uses.append(rows)
-        lowest = [
-            (levels + 1 + r, float(need[r, low]))
-            for r in range(roles)
-            if low >= 0 and need[r, low] > 0
-        ]
-        boarder.append([(levels, 1.0), *lowest])
+        boarder.append([(house, 1.0), *(at_level(low) if low >= 0 else [])])
     return _Houses(uses, boarder)
 
 
@@ -82,6 +95,7 @@ class _Flows:
     corridor: FloatArray
     excess: FloatArray
     surge_beds: FloatArray
+    oxygen_short: FloatArray
 
 
 def simulate(inst: Instance, *, surge: bool = True) -> Plan:
@@ -104,12 +118,13 @@ def simulate(inst: Instance, *, surge: bool = True) -> Plan:
     n, b = inst.census_treated.copy(), inst.census_boarding.copy()
     u = np.zeros(inst.open_requests.shape)
     admit = _admit if inst.own_unit is None else _admit_at_home
+    store = inst.terms.oxygen_stored.copy()
     for t in range(days):
         if t:
             b = b @ hazards.boarding + n @ hazards.worse
             n = n @ hazards.keep
             u = u @ hazards.waiting
-        _open_day(inst, houses, flows, n, t)
+        _open_day(inst, houses, flows, n, store, t)
         minutes = inst.vehicle_minutes[:, t].tolist()
         places = inst.outside_places[:, t].tolist()
         _relieve_boarders(inst, houses, flows, n, b, t, by_need, moves_of, minutes, places)
@@ -137,6 +152,7 @@ def simulate(inst: Instance, *, surge: bool = True) -> Plan:
         u = new if t else u + new
         _close_day(inst, houses, flows, b, entered, t)
         flows.treated[:, :, t], flows.boarding[:, :, t], flows.waiting[:, :, t] = n, b, u
+        store = _use_oxygen(inst, flows, store, t)
     return _as_plan(inst, flows)
 
 
@@ -153,6 +169,7 @@ def _empty(inst: Instance) -> _Flows:
         np.zeros((f, t)),
         np.zeros((f, k, t)),
         np.zeros((f, k, t)),
+        np.zeros((f, t)),
     )
 
 
@@ -188,12 +205,26 @@ def _moves_by_unit(inst: Instance) -> dict[tuple[int, int], list[int]]:
     return out
 
 
-def _open_day(inst: Instance, houses: _Houses, flows: _Flows, n: FloatArray, t: int) -> None:
-    """Set today's slacks: beds, house and staff less the patients already in proper beds."""
+def _open_day(
+    inst: Instance, houses: _Houses, flows: _Flows, n: FloatArray, store: FloatArray, t: int
+) -> None:
+    """Set today's slacks: what each row has less the patients already in proper beds."""
+    terms = inst.terms
     beds = inst.beds[:, :, t] + flows.surge_beds[:, :, t]
-    from_level = np.flip(np.cumsum(np.flip(beds, axis=1), axis=1), axis=1)
+    devices = np.where(terms.device_levels, terms.devices[:, :, t], beds)
     heads = inst.staff[:, :, t] @ inst.stands_in.astype(float)
-    houses.slack = np.concatenate([from_level, beds.sum(axis=1)[:, None], heads], axis=1).tolist()
+    houses.slack = np.concatenate(
+        [
+            np.flip(np.cumsum(np.flip(beds, axis=1), axis=1), axis=1),
+            beds.sum(axis=1)[:, None],
+            heads,
+            np.flip(np.cumsum(np.flip(devices, axis=1), axis=1), axis=1),
+            heads,
+            terms.oxygen_flow[:, t, None],
+            (terms.oxygen_supply[:, t] + store / RESERVE_DAYS)[:, None],
+        ],
+        axis=1,
+    ).tolist()
     for f in range(len(inst.units)):
         for s in np.flatnonzero(n[f] > 0).tolist():
             houses.take(f, houses.uses[f][inst.classes.level[s]], n[f, s])
@@ -448,8 +479,10 @@ def _admit_at_home(
 
 
 def _over(houses: _Houses, f: int, inst: Instance) -> float:
-    """Return the patients above the room of a house."""
-    uses = houses.boarder[f]
+    """Return the patients above the room of a house, its store of oxygen apart."""
+    low, store = int(inst.lowest_level[f]), len(houses.slack[f]) - 1
+    uses = [*houses.boarder[f], *(houses.uses[f][low] if low >= 0 else [])]
+    uses = [(row, much) for row, much in uses if row != store]
     return max(0.0, max((-houses.slack[f][row] / much for row, much in uses), default=0.0))
 
 
@@ -469,9 +502,10 @@ def _close_day(
     """
     for f in range(len(inst.units)):
         slack = houses.slack[f]
+        store = len(slack) - 1  # an empty store shows as oxygen that somebody goes without
         for k in reversed(range(len(inst.levels))):
             uses = houses.uses[f][k] if inst.listed[f, k] else []
-            over = max((-slack[row] / much for row, much in uses), default=0.0)
+            over = max((-slack[row] / much for row, much in uses if row != store), default=0.0)
             if over > SMALL and inst.excess_allowed[f, t]:
                 flows.excess[f, k, t] += over
                 houses.take(f, uses, -over)
@@ -481,6 +515,17 @@ def _close_day(
         old = float(b[f].sum() - entered[f])
         fits = houses.room(f, houses.boarder[f], old)
         flows.corridor[f, t] = max(0.0, old - fits) if old - fits > SMALL else 0.0
+
+
+def _use_oxygen(inst: Instance, flows: _Flows, store: FloatArray, t: int) -> FloatArray:
+    """Return what is in store at day's end, (F,); note what somebody went without."""
+    terms, day = inst.terms, slice(t, t + 1)
+    drawn = oxygen_drawn(
+        inst, flows.treated[:, :, day], flows.boarding[:, :, day], flows.corridor[:, day]
+    )[:, 0]
+    left = store + terms.oxygen_supply[:, t] - M3_A_DAY * drawn
+    flows.oxygen_short[:, t] = np.maximum(0.0, -left)
+    return np.clip(left, 0.0, terms.oxygen_tank)
 
 
 def _as_plan(inst: Instance, flows: _Flows) -> Plan:
@@ -505,6 +550,7 @@ def _as_plan(inst: Instance, flows: _Flows) -> Plan:
         GroupResult(burden, None),
         status="rule",
         solver="nearest free place",
+        oxygen_short=flows.oxygen_short,
     )
 
 
@@ -516,6 +562,7 @@ def harm_value(inst: Instance, flows: Plan | _Flows) -> float:
         + np.einsum("fst,s->", flows.boarding, price.boarding)
         + price.corridor * flows.corridor.sum()
         + price.excess * flows.excess.sum()
+        + price.oxygen_short * flows.oxygen_short.sum()
         + price.admission @ (flows.admitted.sum(axis=1) + flows.admitted_observed)
         + price.transfer @ flows.moved.sum(axis=1)
     )

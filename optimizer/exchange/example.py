@@ -89,6 +89,11 @@ ROWS: dict[str, str] = {
         "NUR,Điều dưỡng,Nurse,\nNUR_ICU,Điều dưỡng hồi sức,Intensive-care nurse,NUR"
     ),
     "care_ratios": _ratios(),
+    "severities": (
+        "mild,Nhẹ,Mild\nmoderate,Trung bình,Moderate\nsevere,Nặng,Severe\n"
+        "high_flow,Cần oxy dòng cao,Needs high-flow oxygen\ncritical,Nguy kịch,Critical\n"
+        "convalescent,Dưỡng bệnh,Convalescent"
+    ),
     "patient_classes": _CLASSES,
     "travel_rules": (
         "local,1.3,30,example,assumed\ncity,1.2,40,example,assumed\n"
@@ -105,7 +110,15 @@ ROWS: dict[str, str] = {
         "U1,WARD,60,example,assumed\nU1,OXY,10,example,assumed\nU1,ICU,3,example,assumed\n"
         "U2,WARD,30,example,assumed"
     ),
-    "devices": ("U1,ventilator,ICU,12,3,example,assumed\nU1,high_flow,HFNC,8,0,example,assumed"),
+    "devices": (
+        "U1,ventilator,ICU,12,3,4,example,assumed\nU1,high_flow,HFNC,8,0,4,example,assumed"
+    ),
+    "oxygen": ("U1,1200,8000,6000,1500,150,example,assumed\nU2,120,250,200,120,20,example,assumed"),
+    "oxygen_draw": "OXY,10,example,assumed\nHFNC,24.7,example,assumed\nICU,30,example,assumed",
+    "supervision": (
+        "ICU,DOC_ICU,conventional,14,example,assumed\n"
+        "ICU,DOC_ICU,contingency,24,example,assumed\nICU,DOC_ICU,crisis,30,example,assumed"
+    ),
     "staff": (
         "U1,DOC,60,12,example,assumed\nU1,DOC_ICU,10,2,example,assumed\n"
         "U1,NUR,150,30,example,assumed\nU1,NUR_ICU,40,8,example,assumed\n"

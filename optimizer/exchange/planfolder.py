@@ -14,27 +14,28 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel
 
 from optimizer.domain.assemble import Assembled
-from optimizer.domain.facility import (
-    CONFIDENCES,
-    Beds,
-    Confidence,
-    Device,
-    RoutineLoad,
-    StaffPool,
-    Tables,
-    weakest,
+from optimizer.domain.binding import binding_terms
+from optimizer.domain.facility import CONFIDENCES, Tables
+from optimizer.domain.instance import (
+    ADMISSION_KINDS,
+    DIRECTIONS,
+    FloatArray,
+    Instance,
+    IntArray,
 )
-from optimizer.domain.instance import ADMISSION_KINDS, DIRECTIONS, FloatArray, Instance
 from optimizer.domain.plan import Plan, places_kept
 from optimizer.domain.scenario import Scenario
+from optimizer.exchange import oxygen_table
+from optimizer.exchange.grounds import Grounds
 from optimizer.exchange.scenarios import scenario_to_json
-from optimizer.i18n import translator
 
 SCHEMA_VERSION = 1
+START_FILE = "start.npz"
 LARGEST_JSON = 1_000_000
+SURE = "confidence"
+"""Last column of every table: the weakest confidence the row rests on."""
 Row = Sequence[object]
 
 
@@ -45,12 +46,24 @@ def _write(path: Path, header: Sequence[str], rows: Iterable[Row]) -> None:
         writer.writerows(rows)
 
 
-def _cells(array: FloatArray, *axes: Sequence[object]) -> list[list[object]]:
-    """One row for each |value| > 1e-9: the names on the axes, then the value with 17 digits."""
+def _cells(
+    array: FloatArray, *axes: Sequence[object], marks: IntArray | None = None
+) -> list[list[object]]:
+    """One row for each |value| > 1e-9: the names on the axes, then the value with 17 digits.
+
+    With `marks` (confidences as numbers, broadcast over the array) the row's confidence is last.
+    """
     at = np.nonzero(np.abs(array) > 1e-9)
-    names = [[axis[i] for i in index.tolist()] for axis, index in zip(axes, at, strict=True)]
-    values = [repr(value) for value in array[at].tolist()]
-    return [list(row) for row in zip(*names, values, strict=True)]
+    columns = [[axis[i] for i in index.tolist()] for axis, index in zip(axes, at, strict=True)]
+    columns.append([repr(value) for value in array[at].tolist()])
+    if marks is not None:
+        columns.append(_said(np.broadcast_to(marks, array.shape)[at]))
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _said(codes: IntArray) -> list[object]:
+    """Return confidences as the words of the tables."""
+    return [CONFIDENCES[code] for code in codes.tolist()]
 
 
 def _by_day(rows: list[list[object]], position: int) -> list[list[object]]:
@@ -59,9 +72,19 @@ def _by_day(rows: list[list[object]], position: int) -> list[list[object]]:
     return sorted(moved, key=lambda row: int(str(row[0])))
 
 
-def _admissions(inst: Instance, plan: Plan) -> list[Row]:
+def _admissions(inst: Instance, plan: Plan, grounds: Grounds) -> list[Row]:
     arcs = inst.admissions
     places = [*inst.units, *inst.outside]
+    marks = _said(
+        np.maximum.reduce(
+            [
+                grounds.areas[arcs.area],
+                grounds.places[arcs.to],
+                grounds.classes[arcs.patient_class],
+                grounds.area_minutes[arcs.area, arcs.to],
+            ]
+        )
+    )
     rows: list[Row] = []
     for observed, values in ((1, plan.admitted_observed[:, None]), (0, plan.admitted)):
         for a, t in zip(*np.nonzero(np.abs(values) > 1e-9), strict=True):
@@ -74,14 +97,25 @@ def _admissions(inst: Instance, plan: Plan) -> list[Row]:
                     observed,
                     ADMISSION_KINDS[arcs.kind[a]],
                     repr(float(values[a, t])),
+                    marks[a],
                 )
             )
     return sorted(rows, key=lambda row: (row[0], -int(str(row[4]))))
 
 
-def _transfers(inst: Instance, plan: Plan) -> list[Row]:
+def _transfers(inst: Instance, plan: Plan, grounds: Grounds) -> list[Row]:
     moves = inst.transfers
     places = [*inst.units, *inst.outside]
+    marks = _said(
+        np.maximum.reduce(
+            [
+                grounds.places[moves.origin],
+                grounds.places[moves.to],
+                grounds.classes[moves.patient_class],
+                grounds.unit_minutes[moves.origin, moves.to],
+            ]
+        )
+    )
     rows: list[Row] = []
     for x, t in zip(*np.nonzero(np.abs(plan.moved) > 1e-9), strict=True):
         rows.append(
@@ -94,43 +128,19 @@ def _transfers(inst: Instance, plan: Plan) -> list[Row]:
                 DIRECTIONS[moves.direction[x]],
                 repr(float(plan.moved[x, t])),
                 f"{moves.minutes[x]:.1f}",
+                marks[x],
             )
         )
     return sorted(rows, key=lambda row: int(str(row[0])))
 
 
-def unit_confidence(tables: Tables, inst: Instance) -> dict[str, Confidence]:
-    """Weakest confidence of what a planning unit's capacity was made from."""
-    out: dict[str, Confidence] = {}
-    found: dict[str, list[Confidence]] = {}
-    figures: list[Beds | RoutineLoad | StaffPool | Device]
-    figures = [*tables.beds, *tables.routine, *tables.staff, *tables.devices]
-    for row in figures:
-        found.setdefault(row.unit_id, []).append(row.confidence)
-    for unit, members in inst.unit_members.items():
-        marks = [mark for member in members for mark in found.get(member, ["assumed"])]
-        out[unit] = weakest("official", *marks) if marks else "assumed"
-    return out
-
-
-def confidence_share(tables: Tables, inst: Instance) -> dict[str, float]:
-    """Share of the plan's usable beds by the confidence of their figures."""
-    marks = unit_confidence(tables, inst)
-    beds = inst.beds[:, :, 0].sum(axis=1)
-    total = max(1e-12, float(beds.sum()))
-    return {
-        mark: float(sum(b for b, u in zip(beds, inst.units, strict=True) if marks[u] == mark))
-        / total
-        for mark in CONFIDENCES
-    }
-
-
-def _capacity(tables: Tables, inst: Instance, plan: Plan) -> list[Row]:
-    marks = unit_confidence(tables, inst)
+def _capacity(inst: Instance, plan: Plan, grounds: Grounds) -> list[Row]:
+    marks = _said(grounds.figures)
     of_level = (inst.classes.level[None, :] == np.arange(len(inst.levels))[:, None]).astype(float)
     above = inst.needs_level.astype(float)
     treated = np.einsum("ks,fst->fkt", of_level, plan.treated)
     need = np.einsum("ks,fst->fkt", above, plan.treated)
+    binding, counted = binding_terms(inst, plan), inst.terms.device_levels
     rows: list[Row] = []
     for t in range(inst.days):
         for f, unit in enumerate(inst.units):
@@ -145,21 +155,26 @@ def _capacity(tables: Tables, inst: Instance, plan: Plan) -> list[Row]:
                             f"{plan.surge_beds[f, k, t]:g}",
                             repr(float(treated[f, k, t])),
                             repr(float(need[f, k, t])),
-                            marks[unit],
+                            f"{inst.terms.devices[f, k, t]:g}" if counted[f, k] else "",
+                            ";".join(binding.get((f, k, t), ())),
+                            marks[f],
                         )
                     )
     return rows
 
 
-def write_tables(folder: Path, tables: Tables, made: Assembled, plan: Plan) -> None:
-    """Write every table of a plan into `folder`."""
+def write_tables(folder: Path, made: Assembled, plan: Plan, grounds: Grounds) -> None:
+    """Write every table of a plan into `folder`, each row with the weakest of what it rests on."""
     inst = made.instance
     days = list(range(1, inst.days + 1))
     ids, units = inst.classes.ids, inst.units
+    here = grounds.places[: len(units)]
+    of_unit = np.maximum(here[:, None, None], grounds.classes[:, None])
+    of_area = np.maximum(grounds.areas[:, None, None], grounds.classes[:, None])
     _write(
         folder / "admissions.csv",
-        ("day", "area", "unit", "class_id", "observed", "kind", "patients"),
-        _admissions(inst, plan),
+        ("day", "area", "unit", "class_id", "observed", "kind", "patients", SURE),
+        _admissions(inst, plan, grounds),
     )
     _write(
         folder / "transfers.csv",
@@ -172,39 +187,52 @@ def write_tables(folder: Path, tables: Tables, made: Assembled, plan: Plan) -> N
             "direction",
             "patients",
             "minutes",
+            SURE,
         ),
-        _transfers(inst, plan),
+        _transfers(inst, plan, grounds),
     )
     _write(
         folder / "in_house.csv",
-        ("day", "unit", "class_id", "patients"),
-        _by_day(_cells(plan.in_house, units, ids, days), 2),
+        ("day", "unit", "class_id", "patients", SURE),
+        _by_day(_cells(plan.in_house, units, ids, days, marks=of_unit), 2),
     )
     present = [
         [*row[:2], state, *row[2:]]
-        for state, array, places in (
-            ("treated", plan.treated, units),
-            ("boarding", plan.boarding, units),
-            ("waiting", plan.waiting, inst.areas),
+        for state, array, places, marks in (
+            ("treated", plan.treated, units, of_unit),
+            ("boarding", plan.boarding, units, of_unit),
+            ("waiting", plan.waiting, inst.areas, of_area),
         )
-        for row in _cells(array, places, ids, days)
+        for row in _cells(array, places, ids, days, marks=marks)
     ]
     _write(
         folder / "patients.csv",
-        ("day", "place", "class_id", "state", "patients"),
+        ("day", "place", "class_id", "state", "patients", SURE),
         _by_day(present, 3),
     )
     _write(
         folder / "corridor.csv",
-        ("day", "unit", "patients"),
-        _by_day(_cells(plan.corridor, units, days), 1),
+        ("day", "unit", "patients", SURE),
+        _by_day(_cells(plan.corridor, units, days, marks=here[:, None]), 1),
     )
-    for name, array in (("excess", plan.excess), ("surge_beds", plan.surge_beds)):
+    opened = np.maximum(here[:, None], grounds.surge)[:, :, None]
+    for name, figure, array, marks in (
+        ("excess", "patients", plan.excess, here[:, None, None]),
+        ("surge_beds", "beds", plan.surge_beds, opened),
+    ):
         _write(
             folder / f"{name}.csv",
-            ("day", "unit", "care_level", "patients" if name == "excess" else "beds"),
-            _by_day(_cells(array, units, inst.levels, days), 2),
+            ("day", "unit", "care_level", figure, SURE),
+            _by_day(_cells(array, units, inst.levels, days, marks=marks), 2),
         )
+    _write(
+        folder / "oxygen.csv",
+        (*oxygen_table.HEADER, SURE),
+        [
+            (*row, sure)
+            for row, sure in zip(*oxygen_table.oxygen_rows(inst, plan, _said(here)), strict=True)
+        ],
+    )
     kept = places_kept(inst, plan)
     rows = [
         (
@@ -214,6 +242,7 @@ def write_tables(folder: Path, tables: Tables, made: Assembled, plan: Plan) -> N
             int(kept.places[f, k, t]),
             repr(float(kept.expected[f, k, t])),
             int(kept.if_free[f, k, t]),
+            CONFIDENCES[here[f]],
         )
         for t in range(kept.places.shape[2])
         for f, unit in enumerate(units)
@@ -222,7 +251,7 @@ def write_tables(folder: Path, tables: Tables, made: Assembled, plan: Plan) -> N
     ]
     _write(
         folder / "places_kept.csv",
-        ("day", "unit", "care_level", "places", "expected", "if_free"),
+        ("day", "unit", "care_level", "places", "expected", "if_free", SURE),
         rows,
     )
     _write(
@@ -235,14 +264,16 @@ def write_tables(folder: Path, tables: Tables, made: Assembled, plan: Plan) -> N
             "surge_beds",
             "treated",
             "need_at_or_above",
-            "confidence",
+            "devices",
+            "binding",
+            SURE,
         ),
-        _capacity(tables, inst, plan),
+        _capacity(inst, plan, grounds),
     )
     home = inst.home
     _write(
         folder / "home.csv",
-        ("day", "cluster", "home_patients", "home_capacity", "unmet"),
+        ("day", "cluster", "home_patients", "home_capacity", "unmet", SURE),
         (
             (
                 t + 1,
@@ -250,6 +281,7 @@ def write_tables(folder: Path, tables: Tables, made: Assembled, plan: Plan) -> N
                 repr(float(home.patients[e, t])),
                 repr(float(home.capacity[e, t])),
                 repr(max(0.0, float(home.patients[e, t] - home.capacity[e, t]))),
+                CONFIDENCES[grounds.bases[e]],
             )
             for t in range(inst.days)
             for e, base in enumerate(inst.bases)
@@ -258,29 +290,38 @@ def write_tables(folder: Path, tables: Tables, made: Assembled, plan: Plan) -> N
 
 
 def write_commune_split(
-    folder: Path, made: Assembled, expected: FloatArray, observed: FloatArray
+    folder: Path, made: Assembled, expected: FloatArray, observed: FloatArray, grounds: Grounds
 ) -> None:
     """Write admissions_by_commune.csv from the rows of the split."""
     inst, arcs = made.instance, made.instance.admissions
     places = [*inst.units, *inst.outside]
-
-    def row(commune: float, arc: float, day: int, seen: int, patients: float) -> Row:
-        a = int(arc)
-        return (
-            day,
-            made.communes[int(commune)],
-            places[arcs.to[a]],
-            inst.classes.ids[arcs.patient_class[a]],
-            seen,
-            ADMISSION_KINDS[arcs.kind[a]],
-            repr(float(patients)),
+    rows: list[Row] = []
+    for seen, found in ((1, observed), (0, expected)):
+        commune, arc = found[:, 0].astype(np.int64), found[:, 1].astype(np.int64)
+        day = np.zeros(len(found), dtype=np.int64) if seen else found[:, 2].astype(np.int64)
+        to, patient = arcs.to[arc], arcs.patient_class[arc]
+        marks = np.maximum.reduce(
+            [
+                grounds.communes[commune],
+                grounds.places[to],
+                grounds.classes[patient],
+                grounds.commune_minutes[commune, to],
+            ]
         )
-
-    rows = [row(c, a, 1, 1, p) for c, a, p in observed.tolist()]
-    rows += [row(c, a, int(t) + 1, 0, p) for c, a, t, p in expected.tolist()]
+        rows += zip(
+            (day + 1).tolist(),
+            [made.communes[c] for c in commune.tolist()],
+            [places[g] for g in to.tolist()],
+            [inst.classes.ids[s] for s in patient.tolist()],
+            [seen] * len(found),
+            [ADMISSION_KINDS[kind] for kind in arcs.kind[arc].tolist()],
+            [repr(patients) for patients in found[:, -1].tolist()],
+            _said(marks),
+            strict=True,
+        )
     _write(
         folder / "admissions_by_commune.csv",
-        ("day", "commune", "unit", "class_id", "observed", "kind", "patients"),
+        ("day", "commune", "unit", "class_id", "observed", "kind", "patients", SURE),
         rows,
     )
 
@@ -367,6 +408,13 @@ def inputs_digest(folder: Path) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
+def write_start(folder: Path, plan: Plan) -> None:
+    """Write where the harm group ended, for `referral whatif`: start.npz (a few 10 kB)."""
+    if plan.start:
+        arrays: dict[str, Any] = {"surge_beds": plan.surge_beds.astype(np.int32), **plan.start}
+        np.savez_compressed(folder / START_FILE, **arrays)
+
+
 def write_summary(folder: Path, summary: Mapping[str, Any]) -> None:
     """Write plan.json with the digests of the tables beside it and of itself.
 
@@ -375,7 +423,9 @@ def write_summary(folder: Path, summary: Mapping[str, Any]) -> None:
     told = dict(summary)
     told["files_sha256"] = {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.glob("*.csv"))
+        for path in sorted(
+            [*folder.glob("*.csv"), *folder.glob(START_FILE), *folder.glob("report.*")]
+        )
     }
     if len(json.dumps(told, ensure_ascii=False, indent=1).encode()) > LARGEST_JSON:
         told["shortfalls"] = told["shortfalls"][:100]
@@ -398,6 +448,12 @@ def replace_folder(new: Path, target: Path) -> None:
         shutil.rmtree(old)
 
 
+def write_reasons(folder: Path, tables: Mapping[str, tuple[Sequence[str], Iterable[Row]]]) -> None:
+    """Write bottlenecks.csv, why.csv and clear.csv: name -> header and rows."""
+    for name, (header, rows) in tables.items():
+        _write(folder / f"{name}.csv", header, rows)
+
+
 def write_baselines(folder: Path, rows: Iterable[tuple[str, str, str, str, float]]) -> None:
     """Write baselines.csv: bed-days and peaks of the plan and its rivals."""
     _write(
@@ -405,38 +461,3 @@ def write_baselines(folder: Path, rows: Iterable[tuple[str, str, str, str, float
         ("baseline", "measure", "place", "care_level", "value"),
         ((*row[:4], f"{row[4]:.6g}") for row in rows),
     )
-
-
-SAID_ELSEWHERE = {"title", "province", "start_date", "provenance", "route", "disease", "areas"}
-
-
-def scenario_assumptions(scenario: Scenario) -> list[dict[str, Any]]:
-    """Every figure of the scenario that is not official, with its meaning and source."""
-    vi = translator("vi")
-    out: list[dict[str, Any]] = []
-
-    def walk(prefix: str, part: object, meaning: str) -> None:
-        if isinstance(part, BaseModel):
-            for name, info in type(part).model_fields.items():
-                if prefix or name not in SAID_ELSEWHERE:
-                    key = f"{prefix}.{name}" if prefix else name
-                    walk(key, getattr(part, name), info.description or "")
-        elif isinstance(part, Mapping):
-            for name, one in part.items():
-                walk(f"{prefix}.{name}", one, meaning)
-        elif isinstance(part, (bool, int, float)):
-            source, confidence = scenario.provenance_of(prefix)
-            if confidence != "official":
-                out.append(
-                    {
-                        "key": prefix,
-                        "value": part,
-                        "confidence": confidence,
-                        "source": source,
-                        "text_vi": f"{prefix} = {str(part).replace('.', ',')}: {vi(meaning)}",
-                        "text_en": f"{prefix} = {part}: {meaning}",
-                    }
-                )
-
-    walk("", scenario, "")
-    return out

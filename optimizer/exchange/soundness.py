@@ -17,12 +17,14 @@ from optimizer.domain.facility import (
     Device,
     Facility,
     FacilityUnit,
+    OxygenDraw,
     PatientClass,
     ReferralLink,
     Role,
     RoutineLoad,
     Row,
     StaffPool,
+    Supervision,
 )
 from optimizer.exchange.book import Book
 
@@ -62,7 +64,7 @@ def levels_have_an_order(book: Book) -> None:
                 value=level.rank,
                 first=ranks[level.rank],
             )
-    for model in (PatientClass, Beds, RoutineLoad, Device):
+    for model in (PatientClass, Beds, RoutineLoad, Device, OxygenDraw, Supervision):
         for row, item in book.rows(model):
             if places.get(item.care_level) == "home":  # type: ignore[attr-defined]
                 book.say(

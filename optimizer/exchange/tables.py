@@ -8,7 +8,7 @@ from pathlib import Path
 
 from optimizer.domain.facility import ROWS, Row, SourceFile, Tables
 from optimizer.errors import DataError, Problem
-from optimizer.exchange import geography, soundness
+from optimizer.exchange import geography, soundness, terms
 from optimizer.exchange.book import Book, Loaded
 from optimizer.exchange.cells import columns, convert, required_columns
 from optimizer.exchange.reading import Record, Sheet, nearest_name, read_sheet, same_id
@@ -17,11 +17,15 @@ MOST_PROBLEMS = 200
 """So many faults are listed; a last line says how many more there are."""
 
 MAY_BE_ABSENT: dict[str, str] = {
+    "severities": "",
     "travel_rules": "",
     "travel": "",
     "links": "",
     "mobile_stations": "",
-    "devices": "No devices.csv: devices limit no beds.",
+    "devices": "No devices.csv: devices limit nobody.",
+    "oxygen": "No oxygen.csv: oxygen limits nobody.",
+    "oxygen_draw": "No oxygen_draw.csv: patients draw no oxygen, so that it limits nobody.",
+    "supervision": "No supervision.csv: supervision limits nobody.",
     "routine": "No routine.csv: no ordinary patients are kept in the beds.",
     "vehicles": "No vehicles.csv: no trip that needs a vehicle can be made.",
 }
@@ -31,6 +35,9 @@ REFERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("roles", "stands_in_for", ("roles",)),
     ("care_ratios", "care_level", ("levels",)),
     ("care_ratios", "role", ("roles",)),
+    ("supervision", "care_level", ("levels",)),
+    ("supervision", "role", ("roles",)),
+    ("oxygen_draw", "care_level", ("levels",)),
     ("patient_classes", "care_level", ("levels",)),
     ("admin_units", "parent_id", ("admin_units",)),
     ("facilities", "kind", ("kinds",)),
@@ -44,6 +51,7 @@ REFERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("routine", "care_level", ("levels",)),
     ("devices", "unit_id", ("units",)),
     ("devices", "care_level", ("levels",)),
+    ("oxygen", "unit_id", ("units",)),
     ("staff", "unit_id", ("units",)),
     ("staff", "role", ("roles",)),
     ("links", "from_unit", ("units",)),
@@ -78,7 +86,7 @@ def read_tables(directory: Path) -> tuple[Tables, tuple[Problem, ...]]:
         _unique(book, model)
     for table, column, targets in REFERS:
         _refers(book, table, column, targets)
-    for check in (*soundness.CHECKS, *geography.CHECKS):
+    for check in (*soundness.CHECKS, *terms.CHECKS, *geography.CHECKS):
         check(book)
     refuse_if_faulty(book.problems)
     found = {name: _sorted(loaded) for name, loaded in book.tables.items()}

@@ -11,6 +11,12 @@ from collections.abc import Callable
 import numpy as np
 
 from optimizer.domain.instance import STABILISE, FloatArray, Instance, IntArray
+from optimizer.planning.capacity_rows import (
+    device_capacity,
+    oxygen_flow,
+    oxygen_stock,
+    supervision,
+)
 from optimizer.planning.matrix import Matrix, Rows
 from optimizer.planning.rule_rows import (
     closed_intake,
@@ -315,6 +321,10 @@ CONSTRAINTS: tuple[Constraint, ...] = (
     house_capacity,
     corridor_boarders_only,
     staff_on_duty,
+    device_capacity,
+    supervision,
+    oxygen_flow,
+    oxygen_stock,
     surge_limit,
     surge_stays_open,
     vehicle_minutes,

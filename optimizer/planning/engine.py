@@ -16,8 +16,10 @@ from ortools.math_opt import (
     callback_pb2,
     model_parameters_pb2,
     model_pb2,
+    model_update_pb2,
     parameters_pb2,
     result_pb2,
+    solution_pb2,
 )
 from ortools.math_opt.core.python import solver as core_solver
 
@@ -39,7 +41,10 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One solve: values, duals (empty for whole-number models), bound and time."""
+    """One solve: values, duals (none for whole-number models, 0 if not proved), bound and time.
+
+    Only an `optimal` answer's duals and objective prove anything; else the `bound` does.
+    """
 
     x: FloatArray
     objective: float
@@ -148,12 +153,7 @@ def solve_arrays(
     else:
         parameters.highs.string_options["mip_lp_solver"] = "ipm"
         parameters.relative_gap_tolerance = gap
-    hint = model_parameters_pb2.ModelSolveParametersProto()
-    if basis is not None:
-        hint.initial_basis.variable_status.ids.extend(range(columns))
-        hint.initial_basis.variable_status.values.extend(basis.columns)
-        hint.initial_basis.constraint_status.ids.extend(range(rows))
-        hint.initial_basis.constraint_status.values.extend(basis.rows)
+    hint = _begin_at(basis)
     started = time.perf_counter()
     try:
         result = core_solver.solve(
@@ -179,6 +179,67 @@ def solve_arrays(
     return _read(result, columns, rows, engine, time.perf_counter() - started)
 
 
+def _begin_at(basis: Basis | None) -> model_parameters_pb2.ModelSolveParametersProto:
+    hint = model_parameters_pb2.ModelSolveParametersProto()
+    if basis is not None:
+        hint.initial_basis.variable_status.ids.extend(range(len(basis.columns)))
+        hint.initial_basis.variable_status.values.extend(basis.columns)
+        hint.initial_basis.constraint_status.ids.extend(range(len(basis.rows)))
+        hint.initial_basis.constraint_status.values.extend(basis.rows)
+    return hint
+
+
+class OpenSolver:
+    """GLOP with one LP kept inside; bounds may change, and it goes on from where it stood."""
+
+    def __init__(self, model: Compiled, cost: FloatArray, *, seconds: float = 120.0) -> None:
+        self._size = model.size
+        self._parameters = parameters_pb2.SolveParametersProto()
+        self._parameters.time_limit.FromNanoseconds(int(seconds * 1e9))
+        self._parameters.presolve = parameters_pb2.EMPHASIS_OFF
+        self._parameters.lp_algorithm = parameters_pb2.LP_ALGORITHM_DUAL_SIMPLEX
+        self._solver = core_solver.new(
+            parameters_pb2.SOLVER_TYPE_GLOP,
+            _proto(model, cost, model.column_lower, model.column_upper, False),
+            parameters_pb2.SolverInitializerProto(),
+        )
+
+    def change(self, old: Compiled, new: Compiled) -> None:
+        """Take over the bounds of `new` where they differ from those of `old`."""
+        update = model_update_pb2.ModelUpdateProto()
+        for part, was, now in (
+            (update.variable_updates.lower_bounds, old.column_lower, new.column_lower),
+            (update.variable_updates.upper_bounds, old.column_upper, new.column_upper),
+            (update.linear_constraint_updates.lower_bounds, old.row_lower, new.row_lower),
+            (update.linear_constraint_updates.upper_bounds, old.row_upper, new.row_upper),
+        ):
+            differ = np.flatnonzero(was != now)
+            part.ids.extend(differ.tolist())
+            part.values.extend(now[differ].tolist())
+        if not self._solver.update(update):
+            raise SolverError([Problem("The open solver refused the changed figures.")])
+
+    def solve(self, basis: Basis | None = None) -> Answer:
+        """Solve, from `basis` or from where the last solve ended.
+
+        Raises
+        ------
+        SolverError
+            If no solution came back.
+        """
+        began = time.perf_counter()
+        result = self._solver.solve(
+            self._parameters,
+            _begin_at(basis),
+            None,
+            callback_pb2.CallbackRegistrationProto(),
+            None,
+            None,
+        )
+        columns, rows, _ = self._size
+        return _read(result, columns, rows, "glop", time.perf_counter() - began)
+
+
 def _first_that_answers(engines: Sequence[str], solve: Callable[[str], Answer]) -> Answer:
     """Try one engine after another; one that fails says so only if all do."""
     said: list[Problem] = []
@@ -196,10 +257,12 @@ def _read(
     """Read values in the one guarded place: only from a feasible primal solution."""
     reason = result.termination.reason
     good = (result_pb2.TERMINATION_REASON_OPTIMAL, result_pb2.TERMINATION_REASON_FEASIBLE)
+    feasible = solution_pb2.SOLUTION_STATUS_FEASIBLE
     if (
         reason not in good
         or not result.solutions
         or not result.solutions[0].HasField("primal_solution")
+        or result.solutions[0].primal_solution.feasibility_status != feasible
     ):
         raise SolverError(
             [
@@ -215,11 +278,14 @@ def _read(
     solution = result.solutions[0]
     primal = solution.primal_solution
     x = _dense(primal.variable_values.ids, primal.variable_values.values, columns)
-    duals, reduced = np.zeros(0), np.zeros(0)
+    duals, reduced, proved = np.zeros(0), np.zeros(0), reason == good[0]
     if solution.HasField("dual_solution"):
         dual = solution.dual_solution
-        duals = _dense(dual.dual_values.ids, dual.dual_values.values, rows)
-        reduced = _dense(dual.reduced_costs.ids, dual.reduced_costs.values, columns)
+        duals, reduced = np.zeros(rows), np.zeros(columns)
+        proved = proved and dual.feasibility_status == feasible
+        if proved:
+            duals = _dense(dual.dual_values.ids, dual.dual_values.values, rows)
+            reduced = _dense(dual.reduced_costs.ids, dual.reduced_costs.values, columns)
     basis = None
     if solution.HasField("basis"):
         basis = Basis(
@@ -232,7 +298,7 @@ def _read(
         bound=result.termination.objective_bounds.dual_bound,
         row_duals=duals,
         reduced_costs=reduced,
-        optimal=reason == result_pb2.TERMINATION_REASON_OPTIMAL,
+        optimal=proved,
         seconds=seconds,
         engine=engine,
         basis=basis,

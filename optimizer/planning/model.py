@@ -20,6 +20,7 @@ class PlanModel:
     compiled: Compiled
     variables: PlanVariables
     row_blocks: dict[str, IntArray]
+    column_blocks: dict[str, IntArray]
     harm: FloatArray
     burden: FloatArray
 
@@ -28,17 +29,21 @@ class PlanModel:
         """(columns,) the variables of day 1."""
         v = self.variables
         blocks = (v.admitted, v.moved, v.in_house, v.treated, v.boarding, v.waiting, v.corridor)
-        first = [block[..., 0].ravel() for block in (*blocks, v.excess, v.surge_beds)]
+        oxygen = (v.oxygen_stored, v.oxygen_short)
+        first = [block[..., 0].ravel() for block in (*blocks, v.excess, v.surge_beds, *oxygen)]
         numbers = np.concatenate([v.admitted_observed, *first])
         out = np.zeros(self.compiled.size[0], dtype=bool)
         out[numbers[numbers >= 0]] = True
         return out
 
 
-def build_model(inst: Instance, *, transfers: bool = True) -> PlanModel:
-    """Compile the model of docs/model.md for one instance."""
+def build_model(inst: Instance, *, transfers: bool = True, live: bool = False) -> PlanModel:
+    """Compile the model of docs/model.md for one instance.
+
+    `live`: in the shape that changed beds, staff or census only change the bounds of.
+    """
     matrix = Matrix()
-    variables = plan_variables(matrix, inst, transfers=transfers)
+    variables = plan_variables(matrix, inst, transfers=transfers, live=live)
     for constraint in CONSTRAINTS:
         constraint(matrix, inst, variables)
     compiled = matrix.compiled()
@@ -47,6 +52,7 @@ def build_model(inst: Instance, *, transfers: bool = True) -> PlanModel:
         compiled,
         variables,
         matrix.row_blocks,
+        matrix.column_blocks,
         group_cost("harm", inst, variables, columns),
         group_cost("burden", inst, variables, columns),
     )

@@ -37,6 +37,11 @@ def left_standing(inst: Instance, v: PlanVariables, cost: FloatArray) -> None:
     _price(cost, v.excess, inst.harm.excess)
 
 
+def oxygen_missed(inst: Instance, v: PlanVariables, cost: FloatArray) -> None:
+    """Oxygen that patients in beds go without, harm a cubic metre; dearer than leaving them out."""
+    _price(cost, v.oxygen_short, inst.harm.oxygen_short)
+
+
 def late_admissions(inst: Instance, v: PlanVariables, cost: FloatArray) -> None:
     """Minutes beyond the target, and the price of leaving the province, harm a patient."""
     _price(cost, v.admitted, inst.harm.admission[:, None])
@@ -66,6 +71,7 @@ TERMS: dict[str, tuple[Term, ...]] = {
         boarding_days,
         corridor_days,
         left_standing,
+        oxygen_missed,
         late_admissions,
         risk_of_moves,
     ),

@@ -28,7 +28,8 @@ from optimizer.domain.instance import (
     IntArray,
     TransferArcs,
 )
-from optimizer.domain.plan import Plan
+from optimizer.domain.plan import Plan, oxygen_drawn
+from optimizer.domain.terms import in_store
 from optimizer.planning.engine import solve_arrays
 from optimizer.planning.model import build_model
 
@@ -84,6 +85,8 @@ def window(inst: Instance, rule: Plan, start: int, days: int) -> Instance:
     if start:
         arrivals[:, :, 0] += rule.waiting[:, :, start - 1]
     eve = start - 1
+    drawn = oxygen_drawn(inst, rule.treated, rule.boarding, rule.corridor)
+    stored = in_store(inst.terms, drawn, rule.oxygen_short)
     return inst.changed(
         days=days,
         shown_days=days,
@@ -98,6 +101,7 @@ def window(inst: Instance, rule: Plan, start: int, days: int) -> Instance:
         outside_places=inst.outside_places[:, part].copy(),
         fallen=inst.excess_allowed[:, part].copy(),
         no_intake=None if inst.no_intake is None else inst.no_intake[:, part].copy(),
+        terms=inst.terms.days(part, stored[:, eve] if start else inst.terms.oxygen_stored),
     )
 
 

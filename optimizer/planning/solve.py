@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,12 +16,15 @@ from optimizer.domain.instance import FloatArray, Instance, IntArray
 from optimizer.domain.plan import GroupResult, Plan
 from optimizer.errors import SolverError
 from optimizer.planning.engine import Answer, solve_arrays
+from optimizer.planning.first import least_harm
 from optimizer.planning.matrix import Compiled
 from optimizer.planning.model import PlanModel, build_model
+from optimizer.planning.start import start_of
 from optimizer.planning.whole import fractional, whole_day_one
 from optimizer.planning.whole_window import whole_window
 
 Progress = Callable[[str, float], None]
+Seen = Callable[[PlanModel, Answer], None]
 FACE = 1e-6
 """Reduced costs and duals above this share of the largest cost fix a face."""
 
@@ -75,9 +78,14 @@ def optimal_face(
 
 
 def solve_plan(
-    inst: Instance, options: SolveOptions | None = None, progress: Progress | None = None
+    inst: Instance,
+    options: SolveOptions | None = None,
+    progress: Progress | None = None,
+    seen: Seen | None = None,
 ) -> Plan:
     """Return the plan of least harm, and of least burden among those; it always exists.
+
+    `seen` is given the model and the answer of the harm group, before its face is fixed.
 
     Raises
     ------
@@ -98,13 +106,16 @@ def solve_plan(
     timed("build", started)
 
     started = time.perf_counter()
-    harm = solve_arrays(compiled, model.harm, engine=options.engine, seconds=options.seconds)
-    bound = harm.objective
+    harm = least_harm(model, engine=options.engine, seconds=options.seconds)
+    bound = _bound(harm)
     timed("harm", started)
+    if seen is not None:
+        seen(model, harm)
     prices = {
         name: np.where(index >= 0, -harm.row_duals[np.maximum(index, 0)], 0.0)
         for name, index in model.row_blocks.items()
     }
+    start = start_of(model, harm.basis)
     lower, upper = compiled.column_lower, compiled.column_upper
     final, burden_bound = harm, 0.0
     if options.burden:
@@ -128,7 +139,8 @@ def solve_plan(
         started = time.perf_counter()
         final = _whole_surge(model, harm, final, lower, upper, options)
         timed("whole beds", started)
-    return _plan(model, final, bound, burden_bound, seconds, prices, options.whole)
+    made = plan_of(model, final, bound, burden_bound, options.whole)
+    return replace(made, seconds=seconds, shadow_prices=prices, start=start)
 
 
 def _burden(
@@ -136,8 +148,10 @@ def _burden(
 ) -> tuple[Answer, float]:
     """Solve the burden group on the optimal face of harm.
 
-    Keep harm's own point if the face is too thin.
+    Keep harm's own point if the face is too thin, or if harm has no proof and so no face.
     """
+    if not harm.optimal:
+        return harm, 0.0
     face, lower, upper = optimal_face(model.compiled, model.harm, harm, lower, upper)
     # Warm from harm's own basis first: it needs no presolve, which may call so thin a face empty.
     for engine, basis in (("glop", harm.basis), ("", None)):
@@ -153,8 +167,16 @@ def _burden(
                 basis=basis,
                 seconds=options.seconds,
             )
-            return answer, answer.objective
+            return answer, _bound(answer)
     return harm, 0.0
+
+
+def _bound(answer: Answer) -> float:
+    """Return what no plan can beat: the value itself where it is proved, else what the solver has.
+
+    -inf where it has nothing.
+    """
+    return answer.objective if answer.optimal else answer.bound
 
 
 def _whole_surge(
@@ -171,7 +193,7 @@ def _whole_surge(
     lower, upper = lower.copy(), upper.copy()
     whole = np.ceil(final.x[columns] - 1e-6)
     lower[columns] = upper[columns] = whole
-    if options.burden:
+    if options.burden and harm.optimal:
         face, low, high = optimal_face(model.compiled, model.harm, harm, lower, upper)
         low[columns] = high[columns] = whole
         try:
@@ -194,15 +216,18 @@ def _whole_surge(
     return _burden(model, again, lower, upper, options)[0]
 
 
-def _plan(
+def _group(value: float, bound: float) -> GroupResult:
+    return GroupResult(value, min(bound, value) if np.isfinite(bound) else None)
+
+
+def plan_of(
     model: PlanModel,
     answer: Answer,
-    bound: float,
-    burden_bound: float,
-    seconds: dict[str, float],
-    prices: dict[str, FloatArray],
-    whole: bool,
+    bound: float | None = None,
+    burden_bound: float = 0.0,
+    whole: bool = False,
 ) -> Plan:
+    """Return an answer as a plan; `whole` rounds what is whole already to the last digit."""
     x = np.where(answer.x < 1e-9, 0.0, answer.x)
     v = model.variables
     if whole:
@@ -213,6 +238,8 @@ def _plan(
         return np.asarray(np.where(index >= 0, x[np.maximum(index, 0)], 0.0))
 
     harm, burden = float(model.harm @ x), float(model.burden @ x)
+    bound = _bound(answer) if bound is None else bound
+    proved = np.isfinite(bound) and harm - bound <= 1e-6 * max(1.0, abs(bound))
     return Plan(
         admitted=values(v.admitted),
         admitted_observed=values(v.admitted_observed),
@@ -224,10 +251,9 @@ def _plan(
         corridor=values(v.corridor),
         excess=values(v.excess),
         surge_beds=values(v.surge_beds),
-        harm=GroupResult(harm, min(bound, harm)),
-        burden=GroupResult(burden, min(burden_bound, burden)),
-        status="optimal" if harm - bound <= 1e-6 * max(1.0, abs(bound)) else "feasible",
-        seconds=seconds,
-        shadow_prices=prices,
+        oxygen_short=values(v.oxygen_short),
+        harm=_group(harm, bound),
+        burden=_group(burden, burden_bound),
+        status="optimal" if proved else "feasible",
         solver=answer.engine,
     )

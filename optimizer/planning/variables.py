@@ -33,6 +33,10 @@ class PlanVariables:
     """(F, K, T)."""
     surge_beds: IntArray
     """(F, K, T) whole."""
+    oxygen_stored: IntArray
+    """(F, T) cubic metres in store at day's end."""
+    oxygen_short: IntArray
+    """(F, T) cubic metres that somebody went without."""
     whole_people: IntArray
     """All columns of people observed on day 1; of a whole window all admissions and transfers."""
     needed: NeededRows
@@ -54,8 +58,11 @@ class Reachable:
     boarding_early: BoolArray
 
 
-def reachable(inst: Instance) -> Reachable:
-    """Follow arrivals, requests and census through every night and every arc."""
+def reachable(inst: Instance, *, anybody: bool = False) -> Reachable:
+    """Follow arrivals, requests and census through every night and every arc.
+
+    `anybody`: as if somebody of every class were in every house this morning.
+    """
     hazards, units, able = inst.hazards, len(inst.units), inst.able
     keep, worse, boards, waits = (
         (night > 0).astype(int)
@@ -65,6 +72,10 @@ def reachable(inst: Instance) -> Reachable:
     inside = moves.to < units
     u = inst.arrivals.any(axis=2) | (inst.open_requests > 0)
     n, b = inst.census_treated > 0, inst.census_boarding > 0
+    if anybody:
+        houses = np.asarray(inst.listed.any(axis=1))
+        n, b = n | able, b | np.repeat(houses[:, None], able.shape[1], axis=1)
+    start = n, b
     while True:
         before = int(u.sum()) + int(n.sum()) + int(b.sum())
         u = u | (u.astype(int) @ waits > 0)
@@ -84,13 +95,16 @@ def reachable(inst: Instance) -> Reachable:
         if int(u.sum()) + int(n.sum()) + int(b.sum()) == before:
             break
     if inst.classes.by_day is not None and inst.classes.by_day.any():
-        return _day_by_day(inst, u)
+        return _day_by_day(inst, u, *start)
     n, b = n[:, :, None], b[:, :, None]
     return Reachable(u, n, b, n, b)
 
 
-def _day_by_day(inst: Instance, u: BoolArray) -> Reachable:
-    """Return the same by day: a class that is one day of a stay is empty on most days."""
+def _day_by_day(inst: Instance, u: BoolArray, n: BoolArray, b: BoolArray) -> Reachable:
+    """Return the same by day: a class that is one day of a stay is empty on most days.
+
+    `n`, `b`: who may be there this morning.
+    """
     hazards, units, able = inst.hazards, len(inst.units), inst.able
     keep, worse, boards = (
         (night > 0).astype(int) for night in (hazards.keep, hazards.worse, hazards.boarding)
@@ -100,7 +114,6 @@ def _day_by_day(inst: Instance, u: BoolArray) -> Reachable:
     shape = (len(inst.units), len(inst.classes.ids), inst.days)
     early = np.zeros((2, *shape), dtype=bool)
     late = np.zeros((2, *shape), dtype=bool)
-    n, b = inst.census_treated > 0, inst.census_boarding > 0
     for t in range(inst.days):
         if t:
             n, b = (
@@ -123,10 +136,16 @@ def _day_by_day(inst: Instance, u: BoolArray) -> Reachable:
     return Reachable(u, late[0], late[1], early[0], early[1])
 
 
-def plan_variables(m: Matrix, inst: Instance, *, transfers: bool = True) -> PlanVariables:
-    """Make every block; `transfers` false leaves moves between facilities out (a baseline)."""
+def plan_variables(
+    m: Matrix, inst: Instance, *, transfers: bool = True, live: bool = False
+) -> PlanVariables:
+    """Make every block.
+
+    `transfers` false leaves moves between facilities out (a baseline). `live` makes the blocks that
+    no census, bed or person on duty of the instance decides about: another one differs in bounds.
+    """
     days, f, s = inst.days, len(inst.units), len(inst.classes.ids)
-    here = reachable(inst)
+    here = reachable(inst, anybody=live)
     day_one = np.arange(days) == 0
     all_days = inst.rules.whole_window
     arcs, moves = inst.admissions, inst.transfers
@@ -150,8 +169,8 @@ def plan_variables(m: Matrix, inst: Instance, *, transfers: bool = True) -> Plan
         here.treated_early[moves.origin, moves.patient_class],
     )
     move_exists = np.broadcast_to(leaves & transfers, (len(moves.origin), days)).copy()
-    move_exists[:, 0] &= present > 0
-    upper = np.where(day_one, np.where(present > 0, present, np.inf)[:, None], np.inf)
+    move_exists[:, 0] &= (present > 0) | live
+    upper = np.where(day_one, np.where((present > 0) | live, present, np.inf)[:, None], np.inf)
     moved = m.columns(
         "moved",
         (len(moves.origin), days),
@@ -161,8 +180,10 @@ def plan_variables(m: Matrix, inst: Instance, *, transfers: bool = True) -> Plan
     )
     house_exists = here.boarding_early & inst.able[:, :, None]
     house_exists = np.broadcast_to(house_exists, (f, s, days)).copy()
-    house_exists[:, :, 0] &= inst.census_boarding > 0
+    house_exists[:, :, 0] &= (inst.census_boarding > 0) | live
     in_house = m.columns("in_house", (f, s, days), exists=house_exists, whole=day_one)
+    needed = needed_rows(inst, every=live)
+    store = np.isfinite(inst.terms.oxygen_supply).all(axis=1) & needed.stock
     blocks = {
         "treated": m.columns("treated", (f, s, days), exists=here.treated),
         "boarding": m.columns("boarding", (f, s, days), exists=here.boarding),
@@ -173,7 +194,8 @@ def plan_variables(m: Matrix, inst: Instance, *, transfers: bool = True) -> Plan
         "excess": m.columns(
             "excess",
             (f, len(inst.levels), days),
-            exists=inst.listed[:, :, None] & inst.excess_allowed[:, None, :],
+            exists=inst.listed[:, :, None] & (inst.excess_allowed | live)[:, None, :],
+            upper=np.where(inst.excess_allowed, np.inf, 0.0)[:, None, :],
         ),
         "surge_beds": m.columns(
             "surge_beds",
@@ -181,6 +203,13 @@ def plan_variables(m: Matrix, inst: Instance, *, transfers: bool = True) -> Plan
             exists=inst.surge_limit > 0,
             whole=True,
         ),
+        "oxygen_stored": m.columns(
+            "oxygen_stored",
+            (f, days),
+            exists=store[:, None],
+            upper=inst.terms.oxygen_tank[:, None],
+        ),
+        "oxygen_short": m.columns("oxygen_short", (f, days), exists=store[:, None]),
     }
     every = (admitted.ravel(), moved.ravel()) if all_days else (moved[:, 0],)
     whole = np.concatenate([observed, *every, in_house[:, :, 0].ravel()])
@@ -190,7 +219,7 @@ def plan_variables(m: Matrix, inst: Instance, *, transfers: bool = True) -> Plan
         moved=moved,
         in_house=in_house,
         whole_people=whole[whole >= 0],
-        needed=needed_rows(inst),
+        needed=needed,
         **blocks,
     )
 

@@ -63,8 +63,8 @@ def finding(report: PlanReport, lang: str) -> Finding:
 def free_beds_note(report: PlanReport, lang: str) -> str:
     """Say how many beds stand free on the day most people of a level are unmet; else nothing.
 
-    Beds are then not what is short there: staff, vehicles or distance are. Of several such levels
-    the one with the most people unmet is named.
+    Beds are then not what is short there: staff, oxygen, vehicles or distance are. Of several such
+    levels the one with the most people unmet is named.
     """
     beds = free_beds(report).set_index(["care_level", "day"])["free"]
     found: list[tuple[float, str, int, float]] = []
@@ -79,7 +79,7 @@ def free_beds_note(report: PlanReport, lang: str) -> str:
     unmet, level, day, free = max(found)
     text = translator(lang)(
         "{level}: {unmet} people have no place on {date} though {free} usable beds of that level "
-        "or above stand free: staff, vehicles or distance bind."
+        "or above stand free: staff, oxygen, vehicles or distance bind."
     )
     return text.format(
         level=report.level_name(level, lang),

@@ -1,77 +1,17 @@
-"""Flows between tiers over the shown horizon, as a table and as a Sankey diagram."""
+"""Flows between tiers over the shown horizon as a Sankey diagram."""
 
 from __future__ import annotations
 
-import pandas as pd
 import plotly.graph_objects as go
 
 from optimizer.i18n import translator
 from optimizer.report import formats
 from optimizer.report.charts import base_layout
+from optimizer.report.flowtable import COMMUNITY, OUTSIDE, UNMET, flow_table, left_out
 from optimizer.report.folder import PlanReport
 from optimizer.report.palette import Palette, fade
 
-OUTSIDE, UNMET, COMMUNITY = "outside", "unmet", "community"
 _PAD = 16
-
-
-def flow_table(report: PlanReport) -> pd.DataFrame:
-    """Return ``source, target, way, patients``; ways are new, up, down, lateral, outside, unmet."""
-    tier = dict(zip(report.units["unit"], report.units["tier"], strict=True))
-    tier |= dict.fromkeys(report.units.loc[report.units["outside"], "unit"], OUTSIDE)
-    shown = report.horizon
-    adm = report.tables["admissions"]
-    adm = adm.loc[adm["day"] <= shown]
-    into = adm["unit"].map(tier)
-    parts = [
-        pd.DataFrame(
-            {
-                "source": COMMUNITY,
-                "target": into,
-                "way": into.map(lambda t: "outside" if t == OUTSIDE else "new"),
-                "patients": adm["patients"],
-            }
-        )
-    ]
-    moves = report.tables["transfers"]
-    moves = moves.loc[moves["day"] <= shown]
-    ways = {
-        "step_up": "up",
-        "step_down": "down",
-        "lateral": "lateral",
-        "out_of_province": "outside",
-    }
-    parts.append(
-        pd.DataFrame(
-            {
-                "source": moves["from_unit"].map(tier),
-                "target": moves["to_unit"].map(tier),
-                "way": moves["direction"].map(ways),
-                "patients": moves["patients"],
-            }
-        )
-    )
-    last = report.unmet.loc[report.unmet["day"] == shown]
-    parts.append(
-        pd.DataFrame(
-            {
-                "source": last["place"].map(tier).fillna(COMMUNITY),
-                "target": UNMET,
-                "way": "unmet",
-                "patients": last["patients"],
-            }
-        )
-    )
-    rows = pd.concat(parts, ignore_index=True)
-    rows = rows.groupby(["source", "target", "way"], as_index=False)[["patients"]].sum()
-    return rows.loc[rows["patients"] >= 0.05].reset_index(drop=True)
-
-
-def left_out(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the direct admissions if they dwarf all other flows; they are then said, not drawn."""
-    new = table.loc[table["way"] == "new"]
-    others = float(table["patients"].sum() - new["patients"].sum())
-    return new if others >= 1 and new["patients"].sum() > 4 * others else new.iloc[:0]
 
 
 def sankey(report: PlanReport, lang: str, palette: Palette, height: int = 330) -> go.Figure:

@@ -35,7 +35,7 @@ _COLUMNS = {
     "corridor": ("day", "unit", "patients"),
     "surge_beds": ("day", "unit", "care_level", "beds"),
     "places_kept": ("day", "unit", "care_level", "places", "expected", "if_free"),
-    "capacity": ("day", "unit", "care_level", "usable_beds", "surge_beds", "treated", "confidence"),
+    "capacity": ("day", "unit", "care_level", "usable_beds", "surge_beds", "treated"),
     "home": ("day", "cluster", "home_patients", "home_capacity", "unmet"),
 }
 _NUMBERS = (
@@ -50,6 +50,7 @@ _NUMBERS = (
     "surge_beds",
     "treated",
     "need_at_or_above",
+    "devices",
     "home_patients",
     "home_capacity",
     "unmet",
@@ -58,6 +59,20 @@ _NUMBERS = (
     "lon",
     "population",
     "rank",
+)
+UNIT_COLUMNS = (
+    "unit",
+    "name",
+    "short",
+    "tier",
+    "kind",
+    "cluster",
+    "grouped",
+    "outside",
+    "lat",
+    "lon",
+    "members",
+    "facility_id",
 )
 TIER_MARKS = ("circle", "square", "diamond", "hexagon", "star")
 
@@ -85,7 +100,7 @@ class PlanReport:
     def province_area(self) -> float | None:
         """Return the published area of the province, km2."""
         area = self.province.get("area_km2")
-        return float(area) if area else None
+        return None if area is None or pd.isna(area) or not float(area) else float(area)
 
     @property
     def plan_id(self) -> str:
@@ -144,6 +159,19 @@ class PlanReport:
     def place_name(self, place: str, lang: str) -> str:
         """Return the short name of a planning unit, a destination outside or an area."""
         return self.names[lang].get(place, place)
+
+    def class_name(self, class_id: str, lang: str) -> str:
+        """Return what a patient class is called: its severity and phase."""
+        return str(self.head.get("class_names", {}).get(lang, {}).get(class_id, class_id))
+
+    @cached_property
+    def _roles(self) -> pd.DataFrame:
+        return read_table(find_data_dir(self.path, self.head), "roles.csv")
+
+    def role_name(self, role: str, lang: str) -> str:
+        """Return what a staff role is called."""
+        row = self._roles.loc[self._roles["role"] == role] if len(self._roles) else self._roles
+        return str(row[f"name_{lang}"].iloc[0]) if len(row) else role
 
     def units_of(self, tier: str) -> set[str]:
         """Return the planning units of a tier."""
@@ -304,9 +332,13 @@ def _read_head(path: Path) -> dict[str, Any]:
 
 
 def _plan_table(path: Path, columns: tuple[str, ...], problems: list[Problem]) -> pd.DataFrame:
+    """Read a table of the plan; rows that do not say how sure they are count as assumed."""
     if not path.is_file():
         return pd.DataFrame(
-            {c: pd.Series(dtype=float if c in _NUMBERS else object) for c in columns}
+            {
+                c: pd.Series(dtype=float if c in _NUMBERS else object)
+                for c in (*columns, "confidence")
+            }
         )
     frame = read_csv(path)
     problems += [
@@ -314,7 +346,9 @@ def _plan_table(path: Path, columns: tuple[str, ...], problems: list[Problem]) -
         for c in columns
         if c not in frame.columns
     ]
-    return frame
+    if "confidence" not in frame.columns:
+        return frame.assign(confidence="assumed")
+    return frame.fillna({"confidence": "assumed"})
 
 
 def _titles(path: Path, fallback: str) -> dict[str, str]:
@@ -382,4 +416,4 @@ def _units(data: Path, members: pd.DataFrame) -> pd.DataFrame:
                 "facility_id": first["facility_id"],
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=list(UNIT_COLUMNS))

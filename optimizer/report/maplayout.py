@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from optimizer.report import formats
-from optimizer.report.cells import Projection, Ring
+from optimizer.report.cells import Cells, Projection, Ring
 from optimizer.report.folder import TIER_MARKS
 from optimizer.report.freespace import Raster
 from optimizer.report.mapdata import Arc, Site
@@ -28,6 +28,8 @@ from optimizer.report.placing import (
     trim,
 )
 
+NARROWEST = 660.0
+ARCS = 12
 LARGEST_MARK = 32.0
 SMALLEST_MARK = 9.0
 LETTERED_MARK = 16.0
@@ -253,3 +255,13 @@ def crowded(sites: Sequence[Site]) -> list[int]:
         crowd = sorted((rows[b] for b in bunch), key=lambda i: (-sites[i].beds, sites[i].unit))
         found += crowd[1:] if len(crowd) >= 3 else []
     return found
+
+
+def frame_of(projection: Projection, cells: Cells, height: int) -> MapFrame:
+    """Return the frame around the land, as large as the narrowest map allows."""
+    xs = [p[0] for ring in cells.land for p in ring]
+    ys = [p[1] for ring in cells.land for p in ring]
+    pad = 0.02 * (max(xs) - min(xs))
+    x0, x1, y0, y1 = min(xs) - pad, max(xs) + pad, min(ys) - pad, max(ys) + pad
+    scale = min(NARROWEST / (x1 - x0), height / (y1 - y0))
+    return MapFrame(projection, scale, x0, x1, y0, y1)

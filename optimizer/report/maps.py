@@ -19,13 +19,11 @@ from optimizer.report.mapdata import (
     nice_breaks,
     waiting_by_commune,
 )
-from optimizer.report.maplayout import MapFrame, MapLayout
+from optimizer.report.maplayout import ARCS, MapFrame, MapLayout, frame_of
 from optimizer.report.mapmarks import SiteLayer
 from optimizer.report.palette import Palette
 from optimizer.report.placing import Point
 
-NARROWEST = 660.0
-ARCS = 12
 ROOMY = 1.08
 """A drawing is this much taller than the narrowest map needs, to grow on wider screens."""
 
@@ -76,16 +74,6 @@ def facility_map(
         (moves["day"] == day) & (moves["direction"] == "out_of_province"), "patients"
     ].sum()
     return MapDrawing(figure, breaks, min(ARCS, len(arcs)), len(arcs), float(outside), waiting)
-
-
-def frame_of(projection: Projection, cells: Cells, height: int) -> MapFrame:
-    """Return the frame around the land, as large as the narrowest map allows."""
-    xs = [p[0] for ring in cells.land for p in ring]
-    ys = [p[1] for ring in cells.land for p in ring]
-    pad = 0.02 * (max(xs) - min(xs))
-    x0, x1, y0, y1 = min(xs) - pad, max(xs) + pad, min(ys) - pad, max(ys) + pad
-    scale = min(NARROWEST / (x1 - x0), height / (y1 - y0))
-    return MapFrame(projection, scale, x0, x1, y0, y1)
 
 
 def _set_axes(figure: go.Figure, frame: MapFrame, height: int) -> None:

@@ -19,7 +19,7 @@ def strip_table(report: PlanReport, tier: str | None = None) -> pd.DataFrame:
         units = report.units_of(tier)
         capacity = capacity.loc[capacity["unit"].isin(units)]
         unmet = unmet.loc[unmet["place"].isin(units) & (unmet["state"] == "boarding")]
-    capacity = capacity.assign(usable=capacity["usable_beds"] + capacity["surge_beds"])
+    capacity = capacity.assign(usable=equipped_beds(capacity))
     beds = capacity.groupby(["care_level", "day"])[["treated", "usable"]].sum()
     axis = pd.MultiIndex.from_product([report.bed_levels, shown], names=["care_level", "day"])
     beds = beds.reindex(axis)
@@ -49,6 +49,14 @@ def strip_table(report: PlanReport, tier: str | None = None) -> pd.DataFrame:
     return table
 
 
+def equipped_beds(capacity: pd.DataFrame) -> pd.Series:
+    """Return the open beds of each row, no more than there are devices for where those count."""
+    beds = capacity["usable_beds"] + capacity["surge_beds"]
+    if "devices" not in capacity:
+        return beds
+    return beds.where(capacity["devices"].isna(), beds.clip(upper=capacity["devices"]))
+
+
 def free_beds(report: PlanReport, tier: str | None = None) -> pd.DataFrame:
     """Return ``day, care_level, free``: beds (of a tier) that could take one more of the level.
 
@@ -60,7 +68,7 @@ def free_beds(report: PlanReport, tier: str | None = None) -> pd.DataFrame:
     capacity = capacity.loc[capacity["day"] <= report.horizon]
     if tier is not None:
         capacity = capacity.loc[capacity["unit"].isin(report.units_of(tier))]
-    capacity = capacity.assign(beds=capacity["usable_beds"] + capacity["surge_beds"])
+    capacity = capacity.assign(beds=equipped_beds(capacity))
     beds = _by_level(capacity, "unit", "beds", levels)
     people = report.tables["patients"].rename(columns={"place": "unit"})
     treated = people.loc[people["state"] == "treated"]

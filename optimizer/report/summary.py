@@ -6,12 +6,14 @@ KPIs beside the rivals, first shortfalls, today's moves.
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from optimizer.i18n import translator
 
+ASSUMED = "≈"
+"""Mark of what rests on assumed figures."""
 ARROW = {"step_up": "↑", "step_down": "↓", "lateral": "→", "out_of_province": "⇢"}
 
 
@@ -27,13 +29,13 @@ def _number(value: float, lang: str) -> str:
     return text.replace(",", " ").replace(".", ",").replace(" ", ".") if lang == "vi" else text
 
 
-def _kpi_rows(summary: Mapping[str, Any], lang: str) -> list[list[str]]:
+def kpi_rows(
+    heads: Sequence[str], sides: Sequence[Mapping[str, Any]], lang: str
+) -> list[list[str]]:
+    """Return a table of KPIs, one column a side; the first side names the care levels."""
     say = translator(lang)
-    sides = [summary["kpis"]] + [
-        summary["baselines"].get(name, {}) for name in ("no_transfers", "greedy", "local_only")
-    ]
-    levels = list(summary["kpis"]["unmet_patient_days"])
-    rows = [["", say("plan"), say("no transfers"), say("nearest free"), say("local only")]]
+    levels = list(sides[0]["unmet_patient_days"])
+    rows = [["", *heads]]
 
     def add(label: str, pick: Any) -> None:
         values = []
@@ -61,7 +63,8 @@ def _kpi_rows(summary: Mapping[str, Any], lang: str) -> list[list[str]]:
     return rows
 
 
-def _aligned(rows: list[list[str]]) -> list[str]:
+def aligned(rows: list[list[str]]) -> list[str]:
+    """Return the lines of a table, the first column left, the others right."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = []
     for row in rows:
@@ -71,22 +74,27 @@ def _aligned(rows: list[list[str]]) -> list[str]:
     return lines
 
 
-def _today(folder: Path, names: Mapping[str, str], lang: str) -> list[str]:
+def _people(row: Mapping[str, str], who: Mapping[str, str]) -> str:
+    """How many are moved and how ill they are; ≈ where the row rests on assumed figures."""
+    mark = f"{ASSUMED} " if row["confidence"] == "assumed" else ""
+    return f"{mark}{float(row['patients']):.0f} × {who.get(row['class_id'], row['class_id'])}"
+
+
+def _today(folder: Path, summary: Mapping[str, Any], lang: str) -> list[str]:
     """Moves of day 1, then the places kept on days 2 and 3."""
     say = translator(lang)
+    names = summary.get("names", {})
+    who = summary.get("class_names", {}).get(lang, {})
     lines = []
     for row in _table(folder / "transfers.csv"):
         if row["day"] == "1":
             sender = names.get(row["from_unit"], row["from_unit"])
             receiver = names.get(row["to_unit"], row["to_unit"])
-            people = f"{float(row['patients']):.0f} × {row['class_id']}"
-            lines.append(f"  {sender} {ARROW[row['direction']]} {receiver}: {people}")
+            lines.append(f"  {sender} {ARROW[row['direction']]} {receiver}: {_people(row, who)}")
     for row in _table(folder / "admissions.csv"):
         if row["day"] == "1" and row["observed"] == "1":
-            lines.append(
-                f"  {names.get(row['area'], row['area'])} → {names.get(row['unit'], row['unit'])}: "
-                f"{float(row['patients']):.0f} × {row['class_id']}"
-            )
+            sender, receiver = (names.get(row[k], row[k]) for k in ("area", "unit"))
+            lines.append(f"  {sender} → {receiver}: {_people(row, who)}")
     kept = [r for r in _table(folder / "places_kept.csv") if float(r["places"]) > 0]
     more = len(lines) - 12
     if more > 0:
@@ -97,16 +105,81 @@ def _today(folder: Path, names: Mapping[str, str], lang: str) -> list[str]:
     head = [say("Today's moves (people):")]
     if not lines:
         lines = ["  " + say("nobody observed this morning needs to move")]
-    total = sum(int(float(row["places"])) for row in kept)
+    mark = f"{ASSUMED} " if any(row["confidence"] == "assumed" for row in kept) else ""
+    total = mark + str(sum(int(float(row["places"])) for row in kept))
     tail = [say("Places kept for days 2 and 3: {total} (places_kept.csv)").format(total=total)]
+    if any(f": {ASSUMED} " in line for line in (*lines, *tail)):
+        tail.append(f"  {ASSUMED} " + say("rests on assumed data"))
     return [*head, *lines, *tail]
+
+
+def _status(summary: Mapping[str, Any], lang: str) -> str:
+    """How good the plan is known to be: by its bound, or without one."""
+    say = translator(lang)
+    gap, seconds = summary["objective"]["harm"]["gap"], _number(summary["seconds"]["so far"], lang)
+    if summary["status"] == "rule":
+        return say(
+            "Status: nearest free place, a rule; no bound; checked independently; {seconds} s"
+        ).format(seconds=seconds)
+    if gap is None:
+        return say(
+            "Status {status}: no bound proved in time; checked independently; {seconds} s"
+        ).format(status=say(summary["status"]), seconds=seconds)
+    return say(
+        "Status {status}: {gap} % above the LP bound of the {offered} ways offered "
+        "({permitted} permitted); checked independently; {seconds} s"
+    ).format(
+        status=say(summary["status"]),
+        gap=f"{100 * gap:.3f}".replace(".", "," if lang == "vi" else "."),
+        offered=summary["ways"]["offered"],
+        permitted=summary["ways"]["permitted"],
+        seconds=seconds,
+    )
+
+
+def _bottlenecks(folder: Path, shown: int, names: Mapping[str, str], lang: str) -> list[str]:
+    """Say in how many units and days each term of capacity holds patients back most of all."""
+    say = translator(lang)
+    words = {
+        "beds": say("beds"),
+        "devices": say("devices"),
+        "oxygen_flow": say("oxygen flow"),
+        "oxygen_stock": say("oxygen in store"),
+        "staff": say("staff {role}"),
+        "supervision": say("supervision {role}"),
+    }
+    found: dict[str, set[tuple[str, str]]] = {}
+    for row in _table(folder / "capacity.csv"):
+        dearest = row.get("binding", "").split(";")[0]
+        if dearest and int(row["day"]) <= shown:
+            found.setdefault(dearest, set()).add((row["unit"], row["day"]))
+    said = []
+    for name, where in sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0]))[:5]:
+        word, _, role = name.partition(":")
+        said.append(f"{words[word].format(role=role)} {_number(len(where), lang)}")
+    lines = []
+    if said:
+        text = say("What holds patients back (units x days): {terms}")
+        lines.append(text.format(terms=", ".join(said)))
+    hours = [
+        (float(row["hours_to_empty"]), row["unit"], row["day"])
+        for row in _table(folder / "oxygen.csv")
+        if row["hours_to_empty"] and int(row["day"]) <= shown and float(row["drawn_lpm"]) > 0
+    ]
+    if hours:
+        least, unit, day = min(hours)
+        text = say("Oxygen runs lowest at {unit} on day {day}: {hours} h if nothing comes")
+        lines.append(text.format(unit=names.get(unit, unit), day=day, hours=_number(least, lang)))
+    return lines
 
 
 def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
     """Return the summary of a plan folder in `lang`."""
     say = translator(lang)
-    harm = summary["objective"]["harm"]
     names = summary.get("names", {})
+    rivals = ("no_transfers", "greedy", "local_only")
+    sides = [summary["kpis"], *(summary["baselines"].get(name, {}) for name in rivals)]
+    heads = [say("plan"), say("no transfers"), say("nearest free"), say("local only")]
     lines = [
         summary["title"][lang],
         say("Plan {id}, {start}, {days} days shown, {solved} solved").format(
@@ -115,22 +188,9 @@ def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
             days=summary["horizon_days"],
             solved=summary["solved_days"],
         ),
-        say(
-            "Status: nearest free place, a rule; no bound; checked independently; {seconds} s"
-        ).format(seconds=_number(summary["seconds"]["so far"], lang))
-        if harm["gap"] is None
-        else say(
-            "Status {status}: {gap} % above the LP bound of the {offered} ways offered "
-            "({permitted} permitted); checked independently; {seconds} s"
-        ).format(
-            status=say(summary["status"]),
-            gap=f"{100 * harm['gap']:.3f}".replace(".", "," if lang == "vi" else "."),
-            offered=summary["ways"]["offered"],
-            permitted=summary["ways"]["permitted"],
-            seconds=_number(summary["seconds"]["so far"], lang),
-        ),
+        _status(summary, lang),
         "",
-        *_aligned(_kpi_rows(summary, lang)),
+        *aligned(kpi_rows(heads, sides, lang)),
         "",
     ]
     short = summary["shortfalls"][:6]
@@ -149,10 +209,11 @@ def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
             )
     else:
         lines.append(say("Nobody goes without a place in the days shown."))
-    lines += ["", *_today(folder, names, lang), ""]
+    lines += _bottlenecks(folder, summary["horizon_days"], names, lang)
+    lines += ["", *_today(folder, summary, lang), ""]
     lines.append(say("Assumptions that decide this result:"))
     lines += [
-        "  ≈ " + one[f"text_{lang}"]
+        f"  {ASSUMED} " + one[f"text_{lang}"]
         for one in summary["assumptions"]
         if one["key"].startswith("staff.") and isinstance(one["value"], dict)
     ]

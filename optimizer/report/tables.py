@@ -12,7 +12,7 @@ import pandas as pd
 
 from optimizer.i18n import translator
 from optimizer.report import formats
-from optimizer.report.folder import PlanReport
+from optimizer.report.folder import CONFIDENCES, PlanReport
 
 ORDER_COLUMNS = [
     "day",
@@ -22,12 +22,25 @@ ORDER_COLUMNS = [
     "direction",
     "pool",
     "care_level",
+    "who",
     "patients",
     "minutes",
     "reason",
+    "confidence",
 ]
 KEPT_DAYS = (2, 3)
 _WAYS = {"step_up": "up", "step_down": "down", "lateral": "lateral", "out_of_province": "outside"}
+
+
+def confidence_names(lang: str) -> dict[str, str]:
+    """Return what each confidence is called."""
+    say = translator(lang)
+    return {
+        "official": say("official"),
+        "open_data": say("open data"),
+        "derived": say("derived"),
+        "assumed": say("assumed"),
+    }
 
 
 def orders(
@@ -38,6 +51,8 @@ def orders(
 ) -> pd.DataFrame:
     """Return the moves of some days: transfers, and on day 1 the admissions of people seen today.
 
+    ``who`` names the severities and phases of the people, in `lang`; ``confidence`` is the weakest
+    of the rows put together.
     ``direction`` is up, down, lateral, outside or in; ``minutes`` is the road one way, for
     admissions from `roads` ((area, unit) -> minutes), unknown without it.
     """
@@ -68,9 +83,13 @@ def orders(
         return pd.DataFrame(columns=ORDER_COLUMNS)
     rows = pd.concat(parts, ignore_index=True)
     rows["care_level"] = report.care_level(rows["class_id"])
+    rows["who"] = [report.class_name(c, lang) for c in rows["class_id"]]
     keys = ["day", "what", "origin", "destination", "direction", "pool", "care_level"]
     rows = rows.groupby(keys, as_index=False, dropna=False).agg(
-        patients=("patients", "sum"), minutes=("minutes", "mean")
+        who=("who", lambda names: "; ".join(dict.fromkeys(names))),
+        patients=("patients", "sum"),
+        minutes=("minutes", "mean"),
+        confidence=("confidence", lambda marks: max(marks, key=CONFIDENCES.index)),
     )
     rows["reason"] = [
         _reason(report, lang, w, p, d, k)
@@ -132,18 +151,21 @@ def shortfalls(report: PlanReport) -> pd.DataFrame:
         "peak_patients",
         "peak_day",
         "patient_days",
+        "confidence",
     ]
     return pd.DataFrame(report.head.get("shortfalls", []), columns=columns)
 
 
 def surge_openings(report: PlanReport) -> pd.DataFrame:
-    """Return when surge beds open: ``unit, care_level, first_day, beds`` (most on a day)."""
+    """Return when surge beds open: ``unit, care_level, first_day, beds`` (most), ``confidence``."""
     rows = report.tables["surge_beds"]
     rows = rows.loc[(rows["beds"] > 0) & (rows["day"] <= report.horizon)]
     if rows.empty:
-        return pd.DataFrame(columns=["unit", "care_level", "first_day", "beds"])
+        return pd.DataFrame(columns=["unit", "care_level", "first_day", "beds", "confidence"])
     table = rows.groupby(["unit", "care_level"], as_index=False).agg(
-        first_day=("day", "min"), beds=("beds", "max")
+        first_day=("day", "min"),
+        beds=("beds", "max"),
+        confidence=("confidence", lambda marks: max(marks, key=CONFIDENCES.index)),
     )
     return table.sort_values(
         ["first_day", "beds", "unit"], ascending=[True, False, True], ignore_index=True
@@ -181,9 +203,11 @@ def orders_csv(
             say("Code, to"): rows["destination"],
             say("Level"): [report.level_name(k, lang) for k in rows["care_level"]],
             say("Code, level"): rows["care_level"],
+            say("Severity and phase"): rows["who"],
             say("Patients"): [_plain(v, 3) for v in rows["patients"]],
             say("Minutes"): [_plain(v, 1) for v in rows["minutes"]],
             say("Reason"): rows["reason"],
+            say("Confidence"): rows["confidence"].map(confidence_names(lang)),
         }
     )
     text = (note + "\n" if report.rests_on_assumptions else "") + table.to_csv(index=False)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from optimizer.app import listings, state
+from optimizer.app import listings, reasons, state
 from optimizer.app.jobs import Stage
 from optimizer.app.roads import admission_minutes
 from optimizer.report import formats, tables
@@ -26,7 +26,12 @@ from tests.app.conftest import ROOT, FakeManager
 from tests.app.sample_plan import Sample
 
 ENTRY = ROOT / "streamlit_app.py"
-PAGES = {"situation": "situation", "plan": "planning", "data": "figures"}
+PAGES = {
+    "situation": "situation",
+    "plan": "planning",
+    "whatif": "whatif",
+    "data": "figures",
+}
 
 
 def open_page(name: str, lang: str) -> AppTest:
@@ -403,3 +408,58 @@ def test_first_language_is_that_of_the_address_then_the_one_chosen_before(
     monkeypatch.setattr(state.st, "query_params", {"lang": address} if address else {})
     monkeypatch.setattr(state.st, "context", Context)
     assert state.first_language() == lang
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_situation_and_plan_say_why(lang: str, report: PlanReport) -> None:
+    """Bottlenecks beside their remedy, the clearing, and why a move goes where it goes."""
+    words = {"text": "a sentence", "thing": "one more bed", "binding": "full", "remedy": "open"}
+    spoken = {
+        f"{key}_{each}": f"{text} {each}" for key, text in words.items() for each in ["vi", "en"]
+    }
+    first = tables.orders(report, lang).iloc[0]
+    told = {
+        "bottlenecks": [
+            {
+                "place": report.units["unit"].iloc[0],
+                "first_day": 1,
+                "last_day": 7,
+                "at_most_harm": 9.0,
+                "solved_again_harm": 4.25,
+                **spoken,
+            },
+            {
+                "place": report.units["unit"].iloc[0],
+                "first_day": 1,
+                "last_day": 7,
+                "at_most_harm": 3.5,
+                "solved_again_harm": None,
+                **spoken,
+            },
+        ],
+        "why": [
+            {
+                "day": int(first["day"]),
+                "origin": first["origin"],
+                "place": first["destination"],
+                "pool": first["pool"],
+                "care_level": first["care_level"],
+                "observed": True,
+                f"text_{lang}": "because <b>it is near</b>",
+            }
+        ],
+        "clear": {f"text_{lang}": "two beds would do"},
+    }
+    plan = replace(report, head={**report.head, "explanation": told})
+    text = reasons.bottleneck_table(plan, lang)
+    comma = "," if lang == "vi" else "."
+    assert f"<b>4{comma}2</b>" in text
+    assert f"≤ 3{comma}5" in text
+    assert f"one more bed {lang}; open {lang}" in text
+    assert "two beds would do" in reasons.clearing_note(plan, lang)
+    moves = listings.moves_table(plan, lang, LIGHT, None, reasons.why_here(plan, lang))
+    assert "because &lt;b&gt;it is near&lt;/b&gt;</details>" in moves
+    assert "<details>" not in listings.moves_table(plan, lang, LIGHT)
+    bare = replace(report, head={k: v for k, v in report.head.items() if k != "explanation"})
+    assert reasons.clearing_note(bare, lang) == ""
+    assert "state" in reasons.bottleneck_table(bare, lang)

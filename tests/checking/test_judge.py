@@ -22,7 +22,7 @@ from optimizer.checking.roads import great_circle_km, is_closed
 from optimizer.checking.sources import Scenario, Sources, read_scenario, read_sources
 from optimizer.checking.violation import Bench
 from optimizer.i18n import translator
-from tests.checking.worked_example import GROUP, Folder, narrow, rows, wide
+from tests.checking.worked_example import GROUP, Folder, breathing, narrow, rows, wide
 
 MODEL_ROWS = {
     "waiting_balance",
@@ -36,6 +36,10 @@ MODEL_ROWS = {
     "house_capacity",
     "corridor_boarders_only",
     "staff_on_duty",
+    "device_capacity",
+    "supervision",
+    "oxygen_flow",
+    "oxygen_stock",
     "surge_limit",
     "surge_stays_open",
     "vehicle_minutes",
@@ -74,7 +78,7 @@ class Follows:
         return float(self.places.commune_minutes[c, g])
 
 
-@pytest.mark.parametrize("make", [narrow, wide])
+@pytest.mark.parametrize("make", [narrow, breathing, wide])
 def test_check_plan_finds_nothing_when_plan_is_lawful(make, tmp_path: Path) -> None:
     plan = make().write(tmp_path)
     for path in (plan, plan / "plan.json"):

@@ -115,12 +115,12 @@ def province(noise: random.Random) -> Folder:
                     f.tables["patients"].append({**key, "patients": repr(here)})
     beds_of = dict.fromkeys(planning[CLUSTERS:], 30)
     f.tables["capacity"] = [
-        dict(zip(HEADERS["capacity"].split(), (t, u, k, 30, 0, 0, 0, "assumed"), strict=True))
+        dict(zip(HEADERS["capacity"].split(), (t, u, k, 30, 0, 0, 0, ""), strict=True))
         for t in range(1, DAYS + 1)
         for u in beds_of
         for k in LEVELS
     ] + [
-        dict(zip(HEADERS["capacity"].split(), (t, u, "ISO", n, 0, 0, 0, "assumed"), strict=True))
+        dict(zip(HEADERS["capacity"].split(), (t, u, "ISO", n, 0, 0, 0, ""), strict=True))
         for t in range(1, DAYS + 1)
         for u in planning[:CLUSTERS]
         for n in [5 * sum(r["planning_unit"] == u for r in f.inputs["units"])]

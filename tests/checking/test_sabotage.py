@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from optimizer.checking.judge import RULES, check_plan
-from tests.checking.worked_example import GROUP, Folder, narrow, rows, wide
+from tests.checking.worked_example import GROUP, Folder, breathing, narrow, rows, wide
 
 Spoil = Callable[[Folder], object]
 SPOILS: list[tuple[str, str, Callable[[], Folder], Spoil]] = []
@@ -320,9 +320,50 @@ def use_an_icu_bed_that_is_not_there(f: Folder) -> None:
     patients(f, 2, "B", "CA")["patients"] = "1.0000201"
 
 
-@spoil("staffed_bed_capacity")
+@spoil("device_capacity")
 def one_ventilator_less(f: Folder) -> None:
     f.row("devices", unit_id="B")["routine_in_use"] = "2"
+
+
+@spoil("device_capacity", wide)
+def ventilators_that_come_with_the_surge_beds_are_late(f: Folder) -> None:
+    f.row("devices", unit_id="B")["devices"] = "1"
+    f.scenario["surge"]["delay_days"] = 2
+
+
+@spoil("supervision", breathing)
+def nobody_oversees_intensive_care(f: Folder) -> None:
+    f.row("supervision", care_level="ICU")["patients_per_supervisor"] = "0.5"  # 1.8 of 2 are there
+
+
+@spoil("oxygen_flow", breathing)
+def draw_more_oxygen_than_flows(f: Folder) -> None:
+    f.data["oxygen"][0]["flow_lpm"] = "24.9"
+
+
+@spoil("oxygen_flow", breathing)
+def ordinary_patients_draw_more_oxygen(f: Folder) -> None:
+    f.data["oxygen"][0]["routine_lpm"] = "6"
+
+
+@spoil("oxygen_stock", breathing)
+def draw_from_an_empty_store(f: Folder) -> None:
+    f.data["oxygen"][0]["daily_supply_m3"] = "35"
+
+
+@spoil("oxygen_stock", breathing)
+def a_tank_that_holds_less(f: Folder) -> None:
+    f.data["oxygen"][0]["tank_m3"] = "7"
+
+
+@spoil("oxygen_stock", breathing)
+def hours_to_empty_made_longer(f: Folder) -> None:
+    f.tables["oxygen"][2]["hours_to_empty"] = "60.0"
+
+
+@spoil("objective_harm", breathing)
+def oxygen_short_for_nothing(f: Folder) -> None:
+    f.tables["oxygen"][2]["short_m3"] = "1"
 
 
 @spoil("house_capacity")
@@ -654,7 +695,7 @@ def table_left_out_of_the_digests(f: Folder) -> None:
 @spoil("digests")
 def table_changed_since(f: Folder) -> None:
     f.after.append(
-        lambda plan: append(plan.parent / "data" / "worked" / "staff.csv", "A,NUR_ICU,1\n")
+        lambda plan: append(plan.parent / "data" / "worked" / "staff.csv", "A,NUR_ICU,1,official\n")
     )
 
 
@@ -718,17 +759,17 @@ _file("quote", lambda p: append(p / "excess.csv", '1,"A,OXY,2\n'))
 _file("column_missing", lambda p: (p / "excess.csv").write_text("day,unit,patients\n", "utf-8"))
 _file("column_twice", lambda p: (p / "corridor.csv").write_text("day,day,unit,patients\n", "utf-8"))
 _file("short_row", lambda p: append(p / "in_house.csv", "1,A\n"))
-_file("word_for_a_number", lambda p: append(p / "in_house.csv", "1,A,SA,ba\n"))
-_file("nan", lambda p: append(p / "in_house.csv", "1,A,SA,nan\n"))
-_file("underscore", lambda p: append(p / "in_house.csv", "1,A,SA,1_0\n"))
-_file("blank_number", lambda p: append(p / "in_house.csv", "1,A,SA,\n"))
-_file("unknown_unit", lambda p: append(p / "in_house.csv", "1,Z,SA,1\n"))
-_file("unknown_class", lambda p: append(p / "in_house.csv", "1,A,ZZ,1\n"))
-_file("day_0", lambda p: append(p / "in_house.csv", "0,A,SA,1\n"))
-_file("day_4", lambda p: append(p / "in_house.csv", "4,A,SA,1\n"))
-_file("day_half", lambda p: append(p / "in_house.csv", "1.5,A,SA,1\n"))
-_file("row_twice", lambda p: append(p / "in_house.csv", "2,B,CA,0\n"))
-_file("treated_in_an_area", lambda p: append(p / "patients.csv", "1,C1,SA,treated,0\n"))
+_file("word_for_a_number", lambda p: append(p / "in_house.csv", "1,A,SA,ba,official\n"))
+_file("nan", lambda p: append(p / "in_house.csv", "1,A,SA,nan,official\n"))
+_file("underscore", lambda p: append(p / "in_house.csv", "1,A,SA,1_0,official\n"))
+_file("blank_number", lambda p: append(p / "in_house.csv", "1,A,SA,,official\n"))
+_file("unknown_unit", lambda p: append(p / "in_house.csv", "1,Z,SA,1,official\n"))
+_file("unknown_class", lambda p: append(p / "in_house.csv", "1,A,ZZ,1,official\n"))
+_file("day_0", lambda p: append(p / "in_house.csv", "0,A,SA,1,official\n"))
+_file("day_4", lambda p: append(p / "in_house.csv", "4,A,SA,1,official\n"))
+_file("day_half", lambda p: append(p / "in_house.csv", "1.5,A,SA,1,official\n"))
+_file("row_twice", lambda p: append(p / "in_house.csv", "2,B,CA,0,official\n"))
+_file("treated_in_an_area", lambda p: append(p / "patients.csv", "1,C1,SA,treated,0,official\n"))
 _file("scenario_key", lambda p: edit_json(p / "inputs/scenario.json", lambda s: s.pop("surge")))
 _file("scenario_text", lambda p: edit_json(p / "inputs/scenario.json", lambda s: s.update(areas=3)))
 _file(
@@ -858,6 +899,33 @@ def lose_a_night_of_a_known_leaving(f: Folder) -> None:
     f.inputs["hazards"] += rows(
         "pool from_class to_class kind probability", "treated SA~out2 SA~out1 keep 0.9"
     )
+
+
+# --- confidence ---------------------------------------------------------------------------------
+
+
+@spoil("files")
+def confidence_that_is_none(f: Folder) -> None:
+    f.row("in_house", day=2)["confidence"] = "sure"
+
+
+@spoil("confidence")
+def staff_of_one_receiver_are_assumed(f: Folder) -> None:
+    f.row("staff", unit_id="B", role="NUR")["confidence"] = "assumed"
+
+
+@spoil("confidence")
+def shortfall_surer_than_its_unit(f: Folder) -> None:
+    f.row("devices", unit_id="B")["confidence"] = "assumed"
+    for table in f.tables.values():
+        for row in table:
+            row["confidence"] = "assumed"
+    f.plan["shortfalls"][0]["place"] = "B"
+
+
+@spoil("confidence")
+def shortfall_that_does_not_say_how_sure_it_is(f: Folder) -> None:
+    del f.plan["shortfalls"][0]["confidence"]
 
 
 @pytest.mark.parametrize(("name", "rule", "make", "change"), SPOILS, ids=[s[0] for s in SPOILS])

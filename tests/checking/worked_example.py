@@ -69,18 +69,27 @@ class Folder:
             "care_ratios",
             "patient_classes",
             "travel_rules",
+            "oxygen_draw",
+            "supervision",
         }
         sources = []
         for name, table in self.data.items():
+            for row in table:
+                for column in SURE.get(name, ()):
+                    row.setdefault(column, "official")
             path = (home.parent if name in shared else home) / f"{name}.csv"
             write_csv(path, table, name)
             relative = f"../{name}.csv" if name in shared else f"{name}.csv"
             sources.append({"path": relative, "sha256": digest(path)})
+        for row in self.inputs["classes"]:
+            row.setdefault("confidence", "official")
         for name, table in self.inputs.items():
             write_csv(plan / "inputs" / f"{name}.csv", table, name)
         (plan / "inputs" / "scenario.json").write_text(json.dumps(self.scenario), "utf-8")
         (plan / "inputs" / "sources.json").write_text(json.dumps(sources), "utf-8")
         for name, table in self.tables.items():
+            for row in table:
+                row.setdefault("confidence", "official")
             write_csv(plan / f"{name}.csv", table, name)
         own = {p.name: digest(p) for p in sorted((plan / "inputs").iterdir())}
         (plan / "plan.json").write_text(json.dumps({**self.plan, "inputs_sha256": own}), "utf-8")
@@ -94,7 +103,7 @@ def digest(path: Path) -> str:
 
 
 def write_csv(path: Path, table: list[Row], name: str) -> None:
-    header = list(table[0]) if table else HEADERS[name].split()
+    header = list(table[0]) if table else [*HEADERS[name].split(), *SURE.get(name, ("confidence",))]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, header, restval="")
         writer.writeheader()
@@ -111,12 +120,33 @@ HEADERS = {
     "excess": "day unit care_level patients",
     "surge_beds": "day unit care_level beds",
     "places_kept": "day unit care_level places expected if_free",
-    "capacity": "day unit care_level usable_beds surge_beds treated need_at_or_above confidence",
+    "capacity": "day unit care_level usable_beds surge_beds treated need_at_or_above devices",
+    "home": "day cluster home_patients home_capacity unmet",
+    "oxygen": "day unit drawn_lpm flow_lpm stored_m3 hours_to_empty short_m3",
     "routine": "unit_id care_level routine_patients",
     "devices": "unit_id device care_level devices routine_in_use",
     "links": "from_unit to_unit kind",
     "travel": "from_id to_id minutes closed_from closed_to",
+    "mobile_stations": "mobile_station_id cluster_id",
 }
+"""Columns of tables that may be without rows; each plan table has its confidence after these."""
+SURE = {
+    "care_ratios": ("confidence",),
+    "patient_classes": ("confidence",),
+    "admin_units": ("population_confidence",),
+    "units": ("confidence",),
+    "beds": ("confidence", "surge_confidence"),
+    "routine": ("confidence",),
+    "devices": ("confidence",),
+    "oxygen": ("confidence",),
+    "oxygen_draw": (),
+    "supervision": (),
+    "staff": ("confidence",),
+    "mobile_stations": ("confidence",),
+    "links": (),
+    "travel": (),
+}
+"""Columns that say how sure the figures are; all official but where a test says otherwise."""
 
 LEVEL = {"SA": "OXY", "SR": "OXY", "CA": "ICU", "CR": "ICU"}
 
@@ -143,7 +173,10 @@ def capacity_rows(folder: Folder, beds: dict[str, dict[str, int]], days: int = 3
                 if any(figures):
                     key = (day, unit, level)
                     names = HEADERS["capacity"].split()
-                    out.append(dict(zip(names, (*key, *figures, "assumed"), strict=True)))
+                    counted = folder.data["devices"] if (unit, level) == ("B", "ICU") else []
+                    more = [int(r.get("surge_devices") or 0) for r in counted if day > 1]
+                    devices = 1 + sum(more) if counted else ""
+                    out.append(dict(zip(names, (*key, *figures, devices), strict=True)))
     return out
 
 
@@ -196,7 +229,7 @@ def narrow() -> Folder:
             "unit_id care_level planned_beds physical_beds staffed_beds surge_limit",
             "A OXY 4 4 3 0",  # 3 staffed, 1 kept for ordinary patients: 2
             "B OXY 1 1 1 0",
-            "B ICU 2 2 . 0",  # blank does not limit: 2, but 1 ventilator is left
+            "B ICU 2 1 . 0",  # blank does not limit; 2 ventilators, 1 in use: 1 is left
             "AX ICU 5 5 5 0",
         ),
         "routine": rows("unit_id care_level routine_patients", "A OXY 1"),
@@ -206,6 +239,7 @@ def narrow() -> Folder:
         "links": rows("from_unit to_unit kind", "A B refers_to"),
         "travel": rows("from_id to_id minutes closed_from closed_to", "C1 FA 60 . ."),
         "vehicles": rows("base_unit vehicle_class vehicles minutes_per_day", "A van 2 480"),
+        "mobile_stations": rows("mobile_station_id cluster_id", "M1 K1"),
     }
     hazards = rows(
         "pool from_class to_class kind probability",
@@ -274,6 +308,7 @@ def narrow() -> Folder:
     tables["places_kept"] = rows(
         HEADERS["places_kept"], "2 B ICU 1 0.75 1", "2 A OXY 2 1.25 1"
     )  # free at B: 1 - 1 + 0.75 -> 0; at A: 2 - 2 + 1.25 -> 1
+    tables["home"] = rows(HEADERS["home"], *(f"{t} K1 0 75 0" for t in (1, 2, 3)))
     scenario = {
         "start_date": "2026-11-23",
         "horizon_days": 3,
@@ -291,6 +326,7 @@ def narrow() -> Folder:
             "death": 100,
             "corridor": 25,
             "excess": 1000,
+            "oxygen_short": 70,
             "move_event": 0,
             "move_up": 2,
             "move_down": 0.5,
@@ -327,6 +363,9 @@ def narrow() -> Folder:
         },
         "stays": {},
         "hazards": None,
+    }
+    scenario["provenance"] = {
+        key: {"source": "worked", "confidence": "official"} for key in scenario
     }
     plan = {
         "schema_version": 1,
@@ -371,12 +410,34 @@ def narrow() -> Folder:
                 "peak_patients": 1.0,
                 "peak_day": 1,
                 "patient_days": 1.25,
+                "confidence": "official",
             }
         ],
     }
     folder = Folder(data, inputs, tables, scenario, plan)
     folder.tables["capacity"] = capacity_rows(folder, {"A": {"OXY": 2}, "B": {"OXY": 1, "ICU": 1}})
     return folder
+
+
+def breathing() -> Folder:
+    """Return the worked example with oxygen in A and supervision in B, both just enough.
+
+    In A 2, 2 and 1.5 people lie in beds on days 1 to 3: 20, 20 and 15 litres a minute, 28.8, 28.8
+    and 21.6 m3. Ordinary patients draw 5, 7.2 m3 a day: 20 flow and 28.8 come for the wave. Left on
+    day 3: 7.2, which last 7.2 / (0.06 x 20) = 6 hours.
+    """
+    f = narrow()
+    f.data["supervision"] = rows(
+        "care_level role care_phase patients_per_supervisor", "ICU NUR_ICU conventional 0.6"
+    )  # 1 / 0.6 of the 1.8
+    f.data["oxygen_draw"] = rows("care_level lpm_per_patient", "OXY 10", "ICU 30")
+    f.data["oxygen"] = rows(
+        "unit_id flow_lpm tank_m3 stored_m3 daily_supply_m3 routine_lpm", "A 25 100 0 36 5"
+    )
+    f.tables["oxygen"] = rows(
+        HEADERS["oxygen"], "1 A 20 20 0 0.0 0", "2 A 20 20 0 0.0 0", "3 A 15 20 7.2 6.0 0"
+    )
+    return f
 
 
 def wide() -> Folder:
@@ -404,6 +465,7 @@ def wide() -> Folder:
     )
     d["beds"] += rows(" ".join(d["beds"][0]), "U1 OXY 1 1 1 0", "U2 OXY 1 1 1 0")
     f.row("beds", unit_id="B", care_level="ICU")["surge_limit"] = "1"
+    f.row("devices", unit_id="B")["surge_devices"] = "1"
     d["staff"] += rows("unit_id role on_duty", "U1 NUR 1", "U2 NUR 1")
 
     f.inputs["classes"] = copy.deepcopy(d["patient_classes"])

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optimizer.domain.assemble import Census, assemble, fit_census
+from optimizer.domain.assemble import assemble
 from optimizer.domain.capacity import Capacity
 from optimizer.domain.facility import Tables
+from optimizer.domain.fit import fit_census
 from optimizer.domain.instance import Instance
 from optimizer.domain.scenario import Scenario
 from optimizer.exchange.scenarios import read_scenario
@@ -36,19 +37,51 @@ def at(inst: Instance, unit: str, level: str) -> tuple[int, int]:
     return inst.units.index(unit), inst.levels.index(level)
 
 
-def test_usable_beds_are_staffed_less_routine_within_the_devices(
+def test_usable_beds_are_staffed_less_routine(
     example: tuple[Tables, Scenario],
 ) -> None:
     inst = made(example)
     for unit, level, beds in (
         ("U1", "WARD", 100 - 60),
         ("U1", "OXY", 30 - 10),
-        ("U1", "HFNC", 6),  # 8 devices do not bind
-        ("U1", "ICU", 8 - 3),  # 12 - 3 ventilators do not bind
+        ("U1", "HFNC", 6),
+        ("U1", "ICU", 8 - 3),
         ("U2", "WARD", 50 - 30),
         ("U2", "ICU", 0),
     ):
         assert (inst.beds[at(inst, unit, level)] == beds).all(), (unit, level)
+
+
+def test_devices_are_what_routine_leaves_and_what_comes_with_surge_beds(
+    example: tuple[Tables, Scenario],
+) -> None:
+    inst = made(example)
+    devices = inst.terms.devices
+    assert devices[at(inst, "U1", "ICU")].tolist() == [12 - 3] * 7 + [12 - 3 + 4] * 3  # delay 7
+    assert devices[at(inst, "U1", "HFNC")].tolist() == [8] * 7 + [12] * 3
+    assert np.isinf(devices[at(inst, "U1", "OXY")]).all()  # no row: no limit
+    assert np.isinf(devices[inst.units.index("U2")]).all()
+
+
+def test_oxygen_for_the_wave_is_what_routine_leaves(example: tuple[Tables, Scenario]) -> None:
+    inst = made(example)
+    terms, u2 = inst.terms, inst.units.index("U2")
+    assert (terms.oxygen_flow[u2] == 120 - 20).all()
+    assert terms.oxygen_supply[u2] == pytest.approx(120 - 1.44 * 20)
+    assert (terms.oxygen_stored[u2], terms.oxygen_tank[u2]) == (200, 250)
+    assert terms.oxygen_draw.tolist() == [0, 0, 10, 24.7, 30]  # ISO, WARD, OXY, HFNC, ICU
+    stations = inst.units.index("group:C1:commune_health_station:1")
+    assert np.isinf(terms.oxygen_flow[stations]).all()
+
+
+@pytest.mark.parametrize(("phase", "patients"), [("conventional", 14), ("crisis", 30)])
+def test_supervision_follows_the_care_phase(
+    example: tuple[Tables, Scenario], phase: str, patients: float
+) -> None:
+    inst = made(example, staff={"care_phase": phase})
+    r, k = inst.roles.index("DOC_ICU"), inst.levels.index("ICU")
+    assert inst.terms.supervision[r, k] == pytest.approx(1 / patients)
+    assert inst.terms.supervision.sum() == pytest.approx(1 / patients)
 
 
 def test_surge_beds_may_open_after_the_delay(example: tuple[Tables, Scenario]) -> None:
@@ -118,9 +151,9 @@ def fit(inst: Instance) -> tuple[list[float], list[float]]:
         inst.staff_need,
         inst.stands_in,
         inst.vehicle_minutes,
+        inst.terms,
     )
-    census = Census(inst.census_treated, inst.census_boarding, inst.open_requests)
-    treated, boarding = fit_census(room, inst.classes, census)
+    treated, boarding = fit_census(room, inst.classes, inst.census_treated, inst.census_boarding)
     return treated[0].tolist(), boarding[0].tolist()
 
 
@@ -159,6 +192,30 @@ def test_census_above_the_staff_boards_who_needs_the_short_role() -> None:
     # both rows are short: 5/4 + 2/2 > 3/2 and 2/2 > 1/2. The least weight first: SA boards until
     # the row of NUR holds, 2/4 + 2/2; then only the row of NUR_ICU is short, and one CA boards
     assert fit(inst) == ([2, 0, 1, 0], [3, 0, 1, 0])
+
+
+@pytest.mark.parametrize(
+    ("terms", "treated", "boarding"),
+    [
+        ({"devices": {("A", "ICU"): 1}}, [2, 0, 1, 0], [0, 0, 1, 0]),
+        ({"devices": {("A", "OXY"): 1, ("A", "ICU"): 1}}, [1, 0, 1, 0], [1, 0, 1, 0]),
+        # 2 x 10 + 2 x 30 = 80 litres: the least weight first, all of the SA, then nobody
+        ({"draw": {"OXY": 10.0, "ICU": 30.0}, "flow": {"A": 60.0}}, [0, 0, 2, 0], [2, 0, 0, 0]),
+        ({"draw": {"OXY": 10.0, "ICU": 30.0}, "flow": {"A": 59.0}}, [0, 0, 1, 0], [2, 0, 1, 0]),
+        (
+            {"oversees": {("NUR", "ICU"): 0.5}, "staff": {("A", "NUR"): 0.5}},
+            [2, 0, 1, 0],
+            [0, 0, 1, 0],
+        ),
+    ],
+)
+def test_census_above_devices_oxygen_or_supervision_boards(
+    terms: dict[str, Any], treated: list[float], boarding: list[float]
+) -> None:
+    inst = sketch(
+        beds={"A": {"OXY": 9, "ICU": 9}}, treated={("A", "SA"): 2, ("A", "CA"): 2}, **terms
+    )
+    assert fit(inst) == (treated, boarding)
 
 
 def test_opening_census_of_a_wave_is_whole_and_fits(

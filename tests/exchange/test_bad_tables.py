@@ -17,6 +17,22 @@ Heard = Callable[[], list[str]]
 
 # (table, old, new, words that one message must hold together)
 REFUSED = {
+    "more oxygen in store than it holds": (
+        "oxygen",
+        "8000,6000",
+        "5000,6000",
+        ["oxygen.csv", "stored_m3", "6000", "5000"],
+    ),
+    "oxygen of a unit that is not there": ("oxygen", "\nU2,", "\nU9,", ["unit_id", "U9"]),
+    "a lower level draws more": ("oxygen_draw", "OXY,10", "OXY,25", ["OXY", "HFNC", "25"]),
+    "a level at home draws": ("oxygen_draw", "OXY,10", "HOME,10", ["care_level", "HOME"]),
+    "a lower level needs more supervisors": (
+        "supervision",
+        "ICU,DOC_ICU,crisis",
+        "HFNC,DOC_ICU,crisis",
+        ["patients_per_supervisor", "HFNC", "DOC_ICU"],
+    ),
+    "nobody to oversee": ("supervision", "ICU,DOC_ICU,crisis", "ICU,BOSS,crisis", ["BOSS"]),
     "a required column is not there": ("tiers", "rank,", "", ["tiers.csv:1", "rank", "missing"]),
     "a column twice": (
         "tiers",
@@ -263,6 +279,24 @@ WARNED = {
     "900 ventilators": ("devices", "ICU,12,3", "ICU,900,3", ["devices.csv:2", "devices", "900"]),
     "more devices in use than there are": ("devices", "ICU,12,3", "ICU,12,30", [":2", "30"]),
     "more ordinary patients than beds": ("routine", "ICU,3", "ICU,30", ["routine.csv:4", "30"]),
+    "surge beds without devices": (
+        "devices",
+        "ICU,12,3,4",
+        "ICU,12,3,",
+        ["devices.csv:2", "surge_devices", "2 of 4"],
+    ),
+    "ordinary patients draw all oxygen": (
+        "oxygen",
+        "120,250,200,120,20",
+        "20,250,200,120,20",
+        ["oxygen.csv", "routine_lpm", "28.8"],
+    ),
+    "oxygen beds of which nothing is told": (
+        "oxygen",
+        "U2,120,250,200,120,20,example,assumed",
+        "",
+        ["units.csv", "U2", "18"],
+    ),
     "hours for minutes": ("travel", "H2,H1,45", "H2,H1,0.9", ["travel.csv:2", "minutes", "0.9"]),
 }
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 
 import numpy as np
 from hypothesis import strategies as st
 
-from optimizer.domain.assemble import Census, fit_census
 from optimizer.domain.capacity import Capacity
+from optimizer.domain.fit import fit_census
 from optimizer.domain.instance import (
     ADMISSION,
     OUT_OF_PROVINCE,
@@ -27,7 +28,8 @@ from optimizer.domain.instance import (
     TransferArcs,
     unmet_price,
 )
-from optimizer.domain.plan import Plan
+from optimizer.domain.plan import Plan, oxygen_drawn
+from optimizer.domain.terms import Terms, in_store, no_terms
 from optimizer.planning.model import PlanModel
 
 LEVELS = ("OXY", "ICU")
@@ -81,9 +83,16 @@ def sketch(
     minutes: float | Sequence[float] = 9999.0,
     needs_vehicle: Sequence[str] = (),
     prices: Mapping[str, float] | None = None,
+    devices: Mapping[tuple[str, str], float | Sequence[float]] | None = None,
+    draw: Mapping[str, float] | None = None,
+    flow: Mapping[str, float | Sequence[float]] | None = None,
+    store: Mapping[str, tuple[float, float, float | Sequence[float]]] | None = None,
+    oversees: Pairs | None = None,
 ) -> Instance:
     """Return an instance from names; what is not said is 0, nights send everybody home.
 
+    Devices, flow and store limit nothing where they are not said; a store is what is in it on the
+    first morning, what it holds and what comes each day, cubic metres.
     Classes default to SA, SR (oxygen, weight 4) and CA, CR (intensive care, weight 20).
     Prices default to: death 100, corridor 25, excess 1000, up 2, down 0.5, out 5, no risk of moves.
     """
@@ -91,6 +100,7 @@ def sketch(
     roles = roles or {"NUR": None}
     role_names, level_names = list(roles), list(levels)
     price = {"death": 100.0, "corridor": 25.0, "excess": 1000.0, "up": 2.0, "down": 0.5, "out": 5.0}
+    price["oxygen_short"] = 70.0
     price |= dict(prices or {})
     f, k, s, r, o = len(units), len(levels), len(names), len(role_names), len(areas)
     c, listed, limit = np.zeros((f, k, days)), np.zeros((f, k), bool), np.zeros((f, k, days))
@@ -104,6 +114,15 @@ def sketch(
     people = np.full((f, r, days), 999.0)
     for (unit, role), number in (staff or {}).items():
         people[units.index(unit), role_names.index(role)] = _by_day(number, days)
+    terms = sketched_terms(
+        no_terms(f, k, r, days),
+        (units, level_names, role_names),
+        devices or {},
+        draw or {},
+        flow or {},
+        store or {},
+        oversees or {},
+    )
     ratios = np.zeros((r, k))
     for (role, level), share in (need or {}).items():
         ratios[role_names.index(role), level_names.index(level)] = share
@@ -160,6 +179,7 @@ def sketch(
         boarding=unmet_price(weight, died["boarding"], died["treated"], owed, price["death"]),
         corridor=price["corridor"],
         excess=price["excess"],
+        oxygen_short=price["oxygen_short"],
         admission=price["out"] * (arcs.kind == OUT_OF_PROVINCE),
         transfer=np.where(up, price["up"], price["down"]) + price["out"] * (direction == OUTSIDE),
     )
@@ -222,7 +242,36 @@ def sketch(
         burden=burden,
         home=Home(np.zeros((1, days)), np.zeros((1, days))),
         unit_tier_rank=tuple(range(1, f + 1)),
+        terms=terms,
     )
+
+
+def sketched_terms(
+    nothing: Terms,
+    names: tuple[list[str], list[str], list[str]],
+    devices: Mapping[tuple[str, str], float | Sequence[float]],
+    draw: Mapping[str, float],
+    flow: Mapping[str, float | Sequence[float]],
+    store: Mapping[str, tuple[float, float, float | Sequence[float]]],
+    oversees: Pairs,
+) -> Terms:
+    """Return `nothing` with what is said put in; names of units, levels and roles."""
+    units, levels, roles = names
+    days = nothing.oxygen_flow.shape[1]
+    new = {item.name: getattr(nothing, item.name).copy() for item in fields(nothing)}
+    for (unit, level), number in devices.items():
+        new["devices"][units.index(unit), levels.index(level)] = _by_day(number, days)
+    for level, litres in draw.items():
+        new["oxygen_draw"][levels.index(level)] = litres
+    for unit, litres in flow.items():
+        new["oxygen_flow"][units.index(unit)] = _by_day(litres, days)
+    for unit, (stored, tank, supply) in store.items():
+        at = units.index(unit)
+        new["oxygen_stored"][at], new["oxygen_tank"][at] = stored, tank
+        new["oxygen_supply"][at] = _by_day(supply, days)
+    for (role, level), share in oversees.items():
+        new["supervision"][roles.index(role), levels.index(level)] = share
+    return Terms(**new)
 
 
 WORKED_KEEP = {
@@ -273,7 +322,7 @@ def worked_example(
     )
 
 
-def point(model: PlanModel, plan: Plan) -> FloatArray:
+def point(model: PlanModel, inst: Instance, plan: Plan) -> FloatArray:
     """Return a plan as the model's columns; a decision for which there is no column must be 0."""
     x = np.zeros(model.compiled.size[0])
     for name in (
@@ -287,16 +336,20 @@ def point(model: PlanModel, plan: Plan) -> FloatArray:
         "corridor",
         "excess",
         "surge_beds",
+        "oxygen_short",
     ):
         index, values = getattr(model.variables, name), getattr(plan, name)
         assert np.abs(values[index < 0]).max(initial=0.0) <= 1e-9, f"{name} without a column"
         x[index[index >= 0]] = values[index >= 0]
+    drawn = oxygen_drawn(inst, plan.treated, plan.boarding, plan.corridor)
+    index, stored = model.variables.oxygen_stored, in_store(inst.terms, drawn, plan.oxygen_short)
+    x[index[index >= 0]] = stored[index >= 0]
     return x
 
 
-def worst_violation(model: PlanModel, plan: Plan) -> float:
+def worst_violation(model: PlanModel, inst: Instance, plan: Plan) -> float:
     """Return how far the worst row or bound is broken."""
-    x, compiled = point(model, plan), model.compiled
+    x, compiled = point(model, inst, plan), model.compiled
     activity = compiled.activity(x)
     parts = (
         compiled.row_lower - activity,
@@ -352,6 +405,7 @@ def random_instances(draw: st.DrawFn) -> Instance:
         transfers += [(one, h, "CA", OUTSIDE, 90.0) for h in out]
     share = st.sampled_from([0.1, 0.2, 0.25])
     up, die = draw(share), draw(share)
+    comes = st.sampled_from([0, 15, 40, 90])
     inst = sketch(
         days=days,
         areas=areas,
@@ -407,6 +461,27 @@ def random_instances(draw: st.DrawFn) -> Instance:
         },
         minutes=float(draw(st.sampled_from([0, 150, 400, 9999]))),
         needs_vehicle=("CA", "CR"),
+        devices={
+            (u, level): [float(number)] + [float(max(0, number - fall))] * (days - 1)
+            for u in units
+            for level in beds[u]
+            if draw(st.booleans())
+            for number, fall in [(draw(st.integers(0, 3)), draw(st.sampled_from([0, 0, -1, 1])))]
+        },
+        draw={"OXY": 10.0, "ICU": 30.0},
+        flow={
+            u: [litres] + [litres * draw(st.sampled_from([1, 1, 0.5]))] * (days - 1)
+            for u in units
+            if draw(st.booleans())
+            for litres in [float(draw(st.sampled_from([0, 15, 40, 90])))]
+        },
+        store={
+            u: (tank * draw(st.sampled_from([0.0, 0.5, 1.0])), tank, float(draw(comes)))
+            for u in units
+            if draw(st.booleans())
+            for tank in [float(draw(st.sampled_from([0, 20, 60])))]
+        },
+        oversees={("NUR_ICU", "ICU"): draw(st.sampled_from([0.0, 0.3, 0.6]))},
     )
     shape = inst.census_treated.shape
     seen = np.array([draw(whole) for _ in range(shape[0] * shape[1])], dtype=float).reshape(shape)
@@ -423,7 +498,7 @@ def fitted(inst: Instance, treated: FloatArray) -> Instance:
         inst.staff_need,
         inst.stands_in,
         inst.vehicle_minutes,
+        inst.terms,
     )
-    census = Census(treated, inst.census_boarding.copy(), inst.open_requests)
-    kept, boarding = fit_census(room, inst.classes, census)
+    kept, boarding = fit_census(room, inst.classes, treated, inst.census_boarding)
     return inst.changed(census_treated=kept, census_boarding=boarding)

@@ -42,9 +42,18 @@ def at_most(less: float, more: float) -> bool:
     return less <= more + 1e-6 * max(1.0, abs(more))
 
 
-def all_rows(inst: Instance) -> NeededRows:
+def all_rows(inst: Instance, *, every: bool = False) -> NeededRows:
     f, k, r, t = len(inst.units), len(inst.levels), len(inst.roles), inst.days
-    return NeededRows(np.ones((f, k, t), bool), np.ones((f, t), bool), np.ones((f, r, t), bool))
+    levels, roles, house = (np.ones(shape, bool) for shape in ((f, k, t), (f, r, t), (f, t)))
+    return NeededRows(
+        beds=levels,
+        house=house,
+        staff=roles,
+        devices=levels,
+        supervision=roles,
+        flow=house,
+        stock=np.ones(f, bool),
+    )
 
 
 # more never harms
@@ -92,6 +101,20 @@ def test_one_more_surge_bed_never_worsens_harm(inst: Instance, pick: int) -> Non
     limit = inst.surge_limit.copy()
     limit[f, k] += 1
     assert at_most(means(inst.changed(surge_limit=limit)), means(inst))
+
+
+@given(random_instances(), number, st.sampled_from(["devices", "flow", "supply", "stored"]))
+def test_more_devices_or_oxygen_never_worsen_harm(inst: Instance, pick: int, what: str) -> None:
+    terms, f = inst.terms, pick % len(inst.units)
+    name = what if what == "devices" else f"oxygen_{what}"
+    figures = getattr(terms, name).copy()
+    figures[f] += 1.0 if what == "devices" else 20.0
+    more = {name: figures}
+    if what == "stored":  # what is in store has to fit
+        more["oxygen_tank"] = terms.oxygen_tank + 20.0
+    better = inst.changed(terms=replace(terms, **more))
+    assert at_most(means(better), means(inst))
+    assert at_most(people(better), people(inst))
 
 
 @given(random_instances(), number)
@@ -160,6 +183,15 @@ def reordered(inst: Instance, units: IntArray, areas: IntArray, ways: int) -> In
         listed=inst.listed[units],
         surge_limit=inst.surge_limit[units],
         staff=inst.staff[units],
+        terms=replace(
+            inst.terms,
+            devices=inst.terms.devices[units],
+            oxygen_flow=inst.terms.oxygen_flow[units],
+            oxygen_supply=inst.terms.oxygen_supply[units],
+            oxygen_stored=inst.terms.oxygen_stored[units],
+            oxygen_tank=inst.terms.oxygen_tank[units],
+            oxygen_routine=inst.terms.oxygen_routine[units],
+        ),
         unit_base=inst.unit_base[units],
         area_base=inst.area_base[areas],
     )
@@ -187,6 +219,7 @@ def test_harm_weights_times_k_give_harm_times_k(inst: Instance, factor: float) -
         boarding=price.boarding * factor,
         corridor=price.corridor * factor,
         excess=price.excess * factor,
+        oxygen_short=price.oxygen_short * factor,
         admission=price.admission * factor,
         transfer=price.transfer * factor,
     )
@@ -206,7 +239,9 @@ def test_everything_times_k_gives_harm_times_k(inst: Instance, factor: float) ->
         "vehicle_minutes",
         "outside_places",
     )
-    scaled = inst.changed(**{name: getattr(inst, name) * factor for name in names})
+    amounts = ("devices", "oxygen_flow", "oxygen_supply", "oxygen_stored", "oxygen_tank")
+    terms = replace(inst.terms, **{name: getattr(inst.terms, name) * factor for name in amounts})
+    scaled = inst.changed(terms=terms, **{name: getattr(inst, name) * factor for name in names})
     assert means(scaled) == pytest.approx(factor * means(inst), **CLOSE)
 
 
@@ -272,8 +307,8 @@ def test_every_row_holds_for_the_plan_and_for_the_rule(inst: Instance) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(variables, "needed_rows", all_rows)
         complete = build_model(inst)
-    assert worst_violation(complete, solve_plan(inst)) <= 1e-6
-    assert worst_violation(complete, simulate(inst)) <= 1e-6
+    assert worst_violation(complete, inst, solve_plan(inst)) <= 1e-6
+    assert worst_violation(complete, inst, simulate(inst)) <= 1e-6
 
 
 @given(random_instances())

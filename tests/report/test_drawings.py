@@ -13,7 +13,8 @@ import pytest
 from optimizer.errors import DataError
 from optimizer.report import charts, marks, tables
 from optimizer.report.cells import make_cells, ring_area
-from optimizer.report.flows import flow_table, left_out, sankey
+from optimizer.report.flows import sankey
+from optimizer.report.flowtable import flow_table, left_out
 from optimizer.report.folder import PlanReport, read_plan_folder
 from optimizer.report.freespace import Raster
 from optimizer.report.mapdata import load_state, map_arcs, nice_breaks

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isnan
+
 import pytest
 
 from optimizer.report import charts
@@ -24,7 +26,12 @@ def test_strips_of_a_tier_are_the_sums_of_capacity(
         table = strip_table(report, tier).set_index(["care_level", "day"])
         mine = capacity.loc[(capacity["tier"] == tier) & (capacity["day"] <= report.horizon)]
         for (level, day), rows in mine.groupby(["care_level", "day"]):
-            beds = rows["usable_beds"].sum() + rows["surge_beds"].sum()
+            # beds beyond the devices of their level hold nobody who needs it
+            beds = sum(
+                min(row.usable_beds + row.surge_beds, float("inf") if isnan(n) else n)
+                for row in rows.itertuples()
+                for n in [float(row.devices)]
+            )
             assert table.at[(level, day), "usable"] == pytest.approx(beds)
             assert table.at[(level, day), "treated"] == pytest.approx(rows["treated"].sum())
 

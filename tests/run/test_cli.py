@@ -118,6 +118,27 @@ def test_plan_requiring_the_optimum_exits_0_when_it_has_it_and_1_when_not(home: 
     assert done.exit_code == 1
 
 
+@pytest.mark.parametrize(
+    ("lang", "name"), [("en", "1 × Severe, acute phase"), ("vi", "1 × Nặng, giai đoạn cấp")]
+)
+def test_moves_of_today_name_severity_and_phase_in_the_readers_language(
+    home: Path, lang: str, name: str
+) -> None:
+    province = template(home / "province")
+    asked = {"area": "X2", "severity": "severe", "count": 1}
+    boards = {"unit": "U2", "severity": "critical", "phase": "acute", "state": "boarding"}
+    scenario = wave(
+        province, explicit={"open_requests": [asked], "census": [{**boards, "count": 1}]}
+    )
+    done = run("plan", scenario, "--data", province, "--out", home / "plan", "-q", "--lang", lang)
+    assert done.exit_code == 0
+    moves = [line for line in done.stdout.splitlines() if " × " in line]
+    assert len(moves) == 2
+    assert any(name in line for line in moves)
+    ids = {row["class_id"] for row in table(home / "plan" / "inputs", "classes")}
+    assert not any(class_id in done.stdout for class_id in ids)
+
+
 # refusals
 
 

@@ -114,6 +114,38 @@ def ventilators_in_use(ventilators: int, routine_icu: int, rules: Rules) -> int:
     return min(ventilators, half_up(per_patient * routine_icu))
 
 
+def surge_devices(surge_beds: int, rules: Rules) -> int:
+    return half_up(surge_beds * Decimal(rules["devices"]["surge_devices_per_surge_bed"]))
+
+
+def full_draw(patients: Mapping[str, int], rules: Rules) -> Decimal:
+    """Litres of oxygen a minute that so many patients by care level draw."""
+    rows = rules["oxygen_draw"]["rows"]
+    return sum(
+        (count * Decimal(rows[k][0]) for k, count in patients.items() if k in rows), Decimal(0)
+    )
+
+
+def oxygen_figures(
+    kind: str, beds: Mapping[str, int], routine: Mapping[str, int], rules: Rules
+) -> Row:
+    """What a site can give out of its beds and its kind of source; nothing if no bed has oxygen."""
+    full = full_draw(beds, rules)
+    if not full:
+        return {}
+    has = rules["oxygen"]["by_source"][oxygen_source(kind, rules)]
+    a_day = full * Decimal("1.44")
+    tank = half_up(a_day * Decimal(has["tank_days"]))
+    used = full_draw(routine, rules) * Decimal(rules["oxygen"]["routine_use_share"])
+    return {
+        "flow_lpm": str(half_up(full * Decimal(has["flow_share"]))),
+        "tank_m3": str(tank),
+        "stored_m3": str(half_up(tank * Decimal(has["stored_share"]))),
+        "daily_supply_m3": str(half_up(a_day * Decimal(has["supply_share"]))),
+        "routine_lpm": str(half_up(used)),
+    }
+
+
 def staff_heads(fact: Row, rules: Rules) -> dict[str, int]:
     """Heads by role out of the doctors and nurses of a site."""
     staff = rules["staff"]

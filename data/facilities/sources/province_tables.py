@@ -34,6 +34,7 @@ class Province:
             "beds": self.beds(),
             "routine": self.routine(),
             "devices": self.devices(),
+            "oxygen": self.oxygen(),
             "staff": self.staff(),
             "links": self.links(),
             "travel": self.travel(),
@@ -218,6 +219,9 @@ class Province:
 
     def devices(self) -> Table:
         rules = self.rules["devices"]
+        surge_beds = {
+            (row["unit_id"], row["care_level"]): int(row["surge_limit"]) for row in self.beds()
+        }
         table = []
         for fact in self.facts.facilities:
             unit = fact["facility_id"]
@@ -225,15 +229,31 @@ class Province:
             routine = self.routine_by_unit[unit]
             if ventilators:
                 in_use = rule.ventilators_in_use(ventilators, routine.get("ICU", 0), self.rules)
+                more = rule.surge_devices(surge_beds.get((unit, "ICU"), 0), self.rules)
                 source = joined_sources(fact["ventilators_source_id"], rules["source"], rules["id"])
                 confidence = self._weakest(fact["ventilators_confidence"], rules["confidence"])
-                ventilator = ("ventilator", "ICU", ventilators, in_use, source, confidence)
+                ventilator = ("ventilator", "ICU", ventilators, in_use, more, source, confidence)
                 table.append(device_row(unit, *ventilator))
             if high_flow := self.beds_by_unit[unit].get("HFNC", 0):
                 source = joined_sources(self.rules["beds"]["id"], rules["id"])
                 in_use = routine.get("HFNC", 0)
-                device = ("high_flow", "HFNC", high_flow, in_use, source, rules["confidence"])
-                table.append(device_row(unit, *device))
+                more = rule.surge_devices(surge_beds.get((unit, "HFNC"), 0), self.rules)
+                figures = (high_flow, in_use, more, source, rules["confidence"])
+                table.append(device_row(unit, "high_flow", "HFNC", *figures))
+        return table
+
+    def oxygen(self) -> Table:
+        rules = self.rules["oxygen"]
+        table = []
+        for fact in self.facts.facilities:
+            unit = fact["facility_id"]
+            figures = rule.oxygen_figures(
+                fact["kind"], self.beds_by_unit[unit], self.routine_by_unit[unit], self.rules
+            )
+            if figures:
+                source = joined_sources(rules["source"], rules["id"])
+                marks = {"source": source, "confidence": rules["confidence"]}
+                table.append({"unit_id": unit, **figures, **marks})
         return table
 
     def staff(self) -> Table:
@@ -417,7 +437,14 @@ def joined_note(*parts: str) -> str:
 
 
 def device_row(
-    unit: str, device: str, level: str, count: int, in_use: int, source: str, confidence: str
+    unit: str,
+    device: str,
+    level: str,
+    count: int,
+    in_use: int,
+    more: int,
+    source: str,
+    confidence: str,
 ) -> Row:
     return {
         "unit_id": unit,
@@ -425,6 +452,7 @@ def device_row(
         "care_level": level,
         "devices": str(count),
         "routine_in_use": str(in_use),
+        "surge_devices": str(more),
         "source": source,
         "confidence": confidence,
     }

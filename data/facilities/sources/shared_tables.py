@@ -19,6 +19,9 @@ def shared_tables(rules: dict[str, Any]) -> dict[str, Table]:
         "kinds": named(["kind", "name_vi", "name_en", "commune_level", "grouped"], words["kinds"]),
         "roles": named(["role", "name_vi", "name_en", "stands_in_for"], words["roles"]),
         "care_ratios": care_ratios(rules["care_ratios"]),
+        "severities": named(["severity", "name_vi", "name_en"], words["severities"]),
+        "supervision": supervision(rules["supervision"]),
+        "oxygen_draw": oxygen_draw(rules["oxygen_draw"]),
         "patient_classes": patient_classes(rules["patient_classes"]),
     }
 
@@ -28,12 +31,32 @@ def named(columns: list[str], rows: list[list[Any]]) -> Table:
 
 
 def care_ratios(rules: dict[str, Any]) -> Table:
+    return ratios_by_phase(rules, "patients_per_staff")
+
+
+def supervision(rules: dict[str, Any]) -> Table:
+    return ratios_by_phase(rules, "patients_per_supervisor")
+
+
+def oxygen_draw(rules: dict[str, Any]) -> Table:
+    return [
+        {
+            "care_level": level,
+            "lpm_per_patient": figure,
+            "source": joined_sources(source, rules["id"]),
+            "confidence": confidence,
+        }
+        for level, (figure, source, confidence) in rules["rows"].items()
+    ]
+
+
+def ratios_by_phase(rules: dict[str, Any], figure: str) -> Table:
     return [
         {
             "care_level": level,
             "role": role,
             "care_phase": phase,
-            "patients_per_staff": ratio,
+            figure: ratio,
             "source": joined_sources(source, rules["id"]),
             "confidence": confidence,
         }

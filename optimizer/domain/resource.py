@@ -1,0 +1,170 @@
+"""What a province could add to: beds, people on duty, vehicle minutes, places outside.
+
+Each resource is a field of `Instance` and says in which rows of docs/model.md section 4 one more of
+it is felt. Prices of rows become values of resources here, once, for whoever explains a plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.domain.instance import BoolArray, FloatArray, Instance
+
+Felt = Mapping[str, FloatArray]
+"""Row block -> (J, I): one more of item j widens row i of the same place and day by so much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One kind of thing that can be added at a place."""
+
+    kind: str
+    field: str
+    """Field of `Instance`: (P, J, T), or (P, T) where the resource has no items."""
+    places: str
+    """Field of `Instance` with the ids of the places."""
+    items: str
+    """Field of `Instance` with the ids of the items; empty: no items."""
+    step: float
+    """What "one more" means to people, in units of the field."""
+    felt: Callable[[Instance], Felt]
+    offered: Callable[[Instance], BoolArray]
+    """(P, J) where one more makes sense."""
+
+
+def _bed_rows(inst: Instance) -> Felt:
+    """A bed of a level serves its level and all below, and somebody more lies in the house."""
+    number = np.arange(len(inst.levels))
+    nested = (number[None, :] <= number[:, None]).astype(float)
+    return {"staffed_bed_capacity": nested, "house_capacity": np.ones((len(number), 1))}
+
+
+def _staff_rows(inst: Instance) -> Felt:
+    return {"staff_on_duty": inst.stands_in.astype(float)}
+
+
+def _wanted_roles(inst: Instance) -> BoolArray:
+    """Roles that somebody in a bed needs, directly or through a role they stand in for."""
+    needed = np.asarray((inst.stands_in.astype(float) @ inst.staff_need > 0).any(axis=1))
+    return np.asarray(np.outer(inst.listed.any(axis=1), needed))
+
+
+RESOURCES: tuple[Resource, ...] = (
+    Resource("bed", "beds", "units", "levels", 1.0, _bed_rows, lambda inst: inst.listed),
+    Resource("staff", "staff", "units", "roles", 1.0, _staff_rows, _wanted_roles),
+    Resource(
+        "vehicle_minutes",
+        "vehicle_minutes",
+        "bases",
+        "",
+        60.0,
+        lambda inst: {"vehicle_minutes": np.ones((1, 1))},
+        lambda inst: np.ones((len(inst.bases), 1), dtype=bool),
+    ),
+    Resource(
+        "outside_place",
+        "outside_places",
+        "outside",
+        "",
+        1.0,
+        lambda inst: {"outside_places": np.ones((1, 1))},
+        lambda inst: np.ones((len(inst.outside), 1), dtype=bool),
+    ),
+)
+BY_KIND = {resource.kind: resource for resource in RESOURCES}
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """So much more of a resource at one place, from the first to the last day (from 0, both in)."""
+
+    kind: str
+    place: int
+    item: int
+    first: int
+    last: int
+    amount: float
+
+    def place_id(self, inst: Instance) -> str:
+        """Return the id of the unit, base or destination."""
+        return str(getattr(inst, BY_KIND[self.kind].places)[self.place])
+
+    def item_id(self, inst: Instance) -> str:
+        """Return the care level or role; empty for a resource without items."""
+        items = BY_KIND[self.kind].items
+        return str(getattr(inst, items)[self.item]) if items else ""
+
+
+def with_more(inst: Instance, additions: Sequence[Addition]) -> Instance:
+    """Return the instance with more capacity; what is added for some days only may go again.
+
+    Days on which patients may be left standing stay as they were: an addition that ends is not a
+    loss of capacity.
+    """
+    changed: dict[str, FloatArray] = {}
+    for one in additions:
+        resource = BY_KIND[one.kind]
+        array = changed.setdefault(resource.field, getattr(inst, resource.field).copy())
+        days = slice(one.first, one.last + 1)
+        if resource.items:
+            array[one.place, one.item, days] += one.amount
+        else:
+            array[one.place, days] += one.amount
+    return inst.changed(**changed, fallen=inst.excess_allowed)
+
+
+def values_of_one_more(inst: Instance, prices: Mapping[str, FloatArray], kind: str) -> FloatArray:
+    """Fall of harm for one more of a resource on a day, (P, J, T); 0 where it is not offered.
+
+    `prices` are shadow prices by row block, as a `Plan` carries them.
+    """
+    resource = BY_KIND[kind]
+    offered = resource.offered(inst)
+    out = np.zeros((*offered.shape, inst.days))
+    for block, felt in resource.felt(inst).items():
+        found = prices.get(block)
+        if found is not None and found.size:
+            rows = found if found.ndim == 3 else found[:, None, :]
+            out += np.einsum("ji,pit->pjt", felt, rows)
+    return np.where(offered[:, :, None], out, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What an addition gained when the plan was solved again with it."""
+
+    addition: Addition
+    gain: float
+    """Fall of harm."""
+    unmet_days: FloatArray
+    """(K,) fall of unmet patient-days over the shown days, by the level people need."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clearing:
+    """What would clear the shortfall, proved by solving again with it."""
+
+    additions: tuple[Addition, ...]
+    """Whole, over all days."""
+    needed_from: tuple[int, ...]
+    """First day (from 0) on which each addition is used."""
+    weight: float
+    """Weight of the whole additions."""
+    least_weight: float
+    """Weight of the best additions if they might be broken; no set weighs less."""
+    unmet_before: FloatArray
+    """(K,) unmet patient-days of the plan over the shown days."""
+    unmet_after: FloatArray
+    """(K,) with the additions."""
+    harm_left: float
+    """Harm of waiting, boarding, corridors that no capacity could avoid, all days."""
+    harm_reached: float
+    """The same with the additions, solved again."""
+
+    @property
+    def proved(self) -> bool:
+        """Tell whether the additions reach what no capacity could better, to 1e-5 of it."""
+        return self.harm_reached <= self.harm_left + 1e-5 * max(1.0, abs(self.harm_left))

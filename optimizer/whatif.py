@@ -1,0 +1,187 @@
+"""JOURNEY: a finished plan opened again, a figure changed, the answer at once.
+
+The harm LP of the plan is solved on from the basis the plan ended with; surge beds stay as they
+were opened. What is compared are LPs, before and after: the plan itself is not touched.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from optimizer.domain.assemble import assemble
+from optimizer.domain.change import Change, changed_instance
+from optimizer.domain.instance import Instance
+from optimizer.domain.scenario import Scenario
+from optimizer.errors import DataError, Problem, ReferralError
+from optimizer.exchange.planfolder import START_FILE
+from optimizer.exchange.scenarios import scenario_from_json
+from optimizer.exchange.tables import read_tables
+from optimizer.planning import baselines
+from optimizer.planning.live import LiveModel, Reply
+from optimizer.planning.screen import offered_ways, with_ways
+from optimizer.report.kpis import plan_kpis
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One change: KPIs before and after."""
+
+    changes: tuple[Change, ...]
+    before: dict[str, Any]
+    after: dict[str, Any]
+    seconds: float
+
+
+class WhatIf:
+    """A plan folder held open; `ask` as often as you like.
+
+    Raises
+    ------
+    DataError
+        If the folder is not a plan, or the tables it was made from have changed since.
+    """
+
+    def __init__(self, plan: Path, data_dir: Path | None = None) -> None:
+        began = time.perf_counter()
+        folder = plan if plan.is_dir() else plan.parent
+        summary = _json(folder / "plan.json")
+        scenario = _scenario(folder / "inputs" / "scenario.json")
+        directory = data_dir or (folder / str(summary["data_dir"]))
+        tables, _ = read_tables(directory)
+        known = {one["path"]: one["sha256"] for one in _json(folder / "inputs" / "sources.json")}
+        changed = sorted(f.path for f in tables.files if known.get(f.path) != f.sha256)
+        if changed:
+            raise DataError(
+                [
+                    Problem(
+                        "The table has changed since the plan was made.",
+                        "Plan again, then ask.",
+                        file=path,
+                    )
+                    for path in changed
+                ]
+            )
+        inst = assemble(tables, scenario).instance
+        if summary["ways"]["offered"] < summary["ways"]["permitted"]:
+            rule, _ = baselines.greedy(inst)
+            inst = with_ways(inst, *offered_ways(inst, rule))
+        self.inst: Instance = inst
+        self.names: dict[str, str] = dict(inst.unit_names)
+        start, surge = _start(folder / START_FILE)
+        self._live = LiveModel(inst, surge, start)
+        self.seconds_to_open = time.perf_counter() - began
+
+    @property
+    def base(self) -> Reply:
+        """Return the answer with nothing changed."""
+        return self._live.base
+
+    def ask(self, changes: Sequence[Change]) -> Compared:
+        """Return KPIs before and after all these changes together.
+
+        Raises
+        ------
+        DataError
+            If a change names what the plan does not have.
+        """
+        began = time.perf_counter()
+        inst = changed_instance(self.inst, changes)
+        reply = self._live.ask(inst)
+        spent = time.perf_counter() - began
+        before = plan_kpis(self.inst, self.base.plan)
+        return Compared(tuple(changes), before, plan_kpis(inst, reply.plan), spent)
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _no_plan(path, error) from error
+
+
+def _scenario(path: Path) -> Scenario:
+    try:
+        return scenario_from_json(_json(path))
+    except ValueError as error:  # pydantic's
+        raise _no_plan(path, error) from error
+
+
+def _no_plan(path: Path, error: Exception) -> DataError:
+    reason = str(error).splitlines()[0]
+    return DataError(
+        [
+            Problem(
+                "This is not the folder of a plan: {reason}.",
+                "Name a folder that `referral plan` wrote.",
+                file=str(path),
+                values={"reason": reason},
+            )
+        ]
+    )
+
+
+def _start(path: Path) -> tuple[dict[str, Any], Any]:
+    """Basis by block and surge beds; both empty where the folder has none."""
+    if not path.exists():
+        return {}, None
+    with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
+        blocks = {name: stored[name] for name in stored.files}
+    surge = blocks.pop("surge_beds", None)
+    return blocks, None if surge is None else surge.astype(float)
+
+
+def choices(opened: WhatIf) -> dict[str, Any]:
+    """Return what may be asked: units, their levels and roles, classes, days."""
+    inst = opened.inst
+    return {
+        "units": list(inst.units),
+        "levels": {
+            unit: [k for k, here in zip(inst.levels, inst.listed[f], strict=True) if here]
+            for f, unit in enumerate(inst.units)
+        },
+        "roles": {
+            unit: [r for r, n in zip(inst.roles, inst.staff[f].max(axis=1), strict=True) if n > 0]
+            for f, unit in enumerate(inst.units)
+        },
+        "classes": list(inst.classes.ids),
+        "days": inst.days,
+        "seconds": opened.seconds_to_open,
+    }
+
+
+def serve(folder: Path) -> None:
+    """Answer questions line by line: JSON lists of changes in, JSON answers out; for the app."""
+
+    def tell(message: dict[str, Any]) -> None:
+        sys.stdout.write(json.dumps(message, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+
+    def trouble(error: ReferralError) -> dict[str, Any]:
+        return {"problems": [asdict(problem) for problem in error.problems]}
+
+    try:
+        opened = WhatIf(folder)
+    except ReferralError as error:
+        tell(trouble(error))
+        return
+    tell(choices(opened))
+    for line in sys.stdin:
+        try:
+            answer = opened.ask([Change(**one) for one in json.loads(line)])
+        except ReferralError as error:
+            tell(trouble(error))
+        else:
+            tell({"before": answer.before, "after": answer.after, "seconds": answer.seconds})
+
+
+if __name__ == "__main__":
+    serve(Path(sys.argv[1]))
