@@ -316,7 +316,7 @@ def test_plan_has_the_harm_worked_out_by_hand(
     inst = make()
     plan = solve_plan(inst)
     assert plan.harm.value == pytest.approx(due, abs=1e-6)
-    assert worst_violation(build_model(inst), plan) <= 1e-6
+    assert worst_violation(build_model(inst), inst, plan) <= 1e-6
 
 
 def test_third_hand_has_the_harm_worked_out_by_hand() -> None:
@@ -330,7 +330,7 @@ def test_greedy_rule_is_lawful_under_the_rules_of_others(
     name: str, make: Callable[[], Instance]
 ) -> None:
     inst = make()
-    assert worst_violation(build_model(inst), simulate(inst)) <= 1e-6
+    assert worst_violation(build_model(inst), inst, simulate(inst)) <= 1e-6
 
 
 def test_greedy_rule_sends_on_what_is_above_the_beds_to_the_nearest_with_room() -> None:
@@ -418,6 +418,6 @@ def test_both_hands_agree_under_rules_by_chance() -> None:
 def test_greedy_rule_is_lawful_under_rules_by_chance(seed: int) -> None:
     inst = dice(seed)
     rule = simulate(inst)
-    assert worst_violation(build_model(inst), rule) <= 1e-6
+    assert worst_violation(build_model(inst), inst, rule) <= 1e-6
     best = solve_plan(inst, SolveOptions(burden=False, whole=False)).harm.value
     assert rule.harm.value >= best - 1e-6
