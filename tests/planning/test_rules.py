@@ -102,6 +102,12 @@ def open_corridor_holds_what_is_above_half_a_bed() -> Instance:
     return inst.changed(rules=PlanRules(nobody_waits=True, open_corridor=True))
 
 
+@case(25.0)
+def open_corridor_takes_who_has_no_device() -> Instance:
+    inst = one_level(1).changed(rules=PlanRules(nobody_waits=True, open_corridor=True))
+    return inst.changed(terms=replace(inst.terms, devices=np.zeros_like(inst.terms.devices)))
+
+
 # own unit and the sender's day
 
 
