@@ -376,8 +376,10 @@ def test_exported_model_solves_to_the_same_harm_elsewhere(kind: str, tmp_path: P
     text = path.read_text(encoding="ascii")
     rows = set(re.findall(r"(\w+)\(", text))
     assert {f.__name__ for f in CONSTRAINTS} - rows <= {
-        "outside_places"
-    }  # no such destination here
+        "outside_places",
+        "nobody_waits",
+        "closed_intake",
+    }  # no such destination here, nobody is forbidden to wait, nothing closes
     assert "treated(b_nh_vi_n_A,SA,3)" in text
     assert "treated(b_nh_vi_n_A.2,SA,3)" in text
 

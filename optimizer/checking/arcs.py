@@ -18,6 +18,7 @@ from optimizer.checking.flows import (
     STEP_UP,
 )
 from optimizer.checking.inputs import Inputs
+from optimizer.checking.phases import evacuated_units, movable_classes
 from optimizer.checking.places import Places
 from optimizer.checking.sources import Scenario, Sources
 from optimizer.checking.violation import BoolArray, FloatArray
@@ -95,7 +96,7 @@ def _admission(scenario: Scenario, places: Places, capacity: Capacity, inputs: I
     if scenario.local_only:
         minutes = np.where(_same_cluster(places.commune_cluster, places), minutes, np.inf)
     top = places.tier == places.tier.max() if units else np.zeros(0, dtype=bool)
-    beds = (capacity.beds + capacity.surge_limit).sum(axis=1) > 0
+    beds = (capacity.beds + capacity.surge_limit).max(axis=2, initial=0.0).sum(axis=1) > 0
     to_beds = _by_nearness(np.where(beds, minutes[:, :units], np.inf)) == 0
     out = np.zeros((3, len(places.communes), len(places.names), len(classes.names)), dtype=bool)
     for s in range(len(classes.names)):
@@ -105,6 +106,8 @@ def _admission(scenario: Scenario, places: Places, capacity: Capacity, inputs: I
         within = to_able <= classes.travel_limit[s]
         none = ~within.any(axis=1, keepdims=True)
         arcs = (within & (rank < scenario.nearest)) | (none & (rank == 0))
+        if classes.by_day[s]:  # nobody comes in the middle of a stay
+            continue
         out[STABILISE, :, :units, s] = none & to_beds
         if classes.direct[s]:
             arcs |= top & np.isfinite(to_able)
@@ -126,6 +129,7 @@ def _transfer(sources: Sources, scenario: Scenario, places: Places, inputs: Inpu
     if not scenario.transfers or not units:
         return out
     refers, never = _links(sources, places)
+    movable, evacuated = movable_classes(scenario, classes), evacuated_units(scenario, places)
     tier = places.tier
     top = tier == tier.max()
     lower, equal = tier[None, :] < tier[:, None], tier[None, :] == tier[:, None]
@@ -140,16 +144,32 @@ def _transfer(sources: Sources, scenario: Scenario, places: Places, inputs: Inpu
         minutes = np.where(barred | ~np.isfinite(places.between), np.inf, places.between)
         to_able = np.where(inputs.able[:, s], minutes[:, :units], np.inf)
         way = np.isfinite(to_able)
-        out[STEP_UP, :, :units, s] = way & (nearest(to_able) | top | refers[:, :units])
-        if classes.recovering[s]:
-            able = inputs.able[:, s][:, None]
-            near = nearest(np.where(lower, to_able, np.inf)) | refers[:, :units]
-            out[STEP_DOWN, :, :units, s] = way & able & lower & near
-            if scenario.lateral:
-                near = nearest(np.where(equal, to_able, np.inf)) | top
-                out[LATERAL, :, :units, s] = way & able & equal & near
-        elif classes.direct[s]:
+        boards = evacuated[:, None] | (scenario.movers != "new") | movable[s]
+        near = nearest(np.where(boards, to_able, np.inf)) | top | refers[:, :units]
+        out[STEP_UP, :, :units, s] = way & boards & near
+        goes = way & inputs.able[:, s][:, None] & (evacuated | movable[s])[:, None]
+        down = lower & (evacuated[:, None] | scenario.step_down)
+        near = nearest(np.where(down, to_able, np.inf)) | refers[:, :units]
+        out[STEP_DOWN, :, :units, s] = goes & down & near
+        aside = np.where(evacuated[:, None], ~lower, equal & scenario.lateral)
+        near = nearest(np.where(aside, to_able, np.inf)) | top
+        asked = equal & _asked(scenario, places, inputs.classes.severity[s])
+        out[LATERAL, :, :units, s] = goes & ((aside & near) | asked)
+        stays = scenario.movers == "new" and not movable[s]
+        if classes.direct[s] and not classes.recovering[s] and not stays:
             out[LEAVES, :, units:, s] = np.isfinite(minutes[:, units:]) & _goes_outside(scenario)
+    return out
+
+
+def _asked(scenario: Scenario, places: Places, severity: str) -> BoolArray:
+    """Return (F, F) True between units whose lateral transfers are asked for by name."""
+    at = {name: i for i, name in enumerate(places.names[: places.planned])}
+    for i, rows in enumerate(places.members[: places.planned]):
+        at.update((places.unit_ids[u], i) for u in rows)
+    out = np.zeros((places.planned, places.planned), dtype=bool)
+    for a, b, only in scenario.lateral_requests:
+        if a in at and b in at and only in ("", severity):
+            out[at[a], at[b]] = True
     return out
 
 

@@ -26,7 +26,7 @@ class Capacity:
     lowest
         (F,) first such level, K if none.
     beds, surge_limit
-        (F, K) usable beds; surge beds in all.
+        (F, K, T) usable beds; surge beds in all, before the delay counts.
     staff, stands_in, needs
         (F, R, T) on duty for the wave; (R, R) [r, r'] True if r' may do the work of r;
         (R, K) staff a patient.
@@ -104,13 +104,14 @@ def read_capacity(sources: Sources, scenario: Scenario, places: Places) -> Capac
     first = padded.argmax(axis=1)
     bases, vehicle_minutes = _vehicles(sources, scenario, places, row)
     daily = units.numbers("daily_places", blank=-1.0)
+    open_then = ~closed_members(sources, scenario)[:, None, :]
     outside = np.array([daily[m[0]] for m in places.members[places.planned :]])
     return Capacity(
         levels=levels,
         has=has,
         lowest=first.astype(np.intp),
-        beds=added(usable),
-        surge_limit=added(limit),
+        beds=added(usable[:, :, None] * open_then),
+        surge_limit=added(limit[:, :, None] * open_then),
         roles=roles,
         staff=added(staff),
         stands_in=stands_in,
@@ -120,6 +121,13 @@ def read_capacity(sources: Sources, scenario: Scenario, places: Places) -> Capac
         outside_places=np.where(outside < 0, np.inf, outside),
         terms=read_terms(sources, scenario, places, level, row, physical + limit > 0),
     )
+
+
+def closed_members(sources: Sources, scenario: Scenario) -> BoolArray:
+    """Return (units, T): True on days on which the unit's facility has closed."""
+    day = np.arange(1, scenario.days + 1)
+    ends = [scenario.closing.get(f, 10**6) for f in sources["units"].ids("facility_id")]
+    return np.array(ends).reshape(-1, 1) <= day[None, :]
 
 
 def _staff(

@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from optimizer.checking.arcs import Arcs
-from optimizer.checking.capacity import Capacity
+from optimizer.checking.capacity import Capacity, closed_members
 from optimizer.checking.flows import ADMISSION, BOARDING, STABILISE, TREATED, Flows
 from optimizer.checking.inputs import Inputs, with_areas
+from optimizer.checking.phases import own_units
 from optimizer.checking.places import Places
 from optimizer.checking.reader import Document
 from optimizer.checking.sources import Scenario, Sources
-from optimizer.checking.violation import BoolArray, FloatArray
+from optimizer.checking.violation import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,53 @@ class Case:
 
     @cached_property
     def received(self) -> FloatArray:
-        """(G, S, T) transfers into each unit, of both pools."""
-        return self.flows.transfers.total("g s t")
+        """(G, S, T) transfers into each unit, of both pools, by the class they arrive as."""
+        sent = self.flows.transfers.total("g s t")
+        out = np.zeros_like(sent)
+        for s, arrives in enumerate(self.inputs.classes.arrives_as):
+            out[:, arrives] += sent[:, s]
+        return out
+
+    @cached_property
+    def own_unit(self) -> IntArray:
+        """(O,) the area's own unit where going elsewhere is a move, else -1."""
+        return own_units(self.sources, self.scenario, self.places)
+
+    @cached_property
+    def elsewhere(self) -> BoolArray:
+        """Rows of admissions to another than the area's own unit."""
+        rows = self.flows.admissions
+        own = self.own_unit[rows["o"]]
+        return np.asarray((own >= 0) & (own != rows["g"]))
+
+    @cached_property
+    def closed(self) -> BoolArray:
+        """(F, T) the unit is closed that day: a group with the last of its members."""
+        gone = closed_members(self.sources, self.scenario)
+        rows = [gone[list(m)].all(axis=0) for m in self.places.members[: self.places.planned]]
+        return np.array(rows, dtype=bool).reshape(self.places.planned, self.scenario.days)
+
+    @cached_property
+    def gone_but_counted(self) -> tuple[FloatArray, FloatArray]:
+        """(F, T) and (F, K, T) who leaves a unit that day and still counts there, by the rule.
+
+        All of them; and those out of a proper bed, or due in one, who need level k or above.
+        """
+        f, k = self.places.planned, len(self.capacity.levels)
+        house, beds = np.zeros((f, self.scenario.days)), np.zeros((f, k, self.scenario.days))
+        if not self.scenario.sender_counts:
+            return house, beds
+        rows, moves = self.flows.admissions, self.flows.transfers
+        level = self.inputs.classes.level
+        for table, leaves, sender, proper in (
+            (rows, self.elsewhere, self.own_unit[rows["o"]], rows["kind"] != STABILISE),
+            (moves, np.ones(len(moves), dtype=bool), moves["f"], moves["pool"] == TREATED),
+        ):
+            np.add.at(house, (sender[leaves], table["t"][leaves]), table.x[leaves])
+            for one in range(k):
+                here = leaves & proper & (level[table["s"]] >= one)
+                np.add.at(beds[:, one], (sender[here], table["t"][here]), table.x[here])
+        return house, beds
 
     def moved_out(self, pool: int) -> FloatArray:
         """(F, S, T) transfers out of each unit from one pool."""
@@ -132,7 +178,7 @@ class Case:
     @cached_property
     def open_beds(self) -> FloatArray:
         """(F, K, T) usable and surge beds of each level."""
-        return np.asarray(self.capacity.beds[:, :, None] + self.flows.surge_beds)
+        return np.asarray(self.capacity.beds + self.flows.surge_beds)
 
     @cached_property
     def admitted_observed_rows(self) -> BoolArray:

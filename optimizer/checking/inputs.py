@@ -9,6 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from optimizer.checking.capacity import Capacity
+from optimizer.checking.phases import (
+    arrival_classes,
+    leaves_on_known_day,
+    nights_by_day,
+    plain,
+)
 from optimizer.checking.places import Places
 from optimizer.checking.reader import Table, ident, read_table
 from optimizer.checking.sources import COLUMNS, Scenario, Sources, once
@@ -22,6 +28,7 @@ class Classes:
     """Patient classes, in the order of ``inputs/classes.csv``; all arrays (S,)."""
 
     names: Sequence[str]
+    severity: Sequence[str]
     level: IntArray
     recovering: BoolArray
     weight: FloatArray
@@ -30,6 +37,10 @@ class Classes:
     ground_limit: FloatArray
     needs_vehicle: BoolArray
     direct: BoolArray
+    by_day: BoolArray
+    """Classes made by rule: one day of a stay each, not a row of patient_classes.csv."""
+    arrives_as: IntArray
+    """Class as which somebody of the class arrives after a transfer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +94,11 @@ def read_classes(folder: Path, sources: Sources, capacity: Capacity, bench: Benc
     once(table, ("class_id",))
     source = sources["patient_classes"]
     row = {name: i for i, name in enumerate(source.ids("class_id"))}
-    for i, name in enumerate(table.ids("class_id")):
+    for i, full in enumerate(table.ids("class_id")):
+        name = plain(full)
         for column in columns:
             bench.checked("inputs")
-            mine = ident(table.columns[column][i])
+            mine = name if column == "class_id" else ident(table.columns[column][i])
             theirs = ident(source.columns[column][row[name]]) if name in row else None
             if not _same(mine, theirs):
                 where = f"inputs/classes.csv:{table.rows[i]} {column}"
@@ -95,6 +107,7 @@ def read_classes(folder: Path, sources: Sources, capacity: Capacity, bench: Benc
     index = {name: k for k, name in enumerate(capacity.levels)}
     return Classes(
         names=table.ids("class_id"),
+        severity=table.ids("severity"),
         level=table.look_up("care_level", index),
         recovering=np.array([p == "recovering" for p in table.text("phase")], dtype=bool),
         weight=table.numbers("unmet_weight", low=0.0),
@@ -103,6 +116,8 @@ def read_classes(folder: Path, sources: Sources, capacity: Capacity, bench: Benc
         ground_limit=table.numbers("ground_limit_minutes", blank=np.inf, low=0.0),
         needs_vehicle=table.wholes("needs_vehicle") > 0,
         direct=table.wholes("top_tier_direct") > 0,
+        by_day=np.array([plain(name) != name for name in table.ids("class_id")], dtype=bool),
+        arrives_as=arrival_classes(table.ids("class_id")),
     )
 
 
@@ -155,6 +170,7 @@ def read_inputs(
     good = (pool >= 0) & (s >= 0)
     np.add.at(death, (pool[good], s[good]), table.numbers("probability")[good])
     _lawful(hazards, death, classes, bench)
+    nights_by_day(hazards[0], classes.names, classes.severity, scenario, bench)
 
     commune = {name: i for i, name in enumerate(places.communes)}
     table = read_table(
@@ -177,7 +193,9 @@ def read_inputs(
     for i, k in enumerate(classes.level):
         able[:, i] = capacity.has[:, k:].any(axis=1) if k >= 0 else False
     waiting0, observed = _census(folder, places, classes.names, commune, bench)
-    treated0, boarding0 = start_of_day_one(observed, able, capacity, classes)
+    treated0, boarding0 = start_of_day_one(
+        observed, able, capacity, classes, scenario.corridor == "open"
+    )
     owed, delta = _outlook(hazards.sum(axis=0)[0], death, bench)
     return Inputs(
         classes=classes,
@@ -284,7 +302,8 @@ def _census(
     once(table, ("place", "class_id", "state"))
     unit = {name: i for i, name in enumerate(places.names[: places.planned])}
     people = table.numbers("patients", low=0.0)
-    for i in map(int, np.flatnonzero(np.abs(people - np.rint(people)) > WHOLE)):
+    means = np.array([leaves_on_known_day(name) for name in table.ids("class_id")], dtype=bool)
+    for i in map(int, np.flatnonzero((np.abs(people - np.rint(people)) > WHOLE) & ~means)):
         where, message = f"{file}:{table.rows[i]} patients", "{left} people: people seen are whole."
         bench.add(
             "inputs", where, message, float(abs(people[i] - np.rint(people[i]))), left=people[i]
@@ -304,7 +323,11 @@ def _census(
 
 
 def start_of_day_one(
-    observed: FloatArray, able: BoolArray, capacity: Capacity, classes: Classes
+    observed: FloatArray,
+    able: BoolArray,
+    capacity: Capacity,
+    classes: Classes,
+    open_corridor: bool = False,
 ) -> tuple[FloatArray, FloatArray]:
     """Return treated and boarding on day 1: whom beds or staff cannot hold enters as a boarder.
 
@@ -312,13 +335,17 @@ def start_of_day_one(
     included, least weight first (ties: class id), whole people, until the treated need no more than
     the usable beds, then the devices, at and above each level. Then one person at a time, by the
     same order among those who use a short row, until none is short: staff, supervision (stand-ins
-    as in ``staff_on_duty``) and oxygen flow, needs of the treated only. Surge beds do not count.
+    as in ``staff_on_duty``) and oxygen flow, needs of the treated only. Surge beds do not count. In
+    an open corridor whom the unit is able to treat is treated.
     """
     terms = capacity.terms
     treated = np.where(able, observed[:, :, 0], 0.0)
+    if open_corridor:
+        return treated, observed[:, :, 1] + observed[:, :, 0] - treated
     order = sorted(range(len(classes.names)), key=lambda s: (classes.weight[s], classes.names[s]))
-    room = capacity.from_level(capacity.beds)
-    ready = capacity.from_level(np.where(terms.counted, terms.devices[:, :, 0], capacity.beds))
+    beds = capacity.beds[:, :, 0]
+    room = capacity.from_level(beds)
+    ready = capacity.from_level(np.where(terms.counted, terms.devices[:, :, 0], beds))
     ready = np.where(terms.counted, ready, np.inf)
     spare_staff = capacity.staff[:, :, 0] @ capacity.stands_in.T
     spare = np.concatenate([spare_staff, spare_staff, terms.flow[:, None]], axis=1)
@@ -329,12 +356,9 @@ def start_of_day_one(
         for k in reversed(range(len(capacity.levels))):
             above = classes.level >= k
             for limit in (room[f, k], ready[f, k]):
-                over = float(np.ceil(n[above].sum() - limit - WHOLE))
                 for s in order:
-                    if above[s] and over > 0:
-                        leave = min(over, n[s])
-                        n[s] -= leave
-                        over -= leave
+                    while above[s] and n[s] > 0 and n[above].sum() > limit + WHOLE:
+                        n[s] = max(0.0, n[s] - 1)
         while n.any():
             short = needs @ n > spare[f] + WHOLE
             asks = needs[short].any(axis=0)

@@ -49,6 +49,8 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "surge_stays_open": beds.surge_stays_open,
         "vehicle_minutes": beds.vehicle_minutes,
         "outside_places": beds.outside_places,
+        "nobody_waits": beds.nobody_waits,
+        "closed_intake": beds.closed_intake,
         "able_to_treat": people.able_to_treat,
         "permitted_arcs": people.permitted_arcs,
         "whole_people_day_one": people.whole_people_day_one,

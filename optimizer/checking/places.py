@@ -54,6 +54,8 @@ class Places:
     not_planned: frozenset[str]
     stays: BoolArray
     unit_ids: Sequence[str]
+    home: Sequence[str]
+    """Per row of ``units.csv``: its facility."""
     clusters: Sequence[str]
 
     def area_mean(self, figures: FloatArray) -> FloatArray:
@@ -158,6 +160,7 @@ def read_places(sources: Sources, scenario: Scenario) -> Places:
         not_planned=frozenset(unit_ids) - frozenset(names),
         stays=stays,
         unit_ids=unit_ids,
+        home=units.ids("facility_id"),
         clusters=[
             name for name, kind in zip(admin_ids, admin_kind, strict=True) if kind == "cluster"
         ],

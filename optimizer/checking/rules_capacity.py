@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.checking.case import Case
+from optimizer.checking.flows import ADMISSION
 from optimizer.checking.violation import RELATIVE, WHOLE, Bench, BoolArray, FloatArray
 
 
@@ -12,7 +13,8 @@ def staffed_bed_capacity(case: Case, bench: Bench) -> None:
     """Check that treated who need k or above <= beds and excess there (F, K, T), levels k > k0."""
     room = case.capacity.from_level(case.open_beds + case.flows.excess)
     above_lowest = np.arange(len(case.capacity.levels))[None, :] > case.capacity.lowest[:, None]
-    left = np.where(above_lowest[:, :, None], case.treated_from_level, 0.0)
+    here = case.treated_from_level + case.gone_but_counted[1]
+    left = np.where(above_lowest[:, :, None], here, 0.0)
     axes = (case.units, case.capacity.levels, case.days)
     message = "{left} treated patients need this level or above, but {right} beds are open there."
     bench.at_most("staffed_bed_capacity", left, room, axes, message)
@@ -22,13 +24,17 @@ def house_capacity(case: Case, bench: Bench) -> None:
     """Everybody in the house less the corridor <= all usable, surge and excess beds (F, T)."""
     flows = case.flows
     people = (flows.treated + flows.boarding).sum(axis=1) - flows.corridor
+    people = people + case.gone_but_counted[0]
     room = (case.open_beds + flows.excess).sum(axis=1)
     message = "{left} people lie in beds, but {right} beds are open."
     bench.at_most("house_capacity", people, room, (case.units, case.days), message)
 
 
 def corridor_boarders_only(case: Case, bench: Bench) -> None:
-    """Corridor <= boarders who did not arrive today on a stabilise arc (F, T)."""
+    """Corridor <= boarders who did not arrive today on a stabilise arc (F, T); not an open one."""
+    if case.scenario.corridor == "open":
+        bench.checked("corridor_boarders_only", 0)
+        return
     most = case.flows.boarding.sum(axis=1) - case.stabilised.sum(axis=1)
     message = (
         "{left} lie in the corridor, but only {right} boarders may: nobody is admitted into one."
@@ -59,7 +65,7 @@ def staff_on_duty(case: Case, bench: Bench) -> None:
 def surge_limit(case: Case, bench: Bench) -> None:
     """Surge beds <= limit, none before day 1 + delay (F, K, T)."""
     open_from = np.arange(case.scenario.days) >= case.scenario.surge_delay
-    most = case.capacity.surge_limit[:, :, None] * open_from
+    most = case.capacity.surge_limit * open_from
     axes = (case.units, case.capacity.levels, case.days)
     message = "{left} surge beds are open, but {right} may be by that day."
     bench.at_most("surge_limit", case.flows.surge_beds, most, axes, message, "beds", WHOLE)
@@ -67,10 +73,13 @@ def surge_limit(case: Case, bench: Bench) -> None:
 
 def surge_stays_open(case: Case, bench: Bench) -> None:
     """Check that a surge bed once opened stays open (F, K, T)."""
-    z = case.flows.surge_beds
+    z, limit = case.flows.surge_beds, case.capacity.surge_limit
+    fewer = np.maximum(0.0, limit[:, :, :-1] - limit[:, :, 1:])  # beds of a site that closed
     axes = (case.units, case.capacity.levels, case.days[1:])
     message = "{left} surge beds were open the day before, {right} are now."
-    bench.at_most("surge_stays_open", z[:, :, :-1], z[:, :, 1:], axes, message, "beds", WHOLE)
+    bench.at_most(
+        "surge_stays_open", z[:, :, :-1] - fewer, z[:, :, 1:], axes, message, "beds", WHOLE
+    )
 
 
 def whole_surge_beds(case: Case, bench: Bench) -> None:
@@ -122,14 +131,41 @@ def outside_places(case: Case, bench: Bench) -> None:
 
 
 def excess_only_when_capacity_falls(case: Case, bench: Bench) -> None:
-    """Check that excess is 0 unless some role of the unit has been more on duty (F, K, T)."""
-    # beds, devices, oxygen flow and surge limits never fall: only staff are stated by day
-    staff = case.capacity.staff
-    falls = np.any(staff < np.maximum.accumulate(staff, axis=2) - WHOLE, axis=1)
+    """Check that excess is 0 unless staff or beds of the unit have been more (F, K, T)."""
+    # staff are stated by day; beds and surge limits fall where a site closes; devices and oxygen
+    # flow never fall
+    opened = np.arange(case.scenario.days) >= case.scenario.surge_delay
+    falls = np.zeros((len(case.units), case.scenario.days), dtype=bool)
+    limit = case.capacity.surge_limit * opened
+    for figures in (case.capacity.staff, case.capacity.beds, limit):
+        before = np.maximum.accumulate(figures, axis=2)
+        falls |= np.any(figures < before - WHOLE, axis=1)
     left = np.where(np.expand_dims(falls, 1), 0.0, case.flows.excess)
     axes = (case.units, case.capacity.levels, case.days)
     message = "{left} stand in excess, but no capacity of the unit has fallen."
     bench.at_most("excess_only_when_capacity_falls", left, 0.0, axes, message, tolerance=WHOLE)
+
+
+def nobody_waits(case: Case, bench: Bench) -> None:
+    """Check u = 0 wherever a proper bed of an open unit can be reached (O, S, T), by the rule."""
+    if case.scenario.wait != "none":
+        bench.checked("nobody_waits", 0)
+        return
+    ways = case.arcs.admission[ADMISSION, :, : case.places.planned].astype(float)
+    reached = np.einsum("ogs,gt->ost", ways, (~case.closed).astype(float)) > 0
+    left = np.where(reached, case.flows.waiting, 0.0)
+    axes = (case.places.areas, case.inputs.classes.names, case.days)
+    message = "{left} wait, but nobody may wait where there is a way."
+    bench.at_most("nobody_waits", left, 0.0, axes, message)
+
+
+def closed_intake(case: Case, bench: Bench) -> None:
+    """Check that nobody enters a unit that has closed (F, T)."""
+    f = case.places.planned
+    into = (case.admitted[:f] + case.received[:f] + case.stabilised).sum(axis=1)
+    left = np.where(case.closed, into, 0.0)
+    message = "{left} enter a unit that has closed."
+    bench.at_most("closed_intake", left, 0.0, (case.units, case.days), message)
 
 
 def places_kept(case: Case, bench: Bench) -> None:

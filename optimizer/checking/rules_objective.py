@@ -35,6 +35,7 @@ def harm_by_day(case: Case) -> Mapping[str, FloatArray]:
     risk = risk + np.where(moves["pool"] == BOARDING, w["move_up"], w["move_down"])
     away = rows.total("t", rows["kind"] == OUTSIDE) + moves.total("t", moves["way"] == LEAVES)
     return {
+        "elsewhere": w["move_elsewhere"] * rows.total("t", case.elsewhere),
         "waiting": np.einsum("s,ost->t", weights[2], flows.waiting),
         "boarding": np.einsum("s,fst->t", weights[1], flows.boarding),
         "corridor": w["corridor"] * flows.corridor.sum(axis=0),
@@ -52,7 +53,7 @@ def burden_by_day(case: Case) -> Mapping[str, FloatArray]:
     rows, moves = flows.admissions, flows.transfers
     minutes = rows.total("t", None, arcs.admission_minutes[rows["o"], rows["g"]])
     minutes = minutes + moves.total("t", None, arcs.transfer_minutes[moves["f"], moves["g"]])
-    moved = moves.total("t") + rows.total("t", rows["kind"] == OUTSIDE)
+    moved = moves.total("t") + rows.total("t", (rows["kind"] == OUTSIDE) | case.elsewhere)
     return {
         "minute": burden["minute"] * minutes,
         "move": burden["move"] * moved,

@@ -6,6 +6,7 @@ import numpy as np
 
 from optimizer.checking.case import Case
 from optimizer.checking.flows import OUTSIDE, Rows
+from optimizer.checking.phases import evacuated_units, movable_classes
 from optimizer.checking.violation import PATIENTS, WHOLE, Bench
 
 
@@ -60,9 +61,10 @@ def boarding_balance(case: Case, bench: Bench) -> None:
 
 
 def only_stable_move(case: Case, bench: Bench) -> None:
-    """Treated moved out <= n~, recovering classes only (F, S, T), in patients."""
-    stable = case.inputs.classes.recovering[None, :, None]
-    most = np.where(stable, case.treated_after_night, 0.0)
+    """Treated moved out <= n~, only classes that may move there (F, S, T), in patients."""
+    movable = movable_classes(case.scenario, case.inputs.classes)[None, :]
+    stable = movable | evacuated_units(case.scenario, case.places)[:, None]
+    most = np.where(stable[:, :, None], case.treated_after_night, 0.0)
     axes = (case.units, case.inputs.classes.names, case.days)
     message = (
         "{left} treated patients are moved, but {right} recovering ones are there after the night."
@@ -79,10 +81,16 @@ def boarders_leave_once(case: Case, bench: Bench) -> None:
 
 
 def whole_people_day_one(case: Case, bench: Bench) -> None:
-    """Admissions of people observed, transfers and in-house moves of day 1 are whole."""
+    """Admissions of people observed, transfers and in-house moves of day 1 are whole.
+
+    By the rule of a whole window all admissions and transfers are.
+    """
     rule, message = "whole_people_day_one", "{left} people: people seen on day 1 are whole."
     rows, moves = case.flows.admissions, case.flows.transfers
-    for table, where in ((rows, case.admitted_observed_rows), (moves, moves["t"] == 0)):
+    seen, today = case.admitted_observed_rows, moves["t"] == 0
+    if case.scenario.whole_window:
+        seen, today = np.ones(len(rows), dtype=bool), np.ones(len(moves), dtype=bool)
+    for table, where in ((rows, seen), (moves, today)):
         part = table.only(where)
         bench.whole(rule, part.x, (part.labels,), message)
     names = (case.units, case.inputs.classes.names)

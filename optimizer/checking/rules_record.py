@@ -186,6 +186,9 @@ class _Kpis:
             outside,
             "patients",
         )
+        elsewhere = float(rows.x[case.elsewhere & (rows["t"] < shown)].sum())
+        told = self.book.get("admissions_elsewhere", 0.0)
+        self.same("admissions_elsewhere", told, elsewhere, "patients")
         minutes = case.arcs.transfer_minutes[moves["f"], moves["g"]]
         self.same(
             "transfer_minutes",
@@ -241,7 +244,7 @@ class _Kpis:
         """Compare the worst unit (surge beds counted or not) and the worst area."""
         case, shown = self.case, self.case.scenario.horizon
         people = (case.flows.treated + case.flows.boarding).sum(axis=1)[:, :shown]
-        usable = np.broadcast_to(case.capacity.beds.sum(axis=1)[:, None], people.shape)
+        usable = case.capacity.beds.sum(axis=1)[:, :shown]
         self._worst_unit(people, usable, case.open_beds.sum(axis=1)[:, :shown])
         waiting = self.unmet.waiting.sum(axis=(1, 2))
         area = self.inner("worst_waiting_area")
@@ -307,7 +310,7 @@ def _capacity(case: Case, bench: Bench) -> None:
     """Compare every row of ``capacity.csv``, and note rows that are not there."""
     rows, shown = case.flows.capacity, case.flows.capacity_shown
     at = (rows["f"], rows["k"], rows["t"])
-    usable = np.broadcast_to(case.capacity.beds[:, :, None], case.open_beds.shape)
+    usable = case.capacity.beds
     treated = np.einsum("ks,fst->fkt", case.at_level, case.flows.treated)
     terms = case.capacity.terms
     due = {

@@ -29,12 +29,16 @@ def _of_lowest(case: Case, figures: FloatArray) -> FloatArray:
 def device_capacity(case: Case, bench: Bench) -> None:
     """Check treated who need k or above <= devices of k or above, levels with devices (F, K, T).
 
-    A higher level without devices counts with its open beds.
+    A higher level without devices counts with its open beds. Who lies in an open corridor has no
+    device.
     """
     terms = case.capacity.terms
     stands = np.where(terms.counted[:, :, None], terms.devices, case.open_beds)
     room = case.capacity.from_level(stands + case.flows.excess)
-    left = np.where(terms.counted[:, :, None], case.treated_from_level, 0.0)
+    equipped = case.treated_from_level
+    if case.scenario.corridor == "open":
+        equipped = equipped - case.flows.corridor[:, None, :]
+    left = np.where(terms.counted[:, :, None], equipped, 0.0)
     axes = (case.units, case.capacity.levels, case.days)
     message = "{left} treated patients need devices of this level or above, but {right} are free."
     bench.at_most("device_capacity", left, room, axes, message)

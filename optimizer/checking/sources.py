@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.checking.reader import FILES, Document, Table, read_json, read_table
+from optimizer.checking.reader import FILES, Document, Table, ident, read_json, read_table
 from optimizer.checking.violation import Bench, FloatArray
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -234,10 +234,23 @@ class Scenario:
     all_roads_cut: bool
     cut: frozenset[tuple[str, str]]
     closed: frozenset[str]
+    closing: Mapping[str, int]
+    """First closed day of each facility that closes."""
     lateral: bool
+    lateral_requests: Sequence[tuple[str, str, str]]
+    """From, to, severity (blank: all)."""
+    step_down: bool
     transfers: bool
     out_of_province: bool
     local_only: bool
+    wait: str
+    corridor: str
+    movers: str
+    sender_counts: bool
+    leaving_moves_once: bool
+    whole_window: bool
+    curves: Mapping[str, FloatArray]
+    """Survival curve by severity, where the stay has one."""
     confidence: int
 
     @property
@@ -258,6 +271,7 @@ WEIGHTS = (
     "move_down",
     "lateness",
     "out_of_province",
+    "move_elsewhere",
 )
 BURDEN = ("minute", "move", "surge_bed_day")
 
@@ -300,12 +314,68 @@ def read_scenario(path: Path, bench: Bench) -> Scenario:
         all_roads_cut=cut == "all",
         cut=frozenset(pairs),
         closed=frozenset(str(c) for c in closed),
+        closing=_closing(doc),
         lateral=doc.truth("options.lateral"),
+        lateral_requests=_requests(doc),
+        step_down=doc.truth("options.step_down"),
         transfers=doc.truth("options.transfers"),
         out_of_province=doc.truth("options.out_of_province"),
         local_only=doc.truth("options.local_only"),
+        wait=doc.text("rules.wait"),
+        corridor=doc.text("rules.corridor"),
+        movers=doc.text("rules.movers"),
+        sender_counts=doc.truth("rules.sender_counts_move_day"),
+        leaving_moves_once=doc.truth("rules.leaving_moves_once"),
+        whole_window=doc.truth("rules.whole_window"),
+        curves=_curves(doc),
         confidence=weakest_figure(doc.value),
     )
+
+
+def _rows(doc: Document, key: str) -> list[Mapping[str, object]]:
+    """Return a list of objects; a fault is noted if it is none."""
+    value = doc.get(key)
+    if isinstance(value, list) and all(isinstance(one, dict) for one in value):
+        return value
+    doc.fault(key, "It must be a list of objects.")
+    return []
+
+
+def _closing(doc: Document) -> dict[str, int]:
+    """Return the first closed day of each facility that closes."""
+    out: dict[str, int] = {}
+    for one in _rows(doc, "shocks.closing"):
+        facility, day = ident(str(one.get("facility"))), one.get("day")
+        if isinstance(day, int) and not isinstance(day, bool):
+            out[facility] = min(day, out.get(facility, day))
+        else:
+            doc.fault("shocks.closing", "It must be a whole number.")
+    return out
+
+
+def _requests(doc: Document) -> list[tuple[str, str, str]]:
+    """Return lateral transfers asked for by name."""
+    keys = ("from_unit", "to_unit", "severity")
+    rows = _rows(doc, "options.lateral_requests")
+    told = [tuple(ident(str(one.get(key) or "")) for key in keys) for one in rows]
+    return [(a, b, c) for a, b, c in told]
+
+
+def _curves(doc: Document) -> dict[str, FloatArray]:
+    """Return the survival curves of stays; where hazards are given there are none."""
+    stays = doc.get("stays")
+    out: dict[str, FloatArray] = {}
+    if doc.get("hazards") is not None or not isinstance(stays, dict):
+        return out
+    for name, stay in stays.items():
+        curve = stay.get("survival") if isinstance(stay, dict) else None
+        if curve is None:
+            continue
+        try:
+            out[str(name)] = np.array(curve, dtype=np.float64)
+        except (TypeError, ValueError):
+            doc.fault(f"stays.{name}.survival", "It must be a list of shares.")
+    return out
 
 
 NO_FIGURES = frozenset(

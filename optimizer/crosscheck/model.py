@@ -41,7 +41,7 @@ class Model:
         self._flows()
 
     def _columns(self, listed: list[list[int]], whole: bool) -> None:
-        inst, days = self.inst, self.days
+        inst, days, every = self.inst, self.days, self.inst.rules.whole_window
         areas, units, classes = inst.areas, inst.units, inst.classes.ids
         admit, move = inst.admissions, inst.transfers
         goals = [("to", g) for g in units] + [("outside", h) for h in inst.outside]
@@ -66,7 +66,9 @@ class Model:
             for s in range(self.S)
         }
         self.admitted = {
-            (i, t): self.column("admitted", *key, t) for i, key in a.items() for t in days
+            (i, t): self.column("admitted", *key, t, whole=whole and every)
+            for i, key in a.items()
+            for t in days
         }
         self.admitted_observed = {
             i: self.column("admitted_observed", *key, 1, whole=whole) for i, key in a.items()
@@ -76,7 +78,7 @@ class Model:
                 "moved_up" if move.from_boarding[j] else "moved_down",
                 *key,
                 t,
-                whole=whole and t == 1,
+                whole=whole and (every or t == 1),
             )
             for j, key in x.items()
             for t in days
@@ -154,7 +156,7 @@ class Model:
         inst, size = self.inst, self.S
         self.house: dict[Slot, Terms] = {}
         self.area: dict[Slot, Terms] = {}
-        admit, move = inst.admissions, inst.transfers
+        admit, move, twin = inst.admissions, inst.transfers, inst.classes.arrives_as
         for (i, t), var in self.arrive():
             o, g, s = int(admit.area[i]), int(admit.to[i]), int(admit.patient_class[i])
             self.area.setdefault((o, s, t), {})[var] = -1.0
@@ -166,7 +168,8 @@ class Model:
             column = s + size if move.from_boarding[j] else s
             self.house.setdefault((f, column, t), {})[var] = -1.0
             if g < self.F:
-                self.house.setdefault((g, s, t), {})[var] = 1.0
+                arrives = s if twin is None else int(twin[s])
+                self.house.setdefault((g, arrives, t), {})[var] = 1.0
         for (f, s, t), var in self.in_house.items():
             self.house.setdefault((f, s + size, t), {})[var] = -1.0
             self.house.setdefault((f, s, t), {})[var] = 1.0

@@ -25,6 +25,7 @@ from optimizer.domain.instance import (
     Hazards,
     Home,
     Instance,
+    PlanRules,
     TransferArcs,
 )
 from optimizer.domain.terms import Terms
@@ -120,6 +121,7 @@ PARTS: dict[str, Any] = {
     "harm": HarmPrices,
     "burden": BurdenPrices,
     "home": Home,
+    "rules": PlanRules,
     "terms": Terms,
 }
 

@@ -6,6 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from optimizer.crosscheck.model import Model, Terms, add
+from optimizer.crosscheck.rule_rows import (
+    closed_intake,
+    gone_but_counted,
+    may_leave,
+    nobody_waits,
+)
 from optimizer.crosscheck.terms import device_capacity, oxygen_flow, oxygen_stock, supervision
 from optimizer.domain.instance import STABILISE, Instance
 
@@ -83,14 +89,14 @@ def _leavers(m: Model, f: int, s: int, t: int, boarding: bool) -> Terms:
 
 
 def only_stable_move(m: Model) -> None:
-    """Out of the treated only recovering patients move, and only who was there in the morning."""
+    """Out of the treated only who may move moves, and only who was there in the morning."""
     for f in range(m.F):
         for s in range(m.S):
             for t in m.days:
                 terms, known = _leavers(m, f, s, t, boarding=False), 0.0
                 if not terms:
                     continue
-                if m.inst.classes.recovering[s]:
+                if may_leave(m, f, s):
                     present, known = m.in_the_house(f, s, t)
                     add(terms, present, -1.0)
                 m.at_most("only_stable_move", (m.at("unit", f), m.at("class", s), t), terms, known)
@@ -133,6 +139,7 @@ def staffed_bed_capacity(m: Model) -> None:
                 terms, beds = _room(m, f, k, t)
                 here = [s for s in range(m.S) if m.able[f][s] and m.level[s] >= k]
                 add(terms, {m.treated[f, s, t]: 1.0 for s in here})
+                add(terms, gone_but_counted(m, f, k, t))
                 key = m.at("unit", f), m.at("level", k), t
                 m.at_most("staffed_bed_capacity", key, terms, beds)
 
@@ -147,11 +154,14 @@ def house_capacity(m: Model) -> None:
                 if m.able[f][s]:
                     terms[m.treated[f, s, t]] = 1.0
             terms[m.corridor[f, t]] = -1.0
+            add(terms, gone_but_counted(m, f, None, t))
             m.at_most("house_capacity", (m.at("unit", f), t), terms, beds)
 
 
 def corridor_boarders_only(m: Model) -> None:
-    """In the corridor <= boarders who were not admitted today."""
+    """In the corridor <= boarders who were not admitted today; no such row in an open corridor."""
+    if m.inst.rules.open_corridor:
+        return
     arcs = m.inst.admissions
     for (f, t), var in m.corridor.items():
         terms = {var: 1.0}
@@ -198,7 +208,9 @@ def surge_stays_open(m: Model) -> None:
         if t > 1:
             key = m.at("unit", f), m.at("level", k), t
             terms = {m.surge_beds[f, k, t - 1]: 1.0, var: -1.0}
-            m.at_most("surge_stays_open", key, terms, 0.0)
+            limit = m.inst.surge_limit[f, k]
+            fewer = max(0.0, float(limit[t - 2] - limit[t - 1]))
+            m.at_most("surge_stays_open", key, terms, fewer)
 
 
 def vehicle_minutes(m: Model) -> None:
@@ -268,6 +280,8 @@ CONSTRAINTS: tuple[Callable[[Model], None], ...] = (
     surge_stays_open,
     vehicle_minutes,
     outside_places,
+    nobody_waits,
+    closed_intake,
     worst_area_waiting,
 )
 """Every row of docs/model.md section 4, in its order."""

@@ -15,7 +15,8 @@ def _has_devices(m: Model, f: int, k: int) -> bool:
 def device_capacity(m: Model) -> None:
     """Treated who need level k or more <= devices of level k or more, and excess.
 
-    A higher level where devices are not counted gives its beds and surge beds instead.
+    A higher level where devices are not counted gives its beds and surge beds instead. Who lies in
+    an open corridor has none.
     """
     inst = m.inst
     for f in range(m.F):
@@ -25,6 +26,8 @@ def device_capacity(m: Model) -> None:
             for t in m.days:
                 here = [s for s in range(m.S) if m.able[f][s] and m.level[s] >= k]
                 terms: Terms = {m.treated[f, s, t]: 1.0 for s in here}
+                if inst.rules.open_corridor:
+                    add(terms, {m.corridor[f, t]: -1.0})
                 right = 0.0
                 for j in range(k, m.K):
                     if _has_devices(m, f, j):

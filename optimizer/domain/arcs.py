@@ -26,6 +26,8 @@ from optimizer.domain.instance import (
     TransferArcs,
 )
 from optimizer.domain.network import ReferralNetwork
+from optimizer.domain.phases import is_plain
+from optimizer.domain.rules import evacuated, may_leave, movable_classes
 from optimizer.domain.scenario import Scenario
 from optimizer.domain.sites import PlanningUnit, Sites
 
@@ -161,6 +163,8 @@ def admission_arcs(
         outside = np.full_like(outside, np.inf)
     found: list[tuple[IntArray, ...]] = []
     for s, row in enumerate(classes):
+        if not is_plain(row):  # nobody comes in the middle of a stay
+            continue
         hard = np.inf if row.ground_limit_minutes is None else row.ground_limit_minutes
         allowed = local & able[None, :, s] & np.isfinite(inside) & (inside <= hard)
         within = allowed & (inside <= row.travel_limit_minutes)
@@ -219,6 +223,18 @@ def _area_minutes(
     return mean, late
 
 
+def _lateral_requests(
+    scenario: Scenario, row: PatientClass, place: dict[str, int], units: int
+) -> BoolArray:
+    """(F, F) pairs between which lateral transfers of the class are asked for by name."""
+    out = np.zeros((units, units), dtype=bool)
+    for one in scenario.options.lateral_requests:
+        f, g = place.get(one.from_unit), place.get(one.to_unit)
+        if f is not None and g is not None and one.severity in (None, row.severity):
+            out[f, g] = True
+    return out
+
+
 def transfer_arcs(
     scenario: Scenario,
     tables: Tables,
@@ -252,22 +268,24 @@ def transfer_arcs(
         size = len(f)
         found.append((f, g + first, np.full(size, s), np.full(size, direction)))
 
+    leaves = may_leave(scenario, sites, classes)
+    closing = evacuated(scenario, sites)
+    stays_put = ~movable_classes(scenario, classes) & (scenario.rules.movers == "new")
+    top = np.broadcast_to((ranks == sites.top_rank)[None, :], possible.shape)
     if scenario.options.transfers:
         for s, row in enumerate(classes):
             hard = np.inf if row.ground_limit_minutes is None else row.ground_limit_minutes
             allowed = possible & able[None, :, s] & (inside <= hard)
-            take(_nearest(inside, allowed, count) | (allowed & always), s, STEP_UP)
-            if row.phase == "recovering":
-                stable = allowed & able[:, None, s]
-                down = stable & lower
-                take(_nearest(inside, down, count) | (down & line), s, STEP_DOWN)
-                if scenario.options.lateral:
-                    take(
-                        _nearest(inside, stable & level, count) | (stable & level & always),
-                        s,
-                        LATERAL,
-                    )
-            if not scenario.options.local_only and row.phase == "acute" and row.top_tier_direct:
+            up = allowed & (closing | ~stays_put[s])[:, None]
+            take(_nearest(inside, up, count) | (up & always), s, STEP_UP)
+            out = allowed & able[:, None, s] & leaves[:, None, s]
+            down = out & lower & (closing | scenario.options.step_down)[:, None]
+            take(_nearest(inside, down, count) | (down & line), s, STEP_DOWN)
+            aside = out & np.where(closing[:, None], ~lower, level & scenario.options.lateral)
+            asked = out & level & _lateral_requests(scenario, row, place, units)
+            take(_nearest(inside, aside, count) | (aside & top) | asked, s, LATERAL)
+            goes = row.phase == "acute" and row.top_tier_direct and not stays_put[s]
+            if not scenario.options.local_only and goes:
                 take(np.isfinite(outside) & (outside <= hard), s, OUTSIDE, units)
     if not found:
         none = np.zeros(0, dtype=np.int64)

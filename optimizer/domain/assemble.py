@@ -18,6 +18,7 @@ from optimizer.domain.capacity import bed_levels, capacity
 from optimizer.domain.demand import (
     Demand,
     class_people,
+    class_shares,
     expected_demand,
     largest_remainder,
     nightly_hazards,
@@ -42,7 +43,9 @@ from optimizer.domain.instance import (
     unmet_price,
 )
 from optimizer.domain.network import ReferralNetwork
-from optimizer.domain.scenario import Options, Scenario
+from optimizer.domain.phases import AGE, OUT, arrives_as, is_plain, nights_left
+from optimizer.domain.rules import closed_days, may_leave, own_units, plan_rules, rule_notes
+from optimizer.domain.scenario import Options, Rules, Scenario
 from optimizer.domain.simulate import simulate
 from optimizer.domain.sites import Sites, planning_sites
 
@@ -92,6 +95,8 @@ def class_axis(classes: Sequence[PatientClass], levels: tuple[str, ...]) -> Clas
         ),
         needs_vehicle=np.array([row.needs_vehicle for row in classes], dtype=bool),
         top_tier_direct=np.array([row.top_tier_direct for row in classes], dtype=bool),
+        arrives_as=arrives_as(classes),
+        by_day=np.array([not is_plain(row) for row in classes], dtype=bool),
     )
 
 
@@ -101,12 +106,15 @@ def prices(
     hazards: Hazards,
     admissions: AdmissionArcs,
     transfers: TransferArcs,
+    own_unit: IntArray | None = None,
 ) -> tuple[HarmPrices, BurdenPrices]:
     """Multiply out the prices of both groups (docs/model.md section 5)."""
     weights, burden = scenario.weights, scenario.burden
     owed = hazards.care_days_owed
     leaves = (admissions.kind == OUT_OF_PROVINCE).astype(float)
     gone = (transfers.direction == OUTSIDE).astype(float)
+    own = admissions.to if own_unit is None else own_unit[admissions.area]
+    elsewhere = ((own >= 0) & (own != admissions.to)).astype(float)
     weight = classes.unmet_weight[admissions.patient_class]
     flat = np.where(transfers.from_boarding, weights.move_up, weights.move_down)
     risk = classes.move_risk[transfers.patient_class] * 1.02 ** (transfers.minutes / 10)
@@ -120,11 +128,12 @@ def prices(
         corridor=weights.corridor,
         excess=weights.excess,
         admission=weights.lateness * weight / 1440 * admissions.late_minutes
-        + weights.out_of_province * leaves,
+        + weights.out_of_province * leaves
+        + weights.move_elsewhere * elsewhere,
         transfer=weights.move_event * risk + flat + weights.out_of_province * gone,
     )
     effort = BurdenPrices(
-        admission=burden.minute * admissions.minutes + burden.move * leaves,
+        admission=burden.minute * admissions.minutes + burden.move * np.maximum(leaves, elsewhere),
         transfer=burden.minute * transfers.minutes + burden.move,
         surge_bed_day=burden.surge_bed_day,
     )
@@ -187,12 +196,17 @@ def _instance(
         clusters,
     )
     transfers = transfer_arcs(scenario, tables, rows, sites, minutes.unit_unit, able)
-    harm, burden = prices(scenario, classes, hazards, admissions, transfers)
+    own_unit = own_units(
+        tables, scenario, sites, minutes.commune_unit, area_of, demand.population, len(areas)
+    )
+    harm, burden = prices(scenario, classes, hazards, admissions, transfers, own_unit)
     arrivals = np.zeros((len(areas), len(rows), demand.arrivals.shape[2]))
     np.add.at(arrivals, area_of, demand.arrivals)
     requests = np.zeros((len(areas), len(rows)))
     np.add.at(requests, area_of, census.requests)
-    treated, boarding = fit_census(room, classes, census.treated, census.boarding)
+    treated, boarding = fit_census(
+        room, classes, census.treated, census.boarding, scenario.rules.corridor == "open"
+    )
     base_at = {base: e for e, base in enumerate(bases)}
     commune_base = np.array([base_at.get(c, -1) for c in clusters], dtype=np.int64)
     area_base = np.full(len(areas), -1, dtype=np.int64)
@@ -240,7 +254,11 @@ def _instance(
         },
         unit_members={unit.unit_id: unit.members for unit in sites.inside},
         unit_tier_rank=tuple(unit.tier_rank for unit in sites.inside),
-        notes=notes,
+        notes=(*notes, *rule_notes(scenario)),
+        rules=plan_rules(scenario),
+        own_unit=own_unit,
+        may_leave=may_leave(scenario, sites, rows),
+        no_intake=closed_days(scenario, sites),
         fairness_epsilon=scenario.options.fairness.epsilon,
     )
     return instance, area_of
@@ -289,9 +307,11 @@ def opening_census(
     requests = np.zeros((len(demand.communes), len(classes)))
     stated = scenario.explicit
     simulated = Census(treated, boarding, requests)
-    if demand.history.shape[2] and not (stated.census and stated.open_requests):
+    known = bool(stated.census or stated.leaving)
+    if demand.history.shape[2] and not (known and stated.open_requests):
         simulated = _end_of_history(tables, scenario, sites, minutes, classes, demand, hazards)
-    if stated.census:
+    if known:
+        at = {row.class_id: number for number, row in enumerate(classes)}
         inside = [row for row in stated.census if row.unit in units]
         inside.sort(key=lambda row: (row.unit, row.state, row.count))
         for severity, phase in sorted({(row.severity, row.phase) for row in inside}):
@@ -300,7 +320,14 @@ def opening_census(
             for s, people in class_people(classes, scenario, severity, phase, counts):
                 for row, here in zip(rows, people.tolist(), strict=True):
                     state = treated if row.state == "treated" else boarding
-                    state[units[row.unit], s] += here
+                    older = f"{classes[s].class_id}{AGE}{row.days_since_admission}"
+                    state[units[row.unit], at.get(older, s)] += here
+        for left in stated.leaving:
+            nights = nights_left(left.leaves_on_day, scenario.solved_days)
+            for s, share in class_shares(classes, scenario, left.severity, left.phase):
+                if left.unit in units:
+                    here = at[f"{classes[s].class_id}{OUT}{nights}"]
+                    treated[units[left.unit], here] += left.count * share
         simulated = replace(simulated, treated=treated, boarding=boarding)
     if stated.open_requests:
         for severity in sorted({request.severity for request in stated.open_requests}):
@@ -345,6 +372,8 @@ def _end_of_history(
             "options": Options(
                 lateral=False, transfers=False, out_of_province=False, local_only=True
             ),
+            "rules": Rules(),
+            "shocks": scenario.shocks.model_copy(update={"closing": ()}),
         }
     )
     empty = Census(treated, boarding, requests)

@@ -14,6 +14,7 @@ import numpy as np
 from optimizer.domain.equipment import equipment
 from optimizer.domain.facility import Tables
 from optimizer.domain.instance import BoolArray, FloatArray
+from optimizer.domain.rules import closing_day
 from optimizer.domain.scenario import Scenario
 from optimizer.domain.sites import Sites, existing_units
 from optimizer.domain.terms import Terms, no_terms
@@ -133,6 +134,12 @@ def capacity(tables: Tables, scenario: Scenario, sites: Sites, bases: tuple[str,
             surge[f] += beds[member][2]
             listed[f] |= beds[member][3] > 0
             people[f] += staff[member]
+    closed = np.zeros((2, units, len(levels), days))
+    day = np.arange(1, days + 1)
+    for f, unit in enumerate(sites.inside):
+        for member, site in zip(unit.members, unit.sites, strict=True):
+            gone = day >= closing_day(scenario, site)
+            closed[:, f] += beds[member][1:3, :, None] * gone
     open_from = np.arange(1, days + 1) >= 1 + scenario.surge.delay_days
     cluster_of = {
         unit.unit_id: sites.facilities[unit.facility_id].cluster_id for unit in tables.units
@@ -145,9 +152,9 @@ def capacity(tables: Tables, scenario: Scenario, sites: Sites, bases: tuple[str,
         if base in at and fleet.base_unit in existing:
             minutes[at[base]] += fleet.vehicles * fleet.minutes_per_day
     return Capacity(
-        beds=np.repeat(usable[:, :, None], days, axis=2),
+        beds=usable[:, :, None] - closed[0],
         listed=listed,
-        surge_limit=surge[:, :, None] * open_from,
+        surge_limit=(surge[:, :, None] - closed[1]) * open_from,
         staff=people,
         staff_need=staff_needs(tables, scenario.staff.care_phase, levels),
         stands_in=stand_ins(tables),

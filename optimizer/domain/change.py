@@ -149,5 +149,5 @@ def changed_instance(inst: Instance, changes: Sequence[Change]) -> Instance:
     if problems:
         raise DataError(problems)
     after = inst.changed(beds=beds, staff=staff, fallen=None)
-    treated, boarding = fit_census(after, inst.classes, treated, boarding)
+    treated, boarding = fit_census(after, inst.classes, treated, boarding, inst.rules.open_corridor)
     return after.changed(census_treated=treated, census_boarding=boarding)

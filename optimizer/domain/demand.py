@@ -15,6 +15,14 @@ import numpy as np
 
 from optimizer.domain.facility import PatientClass, Tables
 from optimizer.domain.instance import FloatArray, Hazards, IntArray
+from optimizer.domain.phases import (
+    Nights,
+    ages_of,
+    is_plain,
+    with_days,
+    with_leaving,
+    write_curve,
+)
 from optimizer.domain.scenario import Scenario, Stay
 
 
@@ -34,17 +42,27 @@ class Demand:
 
 def scenario_classes(tables: Tables, scenario: Scenario) -> tuple[PatientClass, ...]:
     """Return the patient classes of the scenario's disease, sorted by id; the class axis S."""
-    return tuple(row for row in tables.patient_classes if row.disease == scenario.disease)
+    rows = [row for row in tables.patient_classes if row.disease == scenario.disease]
+    return with_days(rows, scenario)
 
 
 def class_at(
     classes: tuple[PatientClass, ...], severity: str, phase: str, group: str | None = None
 ) -> int | None:
     """Return the number of the class of a severity and phase (and group), None if there is none."""
-    for number, row in enumerate(classes):
-        if (row.severity, row.phase) == (severity, phase) and group in (None, row.population_group):
+    for number in plain_classes(classes, severity, phase):
+        if group in (None, classes[number].population_group):
             return number
     return None
+
+
+def plain_classes(classes: tuple[PatientClass, ...], severity: str, phase: str) -> list[int]:
+    """Return the numbers of the classes of a severity and phase, one for each population group."""
+    return [
+        number
+        for number, row in enumerate(classes)
+        if (row.severity, row.phase) == (severity, phase) and is_plain(row)
+    ]
 
 
 def class_people(
@@ -60,7 +78,7 @@ def class_people(
     -------
     (class, people of it in each row) pairs, as `share_people` deals them.
     """
-    found = [n for n, row in enumerate(classes) if (row.severity, row.phase) == (severity, phase)]
+    found = plain_classes(classes, severity, phase)
     if not found:
         return []
     share = np.ones(1)
@@ -102,6 +120,17 @@ def largest_remainder(values: FloatArray) -> FloatArray:
     return np.asarray(floor)
 
 
+def class_shares(
+    classes: tuple[PatientClass, ...], scenario: Scenario, severity: str, phase: str
+) -> list[tuple[int, float]]:
+    """Return the classes of a severity and phase with the share of each population group."""
+    found = plain_classes(classes, severity, phase)
+    if not scenario.population_groups:
+        return [(found[0], 1.0)] if found else []
+    groups = scenario.population_groups
+    return [(n, groups.get(classes[n].population_group, 0.0)) for n in found]
+
+
 def communes(tables: Tables) -> tuple[tuple[str, ...], FloatArray]:
     """Return commune ids and their population, (C,)."""
     rows = [row for row in tables.admin_units if row.kind == "commune"]
@@ -139,14 +168,7 @@ def _groups(
     classes: tuple[PatientClass, ...], scenario: Scenario, severity: str
 ) -> list[tuple[int, float]]:
     """Acute classes of a severity with the share of each population group; shares add up to 1."""
-    found = [
-        (number, scenario.population_groups.get(row.population_group, 0.0))
-        for number, row in enumerate(classes)
-        if row.severity == severity and row.phase == "acute"
-    ]
-    if not scenario.population_groups:
-        return [(found[0][0], 1.0)] if found else []
-    return found
+    return class_shares(classes, scenario, severity, "acute")
 
 
 def expected_demand(
@@ -247,7 +269,7 @@ def nightly_hazards(
     waiting = np.zeros((size, size))
     notes: list[str] = []
     if scenario.hazards is not None:
-        return _stated_hazards(scenario, classes), notes
+        return with_leaving(_stated_hazards(scenario, classes), classes), notes
     for group in sorted({row.population_group for row in classes}):
         for severity, stay in scenario.stays.items():
             acute = class_at(classes, severity, "acute", group)
@@ -258,12 +280,17 @@ def nightly_hazards(
                 if stay.convalescent
                 else None
             )
+            if stay.survival is not None:
+                if acute is not None:
+                    nights = Nights(treated["keep"], waiting, death["treated"], death["waiting"])
+                    write_curve(nights, ages_of(classes, acute), stay, later, worse)
+                continue
             delay = max(1.0, stay.acute_days)
-            stay_days = max(stay.stay_days, delay + 1)
+            stay_days = max(stay.mean_days, delay + 1)
             only_recovering = severity in scenario.recovering_only or acute is None
-            mean = max(1.0, stay.stay_days) if only_recovering else stay_days - delay
-            if (stay_days > stay.stay_days or delay > stay.acute_days) and not only_recovering:
-                notes.append(f"{severity}: {stay.stay_days:g} -> {stay_days:g}")
+            mean = max(1.0, stay.mean_days) if only_recovering else stay_days - delay
+            if (stay_days > stay.mean_days or delay > stay.acute_days) and not only_recovering:
+                notes.append(f"{severity}: {stay.mean_days:g} -> {stay_days:g}")
             if recovering is not None:
                 for matrix in (treated["keep"], waiting):
                     matrix[recovering, recovering] += 1 - 1 / mean
@@ -307,7 +334,7 @@ def nightly_hazards(
         death_boarding=death["boarding"],
         death_waiting=death["waiting"],
     )
-    return hazards, sorted(set(notes))
+    return with_leaving(hazards, classes), sorted(set(notes))
 
 
 def _acute(

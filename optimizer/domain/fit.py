@@ -39,15 +39,19 @@ class Room(Protocol):
 
 
 def fit_census(
-    room: Room, classes: Classes, treated: FloatArray, boarding: FloatArray
+    room: Room,
+    classes: Classes,
+    treated: FloatArray,
+    boarding: FloatArray,
+    open_corridor: bool = False,
 ) -> tuple[FloatArray, FloatArray]:
     """Census above capacity: who has no bed, device, staff or oxygen boards, least weight first.
 
     Whole people.
 
     Classes the unit cannot treat, then level by level from the top, then one by one while any
-    row of staff, supervision or oxygen flow is short; (F, S) treated and boarding. Source:
-    docs/model.md section 4.
+    row of staff, supervision or oxygen flow is short; (F, S) treated and boarding. In an open
+    corridor whom the unit can treat is treated. Source: docs/model.md section 4.
     """
     treated, boarding = treated.copy(), boarding.copy()
     terms, counted = room.terms, room.terms.device_levels
@@ -67,7 +71,8 @@ def fit_census(
         unable = (classes.level > listed.max(initial=-1)).astype(float)
         rows: list[tuple[FloatArray, float]] = [(unable, 0.0)]
         equipped = np.where(counted[f], terms.devices[f, :, 0], room.beds[f, :, 0])
-        for k in range(int(listed.max(initial=-1)), int(listed.min(initial=0)) - 1, -1):
+        levels = range(int(listed.max(initial=-1)), int(listed.min(initial=0)) - 1, -1)
+        for k in () if open_corridor else levels:
             from_level = 0 if k == listed.min() else k
             above = (classes.level >= from_level).astype(float)
             rows.append((above, float(room.beds[f, from_level:, 0].sum())))
@@ -75,16 +80,21 @@ def fit_census(
                 rows.append(((classes.level >= k).astype(float), float(equipped[k:].sum())))
         for above, limit in rows:
             for s in order:
-                while above[s] > 0 and treated[f, s] >= 1 and above @ treated[f] > limit + 1e-6:
-                    treated[f, s] -= 1
-                    boarding[f, s] += 1
+                while above[s] > 0 and treated[f, s] > 0 and above @ treated[f] > limit + 1e-6:
+                    _board(treated, boarding, f, s)
         heads = room.stands_in.T.astype(float) @ room.staff[f, :, 0]
         limits = np.concatenate([heads, heads, terms.oxygen_flow[f, :1]])
-        while True:
+        while not open_corridor:
             short = per_patient @ treated[f] > limits + 1e-6
-            who = [s for s in order if treated[f, s] >= 1 and per_patient[short, s].any()]
+            who = [s for s in order if treated[f, s] > 0 and per_patient[short, s].any()]
             if not who:
                 break
-            treated[f, who[0]] -= 1
-            boarding[f, who[0]] += 1
+            _board(treated, boarding, f, who[0])
     return treated, boarding
+
+
+def _board(treated: FloatArray, boarding: FloatArray, f: int, s: int) -> None:
+    """Let one person of the class board, or what is left of a mean below one."""
+    person = min(1.0, float(treated[f, s]))
+    treated[f, s] -= person
+    boarding[f, s] += person

@@ -51,6 +51,25 @@ class Classes:
     """Hard limit, minutes (inf: none)."""
     needs_vehicle: BoolArray
     top_tier_direct: BoolArray
+    arrives_as: IntArray | None = None
+    """Class as which somebody of the class arrives after a transfer; None: as the same."""
+    by_day: BoolArray | None = None
+    """Classes of one day of a stay each (docs/model.md section 2): most are empty on most days."""
+
+    def __post_init__(self) -> None:
+        _freeze(self)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRules:
+    """Rules of others, as options of the same model; the defaults are this planner's own."""
+
+    nobody_waits: bool = False
+    open_corridor: bool = False
+    sender_counts: bool = False
+    """Who is moved counts at the sender too on that day."""
+    whole_window: bool = False
+    """Whole people on every day, not only on day 1."""
 
     def __post_init__(self) -> None:
         _freeze(self)
@@ -220,6 +239,13 @@ class Instance:
     """(F, T) days with less capacity than before, if the days before are not here (a window)."""
     fairness_epsilon: float = 0.0
     """Share of the least harm that may be spent on the worst-off area."""
+    rules: PlanRules = field(default_factory=PlanRules)
+    own_unit: IntArray | None = None
+    """(O,) the area's own unit, where going elsewhere is a move; -1 none. None: it never is."""
+    may_leave: BoolArray | None = None
+    """(F, S) who may leave a proper bed for another unit. None: the recovering."""
+    no_intake: BoolArray | None = None
+    """(F, T) the unit is closed that day. None: none is."""
     terms: Terms = field(default=None)  # type: ignore[assignment]
     """Devices, oxygen, supervision; left out: they limit nothing."""
 
@@ -272,6 +298,46 @@ class Instance:
             before = np.maximum.accumulate(part, axis=2)
             fallen |= (part < before - 1e-9).any(axis=1)
         return fallen
+
+    @property
+    def movable(self) -> BoolArray:
+        """(F, S) who may leave a proper bed for another unit."""
+        if self.may_leave is not None:
+            return self.may_leave
+        return np.repeat(self.classes.recovering[None, :], len(self.units), axis=0)
+
+    @property
+    def moved_class(self) -> IntArray:
+        """(X,) the class as which those of a transfer arrive."""
+        if self.classes.arrives_as is None:
+            return self.transfers.patient_class
+        return self.classes.arrives_as[self.transfers.patient_class]
+
+    @property
+    def left_unit(self) -> IntArray:
+        """(A,) the own unit that an admission elsewhere leaves, -1 where it is no move."""
+        arcs = self.admissions
+        if self.own_unit is None:
+            return np.full(len(arcs.area), -1, dtype=np.int64)
+        own = self.own_unit[arcs.area]
+        return np.where(own == arcs.to, -1, own)
+
+    @property
+    def closed(self) -> BoolArray:
+        """(F, T) the unit is closed that day: no beds, no intake."""
+        if self.no_intake is None:
+            return np.zeros((len(self.units), self.days), dtype=bool)
+        return self.no_intake
+
+    @property
+    def has_way(self) -> BoolArray:
+        """(O, S, T) some admission to a proper bed leads to a unit that is not closed that day."""
+        arcs = self.admissions
+        out = np.zeros((len(self.areas), len(self.classes.ids), self.days), dtype=bool)
+        here = arcs.kind == ADMISSION
+        open_then = ~self.closed[arcs.to[here]]
+        np.logical_or.at(out, (arcs.area[here], arcs.patient_class[here]), open_then)
+        return out
 
     def changed(self, **values: Any) -> Instance:
         """Return a copy with some fields replaced (what-if and tests)."""

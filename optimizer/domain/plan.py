@@ -131,7 +131,7 @@ def inflow(inst: Instance, plan: Plan) -> FloatArray:
         out[:, :, 0], (arcs.to[proper], arcs.patient_class[proper]), plan.admitted_observed[proper]
     )
     inside = moves.to < units
-    np.add.at(out, (moves.to[inside], moves.patient_class[inside]), plan.moved[inside])
+    np.add.at(out, (moves.to[inside], inst.moved_class[inside]), plan.moved[inside])
     return out
 
 

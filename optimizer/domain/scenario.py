@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import math
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -167,6 +168,29 @@ class CensusRow(Part):
     phase: Phase = Field(description="acute or recovering")
     state: Literal["treated", "boarding"] = Field(description="in a proper bed, or waiting for one")
     count: Whole = Field(description="people, whole")
+    days_since_admission: Annotated[int, Field(ge=0, le=365)] | None = Field(
+        None, description="whole days since admission; needed where the stay has a survival curve"
+    )
+
+
+class LeavingRow(Part):
+    """People in the house this morning whose day of leaving is known or expected."""
+
+    unit: Id = Field(description="unit id")
+    severity: Id = Field(description="severity of the patient")
+    phase: Phase = Field(description="acute or recovering")
+    leaves_on_day: DayNumber = Field(
+        description="day on which they are no longer counted, from 2; 1 = start_date"
+    )
+    count: Count = Field(description="patients; a mean may have decimals")
+
+    @model_validator(mode="after")
+    def _still_here(self) -> Self:
+        if self.leaves_on_day < 2:
+            raise _fault(
+                "Who leaves on day 1 is not there this morning.", "Write 2 or more, or delete it."
+            )
+        return self
 
 
 class Explicit(Part):
@@ -185,8 +209,22 @@ class Explicit(Part):
     census: tuple[CensusRow, ...] = Field(
         (),
         description="people in the house on the morning of day 1",
-        json_schema_extra=_or_file("unit, severity, phase, state, count"),
+        json_schema_extra=_or_file("unit, severity, phase, state, count, days_since_admission"),
     )
+    leaving: tuple[LeavingRow, ...] = Field(
+        (),
+        description="people in a proper bed this morning, by the day they leave; not in census",
+        json_schema_extra=_or_file("unit, severity, phase, leaves_on_day, count"),
+    )
+
+
+class SurvivalRow(Part):
+    """One point of a survival curve in a file."""
+
+    days_since_admission: Annotated[int, Field(ge=0, le=365)] = Field(
+        description="whole days since admission; the rows count 0, 1, 2, ..."
+    )
+    share: Share = Field(description="share still in bed, 0-1")
 
 
 class HazardRow(Part):
@@ -229,7 +267,14 @@ class Stay(Part):
     delay_days: Days | None = Field(
         None, description="mean days of the acute phase, days; null: half the stay (assumed)"
     )
-    stay_days: Days = Field(description="mean days of both phases together, days")
+    stay_days: Days | None = Field(
+        None, description="mean days of both phases together, days; null beside survival"
+    )
+    survival: tuple[Share, ...] | None = Field(
+        None,
+        description="instead of two phases: share still in bed 0, 1, 2, ... days after admission",
+        json_schema_extra=_or_file("days_since_admission, share"),
+    )
     worse_to: Id | None = Field(None, description="severity it may worsen to; null: none")
     worse_share: Share = Field(0.0, description="share of the acute phase that worsens, 0-1")
     worse_per_day: Share | None = Field(
@@ -248,7 +293,15 @@ class Stay(Part):
     @property
     def acute_days(self) -> float:
         """Return the mean of the acute phase as stated, before `docs/model.md` raises it."""
-        return self.stay_days / 2 if self.delay_days is None else self.delay_days
+        return self.mean_days / 2 if self.delay_days is None else self.delay_days
+
+    @property
+    def mean_days(self) -> float:
+        """Return the mean of the whole stay, days; of a survival curve its sum."""
+        if self.survival is not None:
+            return float(sum(self.survival))
+        assert self.stay_days is not None
+        return self.stay_days
 
     @property
     def worsens(self) -> float:
@@ -256,6 +309,24 @@ class Stay(Part):
         if self.worse_per_day is None:
             return self.worse_share
         return self.worse_per_day * max(1.0, self.acute_days)
+
+    @model_validator(mode="after")
+    def _curve(self) -> Self:
+        if (self.stay_days is None) == (self.survival is None):
+            raise _fault("Give stay_days or survival: one of the two.")
+        curve = self.survival
+        if curve is None:
+            return self
+        if not curve or abs(curve[0] - 1) > 1e-12:
+            raise _fault("survival starts with 1: everybody is in bed on the day of admission.")
+        if any(later > before + 1e-12 for before, later in pairwise(curve)):
+            raise _fault("survival rises: nobody comes back into bed.")
+        if self.delay_days is not None or self.worse_share or self.worse_per_day is not None:
+            raise _fault(
+                "Beside survival there is one phase: delay_days, worse_share and worse_per_day "
+                "stay empty."
+            )
+        return self
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -318,6 +389,10 @@ class Weights(Part):
     move_down: Price = Field(0.0, description="harm of a transfer to a lower tier")
     lateness: Price = Field(1.0, description="factor on unmet_weight for a day on a late road")
     out_of_province: Price = Field(5.0, description="harm of a patient sent out of the province")
+    move_elsewhere: Price = Field(
+        0.0,
+        description="harm of an admission to another than the area's own unit (rules.movers: new)",
+    )
 
 
 class Burden(Part):
@@ -326,6 +401,13 @@ class Burden(Part):
     minute: Price = Field(0.01, description="effort of a road minute of a patient")
     move: Price = Field(1.0, description="effort of a transfer")
     surge_bed_day: Price = Field(0.1, description="effort of a surge bed open for a day")
+
+
+class Closing(Part):
+    """A facility that closes on a day of the wave."""
+
+    facility: Id = Field(description="facility id")
+    day: DayNumber = Field(description="first day without beds and without intake")
 
 
 class Shocks(Part):
@@ -342,6 +424,9 @@ class Shocks(Part):
         (), description="pairs of commune or facility ids whose road is cut, or the word all"
     )
     closed_facilities: tuple[Id, ...] = Field((), description="facility ids that are closed")
+    closing: tuple[Closing, ...] = Field(
+        (), description="facilities that close during the wave: all may be moved out, at their risk"
+    )
 
     @model_validator(mode="after")
     def _order(self) -> Self:
@@ -358,14 +443,51 @@ class Fairness(Part):
     )
 
 
+class LateralRequest(Part):
+    """Lateral transfers asked for by name: to keep a specialty, or to even out the load."""
+
+    from_unit: Id = Field(description="unit id")
+    to_unit: Id = Field(description="unit id, of the same tier rank")
+    severity: Id | None = Field(None, description="severity of those who may go; null: all")
+
+
 class Options(Part):
     """Which moves the plan may use, and what it owes to whom."""
 
     lateral: bool = Field(False, description="true: transfers between units of the same tier rank")
+    lateral_requests: tuple[LateralRequest, ...] = Field(
+        (), description="pairs of units between which lateral transfers are allowed all the same"
+    )
+    step_down: bool = Field(True, description="false: nobody is moved to a lower tier")
     transfers: bool = Field(True, description="false: no transfer at all")
     out_of_province: bool = Field(True, description="false: nobody is sent out of the province")
     local_only: bool = Field(False, description="true: everybody stays in the own cluster")
     fairness: Fairness = Field(default_factory=Fairness, description="fairness, second goal")
+
+
+class Rules(Part):
+    """Rules of others, as options of the same model: the defaults are this planner's own."""
+
+    wait: Literal["allowed", "none"] = Field(
+        "allowed", description="none: who comes is admitted the same day, wherever there is a way"
+    )
+    corridor: Literal["boarders", "open"] = Field(
+        "boarders", description="open: anybody may lie in a corridor, newly admitted too"
+    )
+    movers: Literal["recovering", "new", "all"] = Field(
+        "recovering",
+        description="who may leave a proper bed for another unit; new: nobody, but who comes may "
+        "be admitted elsewhere than in the area's own unit, and that is a move",
+    )
+    sender_counts_move_day: bool = Field(
+        False, description="true: who is moved counts at the sender too on that day"
+    )
+    leaving_moves_once: bool = Field(
+        False, description="true: people of explicit.leaving may be moved once, whatever movers say"
+    )
+    whole_window: bool = Field(
+        False, description="true: whole people on every day (whole arrivals are given for all days)"
+    )
 
 
 class Clearing(Part):
@@ -426,6 +548,9 @@ class Scenario(Part):
     burden: Burden = Field(default_factory=Burden, description="effort, third goal")
     shocks: Shocks = Field(default_factory=Shocks, description="what goes wrong")
     options: Options = Field(default_factory=Options, description="moves the plan may use")
+    rules: Rules = Field(
+        default_factory=Rules, description="rules of other planners, as options of the same model"
+    )
     clearing: Clearing = Field(default_factory=Clearing, description="weights of additions")
     provenance: dict[Id, Provenance] = Field(
         default_factory=dict, description="source and confidence of a dotted key or its prefix"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from optimizer.domain.instance import (
+    ADMISSION,
     OUT_OF_PROVINCE,
     STABILISE,
     FloatArray,
@@ -116,13 +117,14 @@ def simulate(inst: Instance, *, surge: bool = True, proportional: bool = False) 
     days, hazards = inst.days, inst.hazards
     flows = _empty(inst)
     if surge:
-        flows.surge_beds[:] = np.floor(np.maximum.accumulate(inst.surge_limit, axis=2) + SMALL)
+        flows.surge_beds[:] = np.floor(inst.surge_limit + SMALL)
     houses = _houses(inst)
     by_need = _by_need(inst)
     arcs_of = _admissions_by_area(inst)
     moves_of = _moves_by_unit(inst)
     n, b = inst.census_treated.copy(), inst.census_boarding.copy()
     u = np.zeros(inst.open_requests.shape)
+    admit = _admit if proportional or inst.own_unit is None else _admit_at_home
     store = inst.terms.oxygen_stored.copy()
     for t in range(days):
         if t:
@@ -137,7 +139,7 @@ def simulate(inst: Instance, *, surge: bool = True, proportional: bool = False) 
         entered = np.zeros(len(inst.units))
         if t == 0:
             observed = inst.open_requests.copy()
-            _admit(
+            admit(
                 inst,
                 houses,
                 flows,
@@ -155,7 +157,7 @@ def simulate(inst: Instance, *, surge: bool = True, proportional: bool = False) 
             )
             u = u + observed
         new = u + inst.arrivals[:, :, t] if t else inst.arrivals[:, :, 0].copy()
-        _admit(
+        admit(
             inst,
             houses,
             flows,
@@ -267,6 +269,8 @@ def _relieve_boarders(
 ) -> None:
     moves, units, able = inst.transfers, len(inst.units), inst.able
     levels = inst.classes.level.tolist()
+    house_row: Uses = [(len(inst.levels), 1.0)]
+    closed = inst.closed
     for s in by_need:
         for f in np.flatnonzero(b[:, s] > SMALL).tolist():
             if able[f, s]:
@@ -281,6 +285,8 @@ def _relieve_boarders(
                 if b[f, s] <= SMALL:
                     break
                 g, base = int(moves.to[x]), int(inst.unit_base[f])
+                if g < units and closed[g, t]:
+                    continue
                 trip = inst.trip_minutes_fixed + 2 * moves.minutes[x]
                 fits = min(
                     float(b[f, s]), minutes[base] / trip if base >= 0 and trip > 0 else np.inf
@@ -293,7 +299,8 @@ def _relieve_boarders(
                     fits = min(fits, places[g - units])
                 else:
                     fits = houses.room(g, houses.uses[g][levels[s]], fits)
-                fits = _whole(fits, t == 0)
+                fits = _sent(inst, houses, f, house_row, fits)
+                fits = _whole(fits, t == 0 or inst.rules.whole_window)
                 if fits <= SMALL:
                     continue
                 if base >= 0:
@@ -302,9 +309,18 @@ def _relieve_boarders(
                     places[g - units] -= fits
                 else:
                     houses.take(g, houses.uses[g][levels[s]], fits)
-                    n[g, s] += fits
+                    n[g, inst.moved_class[x]] += fits
+                if inst.rules.sender_counts:
+                    houses.take(f, house_row, fits)
                 b[f, s] -= fits
                 flows.moved[x, t] = fits
+
+
+def _sent(inst: Instance, houses: _Houses, f: int, uses: Uses, wanted: float) -> float:
+    """Return how many may leave a house that still counts them today."""
+    if not inst.rules.sender_counts or inst.rules.open_corridor:
+        return wanted
+    return houses.room(f, uses, wanted)
 
 
 def _whole(patients: float, people: bool) -> float:
@@ -332,7 +348,8 @@ def _admit(
 
     Stabilised patients come in as boarders with a bed.
     """
-    arcs, units = inst.admissions, len(inst.units)
+    arcs, units, left_unit = inst.admissions, len(inst.units), inst.left_unit
+    closed = inst.closed
     levels = inst.classes.level.tolist()
     for s in by_need:
         for o in np.flatnonzero(waiting[:, s] > SMALL).tolist():
@@ -346,6 +363,8 @@ def _admit(
                     left = min(left, dealt(here, share, before, people))
                     before += share
                 f, kind, base = int(arcs.to[a]), int(arcs.kind[a]), int(inst.area_base[o])
+                if f < units and closed[f, t]:
+                    continue
                 trip = inst.trip_minutes_fixed + 2 * arcs.minutes[a]
                 by_vehicle = bool(inst.classes.needs_vehicle[s]) and base >= 0
                 if by_vehicle and trip > 0:
@@ -356,9 +375,14 @@ def _admit(
                 else:
                     uses = houses.boarder[f] if kind == STABILISE else houses.uses[f][levels[s]]
                     fits = houses.room(f, uses, left)
-                fits = _whole(fits, people)
+                own = int(left_unit[a])
+                if own >= 0:
+                    fits = _sent(inst, houses, own, houses.uses[own][levels[s]], fits)
+                fits = _whole(fits, people or inst.rules.whole_window)
                 if fits <= SMALL:
                     continue
+                if inst.rules.sender_counts and own >= 0:
+                    houses.take(own, houses.uses[own][levels[s]], fits)
                 if by_vehicle:
                     minutes[base] -= fits * trip
                 if kind == OUT_OF_PROVINCE:
@@ -368,10 +392,143 @@ def _admit(
                     (b if kind == STABILISE else n)[f, s] += fits
                     entered[f] += fits if kind == STABILISE else 0.0
                 waiting[o, s] -= fits
-                if people:
-                    flows.admitted_observed[a] = fits
-                else:
-                    flows.admitted[a, t] = fits
+                _note(flows, a, t, fits, people)
+            _admit_all_the_same(inst, houses, flows, n, waiting, o, s, t, arcs_of, people)
+
+
+def _note(flows: _Flows, arc: int, day: int, patients: float, people: bool) -> None:
+    if people:
+        flows.admitted_observed[arc] += patients
+    else:
+        flows.admitted[arc, day] += patients
+
+
+def _admit_all_the_same(
+    inst: Instance,
+    houses: _Houses,
+    flows: _Flows,
+    n: FloatArray,
+    waiting: FloatArray,
+    o: int,
+    s: int,
+    t: int,
+    arcs_of: dict[tuple[int, int], list[int]],
+    people: bool,
+) -> None:
+    """Where nobody may wait: into the own unit, else the nearest able one, whether there is room.
+
+    What lies above its beds lies in the corridor.
+    """
+    if not inst.rules.nobody_waits or waiting[o, s] <= SMALL:
+        return
+    arcs, own = inst.admissions, -1 if inst.own_unit is None else int(inst.own_unit[o])
+    ways = [
+        a
+        for a in arcs_of.get((o, s), ())
+        if arcs.kind[a] == ADMISSION and not inst.closed[arcs.to[a], t]
+    ]
+    ways.sort(key=lambda a: int(arcs.to[a]) != own)
+    if ways:
+        f, patients = int(arcs.to[ways[0]]), float(waiting[o, s])
+        houses.take(f, houses.uses[f][inst.classes.level[s]], patients)
+        if inst.rules.sender_counts and own not in (-1, f):
+            houses.take(own, houses.uses[own][inst.classes.level[s]], patients)
+        n[f, s] += patients
+        waiting[o, s] = 0.0
+        _note(flows, ways[0], t, patients, people)
+
+
+def _admit_at_home(
+    inst: Instance,
+    houses: _Houses,
+    flows: _Flows,
+    n: FloatArray,
+    b: FloatArray,
+    waiting: FloatArray,
+    entered: FloatArray,
+    t: int,
+    by_need: list[int],
+    arcs_of: dict[tuple[int, int], list[int]],
+    minutes: list[float],
+    places: list[float],
+    people: bool,
+    deal: Shares | None,
+) -> None:
+    """Admit everybody at home; houses that are over send on who came today, the fullest first.
+
+    The rule where going elsewhere is a move (`movers: new`): as many as are over, to the nearest
+    units that had room after their own admissions; whole people where people are whole. Where
+    somebody may wait, home takes no more than fit and the others look for a place as always.
+    """
+    if not inst.rules.nobody_waits:
+        _admit(
+            inst,
+            houses,
+            flows,
+            n,
+            b,
+            waiting,
+            entered,
+            t,
+            by_need,
+            arcs_of,
+            minutes,
+            places,
+            people,
+            deal,
+        )
+        return
+    asked = waiting.copy()
+    for s in by_need:
+        for o in np.flatnonzero(asked[:, s] > SMALL).tolist():
+            _admit_all_the_same(inst, houses, flows, n, waiting, o, s, t, arcs_of, people)
+    own_unit = inst.own_unit
+    assert own_unit is not None
+    whole = people or inst.rules.whole_window
+    levels, arcs = inst.classes.level.tolist(), inst.admissions
+    over = {f: _over(houses, f, inst) for f in range(len(inst.units))}
+    for o in sorted(range(len(inst.areas)), key=lambda o: -over.get(int(own_unit[o]), 0.0)):
+        f = int(own_unit[o])
+        left = over.get(f, 0.0)
+        for s in by_need:
+            home = [a for a in arcs_of.get((o, s), ()) if arcs.to[a] == f]
+            if left <= SMALL or not home or asked[o, s] <= SMALL:
+                continue
+            send = min(float(np.ceil(left - SMALL)) if whole else left, float(asked[o, s]))
+            for a in arcs_of[o, s]:
+                g = int(arcs.to[a])
+                if g >= len(inst.units) or g == f or arcs.kind[a] != ADMISSION:
+                    continue
+                if over[g] > SMALL or inst.closed[g, t] or send <= SMALL:
+                    continue
+                fits = _whole(houses.room(g, houses.uses[g][levels[s]], send), whole)
+                if fits <= SMALL:
+                    continue
+                houses.take(g, houses.uses[g][levels[s]], fits)
+                if not inst.rules.sender_counts:
+                    houses.take(f, houses.uses[f][levels[s]], -fits)
+                n[f, s] -= fits
+                n[g, s] += fits
+                send -= fits
+                left -= fits
+                _note(flows, home[0], t, -fits, people)
+                _note(flows, a, t, fits, people)
+        over[f] = left
+
+
+def _over(houses: _Houses, f: int, inst: Instance) -> float:
+    """Return the patients above the room of a house, its store of oxygen apart."""
+    low, store = int(inst.lowest_level[f]), len(houses.slack[f]) - 1
+    uses = [*houses.boarder[f], *(houses.uses[f][low] if low >= 0 else [])]
+    uses = [(row, much) for row, much in uses if row != store]
+    return max(0.0, max((-houses.slack[f][row] / much for row, much in uses), default=0.0))
+
+
+def _over_with_boarders(houses: _Houses, f: int, boarders: float, inst: Instance) -> float:
+    """Return who lies in an open corridor: all above the room of the house."""
+    houses.take(f, houses.boarder[f], boarders)
+    over = _over(houses, f, inst)
+    return over if over > SMALL else 0.0
 
 
 def _close_day(
@@ -390,6 +547,9 @@ def _close_day(
             if over > SMALL and inst.excess_allowed[f, t]:
                 flows.excess[f, k, t] += over
                 houses.take(f, uses, -over)
+        if inst.rules.open_corridor:
+            flows.corridor[f, t] = _over_with_boarders(houses, f, float(b[f].sum()), inst)
+            continue
         old = float(b[f].sum() - entered[f])
         fits = houses.room(f, houses.boarder[f], old)
         flows.corridor[f, t] = max(0.0, old - fits) if old - fits > SMALL else 0.0

@@ -8,6 +8,7 @@ from optimizer.domain.facility import Tables
 from optimizer.domain.scenario import Scenario
 from optimizer.errors import Problem
 from optimizer.exchange.reading import nearest_name, shown
+from optimizer.exchange.rule_checks import rule_checks
 from optimizer.exchange.soundness import circle
 
 
@@ -22,6 +23,7 @@ def cross_check(scenario: Scenario, tables: Tables) -> tuple[Problem, ...]:
         *_hazards_add_up(scenario, tables),
         *_shocks_name_places(scenario, tables),
         *_staff_have_ratios(scenario, tables),
+        *rule_checks(scenario, tables),
     )
 
 
@@ -80,6 +82,11 @@ def _severities_have_classes(scenario: Scenario, tables: Tables) -> Iterator[Pro
             needs.append((f"stays.{name}.convalescent", stay.convalescent, ("recovering",)))
     needs += [(f"stays.{name}", name, ("recovering",)) for name in scenario.stays]
     known = {severity for severity, _ in classes}
+    curves = {name for name, stay in scenario.stays.items() if stay.survival is not None}
+    needs = [  # a stay with a survival curve has one phase only
+        (key, severity, ("acute",) if severity in curves else phases)
+        for key, severity, phases in needs
+    ]
     for key, severity, phases in needs:
         for phase in phases:
             if (severity, phase) not in classes:

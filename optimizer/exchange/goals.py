@@ -23,6 +23,7 @@ UNITS = {
     "weights.move_down": "harm a transfer",
     "weights.lateness": "factor",
     "weights.out_of_province": "harm a patient",
+    "weights.move_elsewhere": "harm a patient",
     "options.fairness.epsilon": "share of the harm",
     "burden.minute": "points a minute",
     "burden.move": "points a move",

@@ -7,7 +7,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from optimizer.domain.scenario import CensusRow, ExplicitArrival, HazardRow, OpenRequest
+from optimizer.domain.scenario import (
+    CensusRow,
+    ExplicitArrival,
+    HazardRow,
+    LeavingRow,
+    OpenRequest,
+    SurvivalRow,
+)
 from optimizer.errors import Problem
 from optimizer.exchange.cells import columns, convert, required_columns
 from optimizer.exchange.reading import nearest_name, read_sheet, shown
@@ -19,6 +26,7 @@ ROW_FILES: dict[Keys, type[BaseModel]] = {
     ("explicit", "arrivals"): ExplicitArrival,
     ("explicit", "open_requests"): OpenRequest,
     ("explicit", "census"): CensusRow,
+    ("explicit", "leaving"): LeavingRow,
     ("hazards",): HazardRow,
 }
 """Where a file name may stand instead of rows, and what the rows are."""
@@ -112,23 +120,46 @@ def _merge(
 def rows_from_files(source: Source) -> None:
     """Replace file names by the rows of the CSV files beside the scenario."""
     for keys, model in ROW_FILES.items():
-        holder: Any = source.data
-        for key in keys[:-1]:
-            holder = holder.get(key) if isinstance(holder, dict) else None
-        name = holder.get(keys[-1]) if isinstance(holder, dict) else None
-        if not isinstance(holder, dict) or not isinstance(name, str):
+        found = _rows_of_file(source, keys, model)
+        if found is not None:
+            holder, rows = found
+            holder[str(keys[-1])] = [row.model_dump(mode="json") for row in rows]
+    stays = source.data.get("stays")
+    for name in stays if isinstance(stays, dict) else ():
+        place: Keys = ("stays", name, "survival")
+        found = _rows_of_file(source, place, SurvivalRow)
+        if found is None:
             continue
-        holder[keys[-1]] = []
-        beside = Path(source.place(keys)[0]).parent
-        if Path(name).is_absolute() or ".." in Path(name).parts or not (beside / name).is_file():
+        holder, rows = found
+        curve = sorted((row.model_dump() for row in rows), key=lambda p: p["days_since_admission"])
+        holder["survival"] = [point["share"] for point in curve]
+        if [point["days_since_admission"] for point in curve] != list(range(len(curve))):
             source.refuse(
-                keys, "There is no such file beside the scenario.", "Correct the name.", name
+                place,
+                "The days of the curve do not count 0, 1, 2, ... without a gap.",
+                "Write each day once.",
             )
-            continue
-        path = beside / name
-        required = required_columns(model)
-        optional = [c for c in columns(model) if c not in required]
-        sheet = read_sheet(path, str(path), required, optional)
-        source.problems += sheet.problems
-        rows = [convert(r, model, str(path), source.problems) for r in sheet.records]
-        holder[keys[-1]] = [row.model_dump(mode="json") for row in rows if row is not None]
+
+
+def _rows_of_file(
+    source: Source, keys: Keys, model: type[BaseModel]
+) -> tuple[dict[str, Any], list[BaseModel]] | None:
+    """Return the mapping that holds a file name, and the rows of the file; None if it has none."""
+    holder: Any = source.data
+    for key in keys[:-1]:
+        holder = holder.get(key) if isinstance(holder, dict) else None
+    name = holder.get(keys[-1]) if isinstance(holder, dict) else None
+    if not isinstance(holder, dict) or not isinstance(name, str):
+        return None
+    holder[keys[-1]] = []
+    beside = Path(source.place(keys)[0]).parent
+    if Path(name).is_absolute() or ".." in Path(name).parts or not (beside / name).is_file():
+        source.refuse(keys, "There is no such file beside the scenario.", "Correct the name.", name)
+        return None
+    path = beside / name
+    required = required_columns(model)
+    optional = [c for c in columns(model) if c not in required]
+    sheet = read_sheet(path, str(path), required, optional)
+    source.problems += sheet.problems
+    rows = [convert(r, model, str(path), source.problems) for r in sheet.records]
+    return holder, [row for row in rows if row is not None]

@@ -19,8 +19,11 @@ MEANS = SolveOptions(burden=False, whole=False)
 
 
 def no_transfers(inst: Instance) -> tuple[Plan, Instance]:
-    """Best admissions, nobody moves between facilities."""
-    every = np.ones(len(inst.admissions.area), dtype=bool)
+    """Best admissions, nobody moves between facilities.
+
+    Where going elsewhere than to the own unit is a move, nobody does that either.
+    """
+    every = inst.left_unit < 0
     still = with_ways(inst, every, np.zeros(len(inst.transfers.origin), dtype=bool))
     fewer = with_ways(still, *offered_ways(still, simulate(still)))
     return solve_plan(fewer, MEANS), fewer

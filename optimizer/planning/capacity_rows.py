@@ -20,6 +20,8 @@ def device_capacity(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     .. math:: \sum_{s: l(s) \ge k} n_{fst} \le \sum_{k' \ge k} (G + e)_{fk't}
               \qquad \forall f, k \text{ with devices}, t
 
+    In an open corridor (rules of others) less v on the left: who lies there has no device.
+
     G  ``inst.terms.devices`` (F, K, T) devices; where a higher level has none stated, its beds and
     surge beds stand for them: G = c + z
     Shadow price: fall of the harm for one more device of that level that day.
@@ -34,6 +36,8 @@ def device_capacity(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     stands = (~counted[:, high]).astype(float)
     rows.add(-stands[:, :, None], v.surge_beds[:, high], rows.index[:, low])
     rows.add(-1.0, v.excess[:, high], rows.index[:, low])
+    if inst.rules.open_corridor:
+        rows.add(-1.0, v.corridor[:, None, :], rows.index)
     rows.at_most(devices_from_level(inst))
 
 

@@ -18,6 +18,12 @@ from optimizer.planning.capacity_rows import (
     supervision,
 )
 from optimizer.planning.matrix import Matrix, Rows
+from optimizer.planning.rule_rows import (
+    closed_intake,
+    nobody_waits,
+    sender_at_level,
+    sender_in_house,
+)
 from optimizer.planning.variables import PlanVariables, stabilise_into
 
 Constraint = Callable[[Matrix, Instance, PlanVariables], None]
@@ -95,7 +101,7 @@ def treated_balance(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     rows.add(-1.0, v.admitted[proper], into)
     rows.add(-1.0, v.admitted_observed[proper], into[:, 0])
     inside = moves.to < units
-    rows.add(-1.0, v.moved[inside], rows.index[moves.to[inside], moves.patient_class[inside]])
+    rows.add(-1.0, v.moved[inside], rows.index[moves.to[inside], inst.moved_class[inside]])
     out = ~moves.from_boarding
     rows.add(1.0, v.moved[out], rows.index[moves.origin[out], moves.patient_class[out]])
     rows.equals(_opening(v.treated.shape, inst.census_treated))
@@ -130,7 +136,7 @@ def boarding_balance(m: Matrix, inst: Instance, v: PlanVariables) -> None:
 def only_stable_move(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     """Only who was there after the night steps down.
 
-    Sum_g x_n <= n~, recovering classes, (F, S, T).
+    Sum_g x_n <= n~, (F, S, T): recovering classes, or whom the scenario lets move.
     """
     moves = inst.transfers
     out = ~moves.from_boarding
@@ -184,6 +190,7 @@ def staffed_bed_capacity(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     low, high = _level_above(inst)
     rows.add(-1.0, v.surge_beds[:, high], rows.index[:, low])
     rows.add(-1.0, v.excess[:, high], rows.index[:, low])
+    sender_at_level(rows, inst, v)
     rows.at_most(_beds_from_level(inst))
 
 
@@ -204,12 +211,17 @@ def house_capacity(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     rows.add(-1.0, v.corridor)
     rows.add(-1.0, v.surge_beds, index)
     rows.add(-1.0, v.excess, index)
+    sender_in_house(rows, inst, v)
     rows.at_most(inst.beds.sum(axis=1))
 
 
 def corridor_boarders_only(m: Matrix, inst: Instance, v: PlanVariables) -> None:
-    """Nobody is admitted into a corridor: v <= sum_s b - a', (F, T)."""
-    rows = m.rows("corridor_boarders_only", v.corridor.shape)
+    """Nobody is admitted into a corridor: v <= sum_s b - a', (F, T).
+
+    No such row with the rule `corridor: open`.
+    """
+    bound = np.full(v.corridor.shape, not inst.rules.open_corridor)
+    rows = m.rows("corridor_boarders_only", v.corridor.shape, exists=bound)
     arcs = inst.admissions
     here = arcs.kind == STABILISE
     rows.add(1.0, v.corridor)
@@ -254,12 +266,15 @@ def surge_limit(m: Matrix, inst: Instance, v: PlanVariables) -> None:
 
 
 def surge_stays_open(m: Matrix, inst: Instance, v: PlanVariables) -> None:
-    """A surge bed once opened stays open: z[t] >= z[t-1], where both days allow it, (F, K, T-1)."""
+    """A surge bed once opened stays open, unless its site closes: (F, K, T-1).
+
+    Z[t] >= z[t-1] - the fall of the limit, where both days allow some.
+    """
     both = (v.surge_beds[:, :, 1:] >= 0) & (v.surge_beds[:, :, :-1] >= 0)
     rows = m.rows("surge_stays_open", both.shape, exists=both)
     rows.add(1.0, v.surge_beds[:, :, 1:])
     rows.add(-1.0, v.surge_beds[:, :, :-1])
-    rows.at_least(0.0)
+    rows.at_least(-np.maximum(0.0, -np.diff(inst.surge_limit, axis=2)))
 
 
 def vehicle_minutes(m: Matrix, inst: Instance, v: PlanVariables) -> None:
@@ -314,4 +329,6 @@ CONSTRAINTS: tuple[Constraint, ...] = (
     surge_stays_open,
     vehicle_minutes,
     outside_places,
+    nobody_waits,
+    closed_intake,
 )

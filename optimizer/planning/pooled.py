@@ -20,6 +20,7 @@ from optimizer.domain.instance import (
     Home,
     Instance,
     IntArray,
+    PlanRules,
     TransferArcs,
 )
 from optimizer.domain.terms import Terms
@@ -41,15 +42,16 @@ def pooled(inst: Instance) -> Instance:
     * *Beds.* Above a unit's lowest level k0 the rows add up. At or below k0 the unit's own
       row is :math:`\sum_s (n + b) - v \le` all beds, and v <= sum b, so sum n <= all beds there
       too: the row of level k holds for the sum.
-    * *Corridor, stabilised, requests, surge beds* are sums of rows. Surge beds stay open because
-      each unit's do. Excess may stand here on a day on which it may stand in any unit.
+    * *Corridor, stabilised, requests* are sums of rows. Excess may stand here on a day on which it
+      may stand in any unit. Surge beds count as beds as soon as they may be open: no harm to open.
     * *Staff.* Treated patients need the same everywhere. A boarder needs a team of his own unit's
       lowest level; here of the pool's lowest level, whose need is set to the least that any unit
       has at its own (no more than before for the treated of that level either).
     * *Oxygen and supervision* are summed like staff; where one house is without limit, all are. The
       stores of all houses are one.
     * *Devices*: these rows are left out.
-    * *Vehicles* and day 1 in whole people: these rows are left out.
+    * *Vehicles*, closed sites, nobody waits, the sender's row on the day of a move, whole people:
+      these rows are left out. An open corridor stays; it comes with one care level.
 
     Every row left is implied by those of the plan and every price is at most the plan's, so the
     minimum is at most the plan's harm. The same sums prove it for any other price of n, b, u, so
@@ -103,9 +105,9 @@ def pooled(inst: Instance) -> Instance:
         open_requests=together(inst.open_requests),
         census_treated=together(inst.census_treated),
         census_boarding=together(inst.census_boarding),
-        beds=together(inst.beds),
+        beds=together(inst.beds + inst.surge_limit),
         listed=listed,
-        surge_limit=together(inst.surge_limit),
+        surge_limit=together(np.zeros_like(inst.surge_limit)),
         staff=together(inst.staff),
         staff_need=least_below(inst.staff_need),
         vehicle_minutes=np.zeros((1, inst.days)),
@@ -129,6 +131,12 @@ def pooled(inst: Instance) -> Instance:
             supervision=least_below(inst.terms.supervision),
             oxygen_routine=together(inst.terms.oxygen_routine),
         ),
+        rules=PlanRules(open_corridor=inst.rules.open_corridor),
+        own_unit=None,
+        may_leave=None
+        if inst.may_leave is None
+        else np.asarray(inst.may_leave.any(axis=0, keepdims=True)),
+        no_intake=None,
         fallen=inst.excess_allowed.any(axis=0, keepdims=True),
     )
 

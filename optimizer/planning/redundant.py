@@ -5,9 +5,9 @@ The same plans, a smaller model.
 Every row of beds, house, staff, devices, supervision and oxygen flow of a unit on a day reads
 ``sum_k coefficient_k x patients of level k + coefficient x boarders in beds <= room``. Row i is
 implied by row j if coefficient_i / room_i <= coefficient_j / room_j everywhere. Surge beds only
-widen row i, and count in full in the room of row j. Where capacity may fall (excess), nothing is
-left out. The store of oxygen is left out where the other rows let so little be drawn each day that
-it cannot run dry.
+widen row i, and count in full in the room of row j. Where capacity may fall (excess), or the rows
+read otherwise by a rule of others, nothing is left out. The store of oxygen is left out where the
+other rows let so little be drawn each day that it cannot run dry.
 """
 
 from __future__ import annotations
@@ -101,7 +101,8 @@ def needed_rows(inst: Instance, *, every: bool = False) -> NeededRows:
     keep[:, device] = counted[:, :, None]
     keep[:, watch] = np.asarray((oversees > 0).any(axis=1))[None, :, None]
     keep[:, gas] = flows[:, None]
-    free = ~inst.excess_allowed
+    plain = not (inst.rules.open_corridor or inst.rules.sender_counts)
+    free = ~inst.excess_allowed & plain
     for i in range(day.start):
         for j in range(day.start):
             if not every and i != j and keep[:, i].any() and keep[:, j].any():

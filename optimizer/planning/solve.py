@@ -29,6 +29,7 @@ from optimizer.planning.matrix import Compiled
 from optimizer.planning.model import PlanModel, build_model
 from optimizer.planning.start import start_of
 from optimizer.planning.whole import fractional, whole_day_one
+from optimizer.planning.whole_window import whole_window
 
 Progress = Callable[[str, float], None]
 Seen = Callable[[PlanModel, Answer], None]
@@ -46,6 +47,8 @@ class SolveOptions:
     engine: str = ""
     whole: bool = True
     """False leaves people and beds as means (baselines)."""
+    window_seconds: float = 120.0
+    """For the search of whole people over a whole window (`rules.whole_window`)."""
 
 
 def solve_plan(
@@ -104,7 +107,12 @@ def solve_plan(
     people, beds = model.variables.whole_people, model.variables.surge_beds
     if options.whole and fractional(final.x, people).size:
         started = time.perf_counter()
-        lower, upper, harm = whole_day_one(compiled, model.goal, people, model.day_one, harm)
+        if inst.rules.whole_window:
+            lower, upper, harm = whole_window(
+                compiled, model.goal, people, harm, options.window_seconds
+            )
+        else:
+            lower, upper, harm = whole_day_one(compiled, model.goal, people, model.day_one, harm)
         final = harm
         if options.burden:
             final, _ = _later(model, harm, lower, upper, options)

@@ -38,7 +38,7 @@ class PlanVariables:
     oxygen_short: IntArray
     """(F, T) cubic metres that somebody went without."""
     whole_people: IntArray
-    """All columns of people observed on day 1."""
+    """All columns of people observed on day 1; of a whole window all admissions and transfers."""
     needed: NeededRows
     """Capacity rows to write: those that no other row of the same house implies."""
 
@@ -50,9 +50,12 @@ class Reachable:
     waiting: BoolArray
     """(O, S)."""
     treated: BoolArray
-    """(F, S)."""
+    """(F, S, T or 1)."""
     boarding: BoolArray
-    """(F, S)."""
+    """(F, S, T or 1)."""
+    treated_early: BoolArray
+    """(F, S, T or 1) after the night, before decisions; likewise boarding."""
+    boarding_early: BoolArray
 
 
 def reachable(inst: Instance, *, anybody: bool = False) -> Reachable:
@@ -72,6 +75,7 @@ def reachable(inst: Instance, *, anybody: bool = False) -> Reachable:
     if anybody:
         houses = np.asarray(inst.listed.any(axis=1))
         n, b = n | able, b | np.repeat(houses[:, None], able.shape[1], axis=1)
+    start = n, b
     while True:
         before = int(u.sum()) + int(n.sum()) + int(b.sum())
         u = u | (u.astype(int) @ waits > 0)
@@ -87,9 +91,49 @@ def reachable(inst: Instance, *, anybody: bool = False) -> Reachable:
             n[moves.origin, moves.patient_class],
         )
         here = leaves & inside
-        n[moves.to[here], moves.patient_class[here]] = True
+        n[moves.to[here], inst.moved_class[here]] = True
         if int(u.sum()) + int(n.sum()) + int(b.sum()) == before:
-            return Reachable(u, n, b)
+            break
+    if inst.classes.by_day is not None and inst.classes.by_day.any():
+        return _day_by_day(inst, u, *start)
+    n, b = n[:, :, None], b[:, :, None]
+    return Reachable(u, n, b, n, b)
+
+
+def _day_by_day(inst: Instance, u: BoolArray, n: BoolArray, b: BoolArray) -> Reachable:
+    """Return the same by day: a class that is one day of a stay is empty on most days.
+
+    `n`, `b`: who may be there this morning.
+    """
+    hazards, units, able = inst.hazards, len(inst.units), inst.able
+    keep, worse, boards = (
+        (night > 0).astype(int) for night in (hazards.keep, hazards.worse, hazards.boarding)
+    )
+    arcs, moves, arrives = inst.admissions, inst.transfers, inst.moved_class
+    inside = moves.to < units
+    shape = (len(inst.units), len(inst.classes.ids), inst.days)
+    early = np.zeros((2, *shape), dtype=bool)
+    late = np.zeros((2, *shape), dtype=bool)
+    for t in range(inst.days):
+        if t:
+            n, b = (
+                n.astype(int) @ keep > 0,
+                (b.astype(int) @ boards > 0) | (n.astype(int) @ worse > 0),
+            )
+        early[0, :, :, t], early[1, :, :, t] = n, b
+        leaves = np.where(
+            moves.from_boarding,
+            b[moves.origin, moves.patient_class],
+            n[moves.origin, moves.patient_class],
+        )
+        n = n | (b & able)
+        n[moves.to[leaves & inside], arrives[leaves & inside]] = True
+        asked = u[arcs.area, arcs.patient_class]
+        for state, kind in ((n, ADMISSION), (b, STABILISE)):
+            here = asked & (arcs.kind == kind)
+            state[arcs.to[here], arcs.patient_class[here]] = True
+        late[0, :, :, t], late[1, :, :, t] = n, b
+    return Reachable(u, late[0], late[1], early[0], early[1])
 
 
 def plan_variables(
@@ -103,13 +147,14 @@ def plan_variables(
     days, f, s = inst.days, len(inst.units), len(inst.classes.ids)
     here = reachable(inst, anybody=live)
     day_one = np.arange(days) == 0
+    all_days = inst.rules.whole_window
     arcs, moves = inst.admissions, inst.transfers
     expected = inst.arrivals.copy()
     arc_used = here.waiting[arcs.area, arcs.patient_class]
     arc_exists = np.repeat(arc_used[:, None], days, axis=1)
     arc_exists[:, 0] &= expected[arcs.area, arcs.patient_class, 0] > 0
     requests = inst.open_requests[arcs.area, arcs.patient_class]
-    admitted = m.columns("admitted", (len(arcs.area), days), exists=arc_exists)
+    admitted = m.columns("admitted", (len(arcs.area), days), exists=arc_exists, whole=all_days)
     observed = m.columns(
         "admitted_observed", (len(arcs.area),), exists=requests > 0, upper=requests, whole=True
     )
@@ -119,24 +164,29 @@ def plan_variables(
         inst.census_treated[moves.origin, moves.patient_class],
     )
     leaves = np.where(
-        moves.from_boarding,
-        here.boarding[moves.origin, moves.patient_class],
-        here.treated[moves.origin, moves.patient_class],
+        moves.from_boarding[:, None],
+        here.boarding_early[moves.origin, moves.patient_class],
+        here.treated_early[moves.origin, moves.patient_class],
     )
-    move_exists = np.repeat((leaves & transfers)[:, None], days, axis=1)
+    move_exists = np.broadcast_to(leaves & transfers, (len(moves.origin), days)).copy()
     move_exists[:, 0] &= (present > 0) | live
     upper = np.where(day_one, np.where((present > 0) | live, present, np.inf)[:, None], np.inf)
     moved = m.columns(
-        "moved", (len(moves.origin), days), exists=move_exists, upper=upper, whole=day_one
+        "moved",
+        (len(moves.origin), days),
+        exists=move_exists,
+        upper=upper,
+        whole=day_one | all_days,
     )
-    house_exists = np.repeat((here.boarding & inst.able)[:, :, None], days, axis=2)
+    house_exists = here.boarding_early & inst.able[:, :, None]
+    house_exists = np.broadcast_to(house_exists, (f, s, days)).copy()
     house_exists[:, :, 0] &= (inst.census_boarding > 0) | live
     in_house = m.columns("in_house", (f, s, days), exists=house_exists, whole=day_one)
     needed = needed_rows(inst, every=live)
     store = np.isfinite(inst.terms.oxygen_supply).all(axis=1) & needed.stock
     blocks = {
-        "treated": m.columns("treated", (f, s, days), exists=here.treated[:, :, None]),
-        "boarding": m.columns("boarding", (f, s, days), exists=here.boarding[:, :, None]),
+        "treated": m.columns("treated", (f, s, days), exists=here.treated),
+        "boarding": m.columns("boarding", (f, s, days), exists=here.boarding),
         "waiting": m.columns(
             "waiting", (len(inst.areas), s, days), exists=here.waiting[:, :, None]
         ),
@@ -161,7 +211,8 @@ def plan_variables(
         ),
         "oxygen_short": m.columns("oxygen_short", (f, days), exists=store[:, None]),
     }
-    whole = np.concatenate([observed, moved[:, 0], in_house[:, :, 0].ravel()])
+    every = (admitted.ravel(), moved.ravel()) if all_days else (moved[:, 0],)
+    whole = np.concatenate([observed, *every, in_house[:, :, 0].ravel()])
     return PlanVariables(
         admitted=admitted,
         admitted_observed=observed,

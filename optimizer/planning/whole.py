@@ -2,8 +2,9 @@
 
 The columns of people observed today are few and mostly whole already in the LP. Where some are
 split, the rows of day 1 alone form a small mixed-integer model; what its evening is worth tomorrow
-is told by the LP's duals. Its people are held, and the LP is solved again, warm. Nothing is rounded
-after solving.
+is told by the LP's duals. Duals speak of small steps only, so whole numbers next to the LP's are
+tried first, and all others only if those cost more than a trace. The people are held, and the LP is
+solved again, warm. Nothing is rounded after solving.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from optimizer.planning.engine import Answer, solve_arrays
 from optimizer.planning.matrix import Compiled
 
 WHOLE = 1e-6
+TRACE = 1e-4
+"""Share of the LP's harm that whole people next to the LP may cost before others are tried."""
 
 
 def fractional(x: FloatArray, columns: IntArray) -> IntArray:
@@ -80,12 +83,36 @@ def whole_day_one(
         model.columns[beyond],
         model.values[beyond] * harm.row_duals[model.rows[beyond]],
     )
-    today = solve_arrays(small, priced[kept], whole=True, seconds=20.0, gap=1e-6)
-    values = np.zeros(len(cost))
-    values[kept] = today.x
-    lower, upper = model.column_lower.copy(), model.column_upper.copy()
-    lower[people] = upper[people] = np.round(values[people])
-    return lower, upper, _warm(model, cost, lower, upper, harm)
+    near_lower, near_upper = model.column_lower.copy(), model.column_upper.copy()
+    near_lower[people] = np.floor(harm.x[people] + WHOLE)
+    near_upper[people] = np.ceil(harm.x[people] - WHOLE)
+    best: tuple[FloatArray, FloatArray, Answer] | None = None
+    for low, high in ((near_lower, near_upper), (model.column_lower, model.column_upper)):
+        try:
+            today = solve_arrays(
+                small,
+                priced[kept],
+                lower=low[kept],
+                upper=high[kept],
+                whole=True,
+                seconds=20.0,
+                gap=1e-6,
+            )
+            values = np.zeros(len(cost))
+            values[kept] = today.x
+            lower, upper = model.column_lower.copy(), model.column_upper.copy()
+            lower[people] = upper[people] = np.round(values[people])
+            answer = _warm(model, cost, lower, upper, harm)
+        except SolverError:
+            if low is near_lower or best is not None:
+                continue
+            raise
+        if best is None or answer.objective < best[2].objective:
+            best = lower, upper, answer
+        if best[2].objective - harm.objective <= TRACE * max(1.0, abs(harm.objective)):
+            break
+    assert best is not None
+    return best
 
 
 def _warm(

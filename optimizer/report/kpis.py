@@ -93,6 +93,7 @@ def plan_kpis(inst: Instance, plan: Plan) -> dict[str, Any]:
             for code, name in enumerate(DIRECTIONS)
         },
         "admissions_out_of_province": float(admitted[arcs.kind == 2].sum()),
+        "admissions_elsewhere": float(admitted[inst.left_unit >= 0].sum()),
         "transfer_minutes": float(moves.minutes @ moved),
         "worst_unit": _worst_unit(inst, plan),
         "worst_waiting_area": {

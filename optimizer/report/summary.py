@@ -59,6 +59,8 @@ def kpi_rows(
         say("sent out of the province"),
         lambda k: k["transfers"]["out_of_province"] + k["admissions_out_of_province"],
     )
+    if any(side.get("admissions_elsewhere") for side in sides):
+        add(say("admitted elsewhere than at home"), lambda k: k["admissions_elsewhere"])
     return rows
 
 

@@ -228,7 +228,7 @@ def test_closed_facilities_take_no_part(tmp_path: Path) -> None:
     folder = wide()
     folder.scenario["shocks"]["closed_facilities"] = ["S1"]
     follows = Follows(folder, tmp_path)
-    assert follows.capacity.beds[2].tolist() == [1, 0]
+    assert follows.capacity.beds[2, :, 0].tolist() == [1, 0]
     assert follows.minutes("C1", GROUP) == 160  # to S2: 61.157 km x 1.3 / 30 x 60 = 159.01
 
 
@@ -405,7 +405,7 @@ def test_capacity_follows_from_the_tables(tmp_path: Path) -> None:
     follows = Follows(narrow(), tmp_path)
     capacity = follows.capacity
     assert list(capacity.levels) == ["OXY", "ICU"]
-    assert capacity.beds.tolist() == [[2, 0], [1, 1]]
+    assert capacity.beds[:, :, 0].tolist() == [[2, 0], [1, 1]]
     assert capacity.lowest.tolist() == [0, 0]
     for t in range(3):
         assert capacity.staff[:, :, t] == pytest.approx(np.array([[6.5, 0], [9, 1.8]]))

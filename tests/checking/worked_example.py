@@ -332,6 +332,7 @@ def narrow() -> Folder:
             "move_down": 0.5,
             "lateness": 1,
             "out_of_province": 5,
+            "move_elsewhere": 0,
         },
         "burden": {"minute": 0.01, "move": 1, "surge_bed_day": 0.1},
         "shocks": {
@@ -342,14 +343,27 @@ def narrow() -> Folder:
             "vehicle_factor": 1,
             "roads_cut": [],
             "closed_facilities": [],
+            "closing": [],
         },
         "options": {
             "lateral": False,
+            "lateral_requests": [],
+            "step_down": True,
             "transfers": True,
             "out_of_province": True,
             "local_only": False,
             "fairness": {"epsilon": 0.0},
         },
+        "rules": {
+            "wait": "allowed",
+            "corridor": "boarders",
+            "movers": "recovering",
+            "sender_counts_move_day": False,
+            "leaving_moves_once": False,
+            "whole_window": False,
+        },
+        "stays": {},
+        "hazards": None,
     }
     scenario["provenance"] = {
         key: {"source": "worked", "confidence": "official"} for key in scenario

@@ -197,6 +197,8 @@ def test_model_says_which_rows_there_are() -> None:
         "surge_stays_open",
         "vehicle_minutes",
         "outside_places",
+        "nobody_waits",
+        "closed_intake",
     }
     numbers = np.concatenate([block[block >= 0].ravel() for block in blocks.values()])
     assert sorted(numbers.tolist()) == list(range(len(numbers)))

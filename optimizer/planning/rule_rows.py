@@ -1,0 +1,73 @@
+"""Rows of the rules of others and of closing sites, and the sender's part (docs/model.md 4).
+
+Letters as in `constraints.py`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimizer.domain.instance import STABILISE, FloatArray, Instance, IntArray
+from optimizer.planning.matrix import Matrix, Rows
+from optimizer.planning.variables import PlanVariables
+
+
+def sender_in_house(rows: Rows, inst: Instance, v: PlanVariables) -> None:
+    """Add to the house rows (F, T) who leaves that day, where the sender still counts them."""
+    if not inst.rules.sender_counts:
+        return
+    own = inst.left_unit
+    index = np.where(own[:, None] >= 0, rows.index[own], -1)
+    rows.add(1.0, v.admitted, index)
+    rows.add(1.0, v.admitted_observed, index[:, 0])
+    rows.add(1.0, v.moved, rows.index[inst.transfers.origin])
+
+
+def sender_at_level(rows: Rows, inst: Instance, v: PlanVariables) -> None:
+    """Add to the bed rows (F, K, T) who leaves a proper bed that day, if the sender counts them."""
+    if not inst.rules.sender_counts:
+        return
+    arcs, moves, own = inst.admissions, inst.transfers, inst.left_unit
+    levels = np.arange(len(inst.levels))
+
+    def below(level: IntArray) -> FloatArray:
+        return np.asarray((levels[None, :] <= level[:, None]).astype(float))[:, :, None]
+
+    treated = (own >= 0) & (arcs.kind != STABILISE)
+    index = np.where(treated[:, None, None], rows.index[own], -1)
+    counted = below(inst.classes.level[arcs.patient_class])
+    rows.add(counted, v.admitted[:, None, :], index)
+    rows.add(counted[:, :, 0], v.admitted_observed[:, None], index[:, :, 0])
+    out = ~moves.from_boarding
+    counted = below(inst.classes.level[moves.patient_class[out]])
+    rows.add(counted, v.moved[out][:, None, :], rows.index[moves.origin[out]])
+
+
+def nobody_waits(m: Matrix, inst: Instance, v: PlanVariables) -> None:
+    """Who comes is admitted the same day, wherever there is a way: u = 0, (O, S, T).
+
+    Only with the rule `wait: none`. Shadow price: fall of the harm if one patient may wait a day.
+    """
+    rows = m.rows(
+        "nobody_waits",
+        v.waiting.shape,
+        exists=(v.waiting >= 0) & inst.has_way & inst.rules.nobody_waits,
+    )
+    rows.add(1.0, v.waiting)
+    rows.at_most(0.0)
+
+
+def closed_intake(m: Matrix, inst: Instance, v: PlanVariables) -> None:
+    """Nobody is admitted or moved into a unit that has closed, (F, T) patients.
+
+    Shadow price: fall of the harm if it took one more patient that day.
+    """
+    closed = inst.closed
+    rows = m.rows("closed_intake", closed.shape, exists=closed)
+    arcs, moves, units = inst.admissions, inst.transfers, len(inst.units)
+    into = arcs.to < units
+    rows.add(1.0, v.admitted[into], rows.index[arcs.to[into]])
+    rows.add(1.0, v.admitted_observed[into], rows.index[arcs.to[into], 0])
+    inside = moves.to < units
+    rows.add(1.0, v.moved[inside], rows.index[moves.to[inside]])
+    rows.at_most(0.0)
