@@ -29,6 +29,8 @@ def shares(inst: Instance, surge_beds: FloatArray, t: int) -> Shares:
     arcs, moves, units = inst.admissions, inst.transfers, len(inst.units)
 
     def part(to: IntArray, s: IntArray, place: IntArray, inside: BoolArray) -> FloatArray:
+        if not units:
+            return np.full(len(to), np.nan)
         weight = inside * above[np.minimum(to, units - 1), inst.classes.level[s]]
         total = np.zeros((int(place.max(initial=-1)) + 1, len(inst.classes.ids)))
         np.add.at(total, (place, s), weight)
