@@ -18,6 +18,7 @@ from optimizer.errors import SolverError
 from optimizer.planning.engine import Answer, solve_arrays
 from optimizer.planning.face import optimal_face
 from optimizer.planning.fairness import (
+    HELD,
     holding_worst_area,
     least_worst_area,
     priced,
@@ -173,7 +174,7 @@ def _later(
     timed("fairness", started)
     before = worst_area_of(model, alone)
     found = alone
-    if before > worst + 1e-9 * max(1.0, worst):
+    if before > worst * (1 + HELD) + HELD:
         started = time.perf_counter()
         held = holding_worst_area(model, face, worst)
         found = _burden(model, held, replace(fair, basis=alone.basis), options)
@@ -223,14 +224,14 @@ def _whole_surge(
         low, high = face.column_lower.copy(), face.column_upper.copy()
         low[columns] = high[columns] = whole
         held = replace(face, column_lower=low, column_upper=high)
-        with contextlib.suppress(SolverError):
-            return solve_arrays(
-                holding_worst_area(model, held, worst_area_of(model, final)),
-                model.burden,
-                engine="glop" if final.basis else "",
-                basis=final.basis,
-                seconds=options.seconds,
-            )
+        held = holding_worst_area(model, held, worst_area_of(model, final))
+        for engine, basis in (("glop", final.basis), ("", None)):
+            if engine and basis is None:
+                continue
+            with contextlib.suppress(SolverError):
+                return solve_arrays(
+                    held, model.burden, engine=engine, basis=basis, seconds=options.seconds
+                )
     again = solve_arrays(
         model.compiled, model.goal, lower=lower, upper=upper, seconds=options.seconds
     )

@@ -12,7 +12,7 @@ from optimizer.domain.instance import ADMISSION, Instance
 from optimizer.domain.plan import area_waiting, new_patients
 from optimizer.domain.simulate import simulate
 from optimizer.planning.engine import solve_arrays
-from optimizer.planning.fairness import with_worst_area
+from optimizer.planning.fairness import HELD, with_worst_area
 from optimizer.planning.first import least_harm
 from optimizer.planning.model import build_model
 from optimizer.planning.solve import SolveOptions, solve_plan
@@ -20,6 +20,9 @@ from tests.random_instances import random_instance
 
 from .instances import random_instances, sketch
 from .test_properties import at_most
+
+GIVEN = 4 * HELD
+"""What burden may take back of the fairness reached, some areas and patients together."""
 
 
 def two_areas(beds: float = 2.0, epsilon: float = 0.0, far: float = 0.0) -> Instance:
@@ -50,12 +53,12 @@ def test_both_areas_wait_alike_when_harm_is_the_same() -> None:
     # 6 patients, 2 beds, the same harm whoever is admitted, and p is nearer: burden alone would
     # leave q's 2 waiting. 4 of 6 wait: 2/3 of a day each.
     plan = solve_plan(two_areas())
-    assert waits(two_areas()) == pytest.approx([2 / 3, 2 / 3])
-    assert plan.fairness.value == pytest.approx(2 / 3)
+    assert waits(two_areas()) == pytest.approx([2 / 3, 2 / 3], abs=GIVEN)
+    assert plan.fairness.value == pytest.approx(2 / 3, abs=GIVEN)
     assert plan.fairness.bound == pytest.approx(2 / 3)
     assert plan.prices["worst_area_without"] == pytest.approx(1.0)
     # 2/3 of a patient comes 55 minutes further at 0.01 a minute
-    assert plan.prices["burden"] == pytest.approx(2 / 3 * 0.55)
+    assert plan.prices["burden"] == pytest.approx(2 / 3 * 0.55, abs=GIVEN)
     assert plan.prices["harm"] == 0
     assert plan.harm.value == pytest.approx(4 * 4.0)
 
@@ -78,7 +81,9 @@ def test_epsilon_buys_fairness_within_its_share() -> None:
     # and lowers q by half a day: 0.08 < 0.1, not worth it; at 0.02 it is 0.16 > 0.1.
     assert waits(two_areas(far=0.1, epsilon=0.01)) == pytest.approx([0.5, 1.0])
     fair = solve_plan(two_areas(far=0.1, epsilon=0.02))
-    assert area_waiting(two_areas(), fair.waiting).tolist() == pytest.approx([2 / 3, 2 / 3])
+    assert area_waiting(two_areas(), fair.waiting).tolist() == pytest.approx(
+        [2 / 3, 2 / 3], abs=GIVEN
+    )
     assert fair.prices["harm"] == pytest.approx(2 / 3 * 0.1)
     assert fair.harm.value == pytest.approx(16.0 + 2 / 3 * 0.1)
     assert fair.harm.bound == pytest.approx(16.0)
