@@ -53,7 +53,7 @@ from optimizer.reasons import NONE, Reasons, explained
 from optimizer.report.equity import COLUMNS as EQUITY_COLUMNS
 from optimizer.report.equity import Communes, equity_kpis, equity_rows
 from optimizer.report.kpis import baseline_rows, plan_kpis, shortfalls
-from optimizer.report.patients import class_names
+from optimizer.report.patients import class_names, disease_names
 from optimizer.report.reports import write_reports
 
 Progress = Callable[[str, float, bool], None]
@@ -368,8 +368,13 @@ class _Desk:
             "results_confidence": self.grounds.results,
             "names": dict(inst.unit_names),
             "class_names": {
-                lang: class_names(self.made.classes, self.tables.severities, lang)
+                lang: class_names(
+                    self.made.classes, self.tables.severities, lang, self.tables.diseases
+                )
                 for lang in LANGUAGES
+            },
+            "disease_names": {
+                lang: disease_names(self.tables.diseases, lang) for lang in LANGUAGES
             },
             "confidence_share": confidence_share(self.tables, inst),
             "assumptions": [

@@ -10,6 +10,7 @@ from optimizer.app.equity import show_equity
 from optimizer.app.heading import show_heading
 from optimizer.app.state import Viewer
 from optimizer.report import charts, formats
+from optimizer.report.diseases import disease_table
 from optimizer.report.findings import finding, free_beds_note
 from optimizer.report.folder import PlanReport
 from optimizer.report.maps import facility_map
@@ -39,6 +40,7 @@ def show() -> None:
             )
         )
         st.html(listings.shortfall_table(report, who.lang, who.palette))
+        _diseases(who, report)
         show_equity(who, report)
 
 
@@ -98,6 +100,16 @@ def _bottlenecks(who: Viewer, report: PlanReport) -> None:
     if cure:
         st.html(blocks.section(who.say("What would clear the shortfall")))
         st.html(cure)
+
+
+def _diseases(who: Viewer, report: PlanReport) -> None:
+    """Say how short each of several diseases falls."""
+    head, rows = disease_table(report.head, who.lang)
+    if rows:
+        note = who.say("beds, staff, oxygen and vehicles are shared")
+        st.html(blocks.section(who.say("By disease"), note))
+        lines = ("".join(listings.cell(*one) for one in row) for row in rows)
+        st.html(blocks.block(listings.table(head, lines)))
 
 
 def _levels(who: Viewer, report: PlanReport) -> None:

@@ -28,6 +28,7 @@ class Classes:
     """Patient classes, in the order of ``inputs/classes.csv``; all arrays (S,)."""
 
     names: Sequence[str]
+    disease: Sequence[str]
     severity: Sequence[str]
     level: IntArray
     recovering: BoolArray
@@ -107,6 +108,7 @@ def read_classes(folder: Path, sources: Sources, capacity: Capacity, bench: Benc
     index = {name: k for k, name in enumerate(capacity.levels)}
     return Classes(
         names=table.ids("class_id"),
+        disease=table.ids("disease"),
         severity=table.ids("severity"),
         level=table.look_up("care_level", index),
         recovering=np.array([p == "recovering" for p in table.text("phase")], dtype=bool),
@@ -170,7 +172,8 @@ def read_inputs(
     good = (pool >= 0) & (s >= 0)
     np.add.at(death, (pool[good], s[good]), table.numbers("probability")[good])
     _lawful(hazards, death, classes, bench)
-    nights_by_day(hazards[0], classes.names, classes.severity, scenario, bench)
+    illness = list(zip(classes.disease, classes.severity, strict=True))
+    nights_by_day(hazards[0], classes.names, illness, scenario, bench)
 
     commune = {name: i for i, name in enumerate(places.communes)}
     table = read_table(

@@ -88,19 +88,19 @@ def own_units(sources: Sources, scenario: Scenario, places: Places) -> IntArray:
 def nights_by_day(
     keep: FloatArray,
     names: Sequence[str],
-    severity: Sequence[str],
+    illness: Sequence[tuple[str, str]],
     scenario: Scenario,
     bench: Bench,
 ) -> None:
     """Hold the nights of classes of one day of a stay to the curve, or to the day of leaving.
 
-    `keep` (3, S, S): the treated first.
+    `keep` (3, S, S): the treated first. `illness`: disease and severity of each class.
     """
     at = {name: i for i, name in enumerate(names)}
     message = "{left} a night in inputs/hazards.csv, but {right} follow from the scenario."
     for i, name in enumerate(names):
         base, _, rest = name.partition("~")
-        curve = scenario.curves.get(severity[i])
+        curve = scenario.curves.get(illness[i])
         kind, number = rest[:3], rest[3:].removesuffix("~moved")
         if rest and not (kind in ("day", "out") and number.isdecimal()):
             bench.add("inputs", "inputs/classes.csv", "{value!r} is not known here.", value=name)

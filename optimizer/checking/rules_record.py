@@ -139,6 +139,39 @@ class _Kpis:
         value = self.book.get(name)
         return value if isinstance(value, dict) else {}
 
+    def diseases(self) -> None:
+        """Compare the figures of each disease; there are none where there is only one."""
+        case, flows, shown = self.case, self.case.flows, self.case.scenario.horizon
+        names = np.array(case.inputs.classes.disease)
+        due = set(names.tolist()) if len(set(names.tolist())) > 1 else set()
+        told = self.inner("by_disease")
+        for name in sorted(due ^ set(told)):
+            self.bench.add("kpis", f"by_disease.{name}", "{value!r} is not known here.", value=name)
+        new, waiting0 = case.areas_day_one[1][:, :, :shown], case.inputs.waiting0
+        for name in sorted(due & set(told)):
+            own = np.flatnonzero(names == name)
+            part = told[name] if isinstance(told[name], dict) else {}
+            levels, peak = part.get("unmet_patient_days"), part.get("peak_short")
+            waiting = flows.waiting[:, own, :shown].sum(axis=0)
+            boarding = flows.boarding[:, own, :shown].sum(axis=0)
+            unmet, delta = waiting + boarding, case.inputs.delta[:, own]
+            came = float(new[:, own].sum() + waiting0[:, own].sum())
+            self.same(f"by_disease.{name}.new_patients", part.get("new_patients"), came)
+            deaths = float(delta[2] @ waiting.sum(axis=1) + delta[1] @ boarding.sum(axis=1))
+            key = "deaths_for_want_of_care"
+            self.same(f"by_disease.{name}.{key}", part.get(key), deaths, "deaths")
+            for k, level in enumerate(case.capacity.levels):
+                days = float((case.at_level[k][own] @ unmet).sum())
+                stands = levels.get(level) if isinstance(levels, dict) else None
+                self.same(f"by_disease.{name}.unmet_patient_days.{level}", stands, days)
+            if isinstance(peak, dict):
+                most = float(unmet.sum(axis=0).max(initial=0.0))
+                self.same(f"by_disease.{name}.peak_short", peak.get("patients"), most, "patients")
+                day = peak.get("day")
+                index = day - 1 if isinstance(day, int) and 0 < day <= shown else 0
+                there = float(unmet.sum(axis=0)[index])
+                self.same(f"by_disease.{name}.peak_short.day", there, most, "patients")
+
     def check(self) -> None:
         """Compare everything."""
         case, unmet, shown = self.case, self.unmet, self.case.scenario.horizon
@@ -196,6 +229,7 @@ class _Kpis:
             float((moves.x * minutes)[today].sum()),
             "minutes",
         )
+        self.diseases()
         self.levels()
         self.worst()
         share = self.book.get("placed_in_time_share")

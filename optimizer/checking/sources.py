@@ -27,6 +27,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "patient_classes": (
         "class_id",
+        "disease",
         "severity",
         "phase",
         "care_level",
@@ -249,8 +250,8 @@ class Scenario:
     sender_counts: bool
     leaving_moves_once: bool
     whole_window: bool
-    curves: Mapping[str, FloatArray]
-    """Survival curve by severity, where the stay has one."""
+    curves: Mapping[tuple[str, str], FloatArray]
+    """Survival curve by disease and severity, where the stay has one."""
     confidence: int
 
     @property
@@ -361,20 +362,25 @@ def _requests(doc: Document) -> list[tuple[str, str, str]]:
     return [(a, b, c) for a, b, c in told]
 
 
-def _curves(doc: Document) -> dict[str, FloatArray]:
+def _curves(doc: Document) -> dict[tuple[str, str], FloatArray]:
     """Return the survival curves of stays; where hazards are given there are none."""
-    stays = doc.get("stays")
-    out: dict[str, FloatArray] = {}
-    if doc.get("hazards") is not None or not isinstance(stays, dict):
-        return out
-    for name, stay in stays.items():
-        curve = stay.get("survival") if isinstance(stay, dict) else None
-        if curve is None:
+    out: dict[tuple[str, str], FloatArray] = {}
+    also = doc.get("also")
+    others = also if isinstance(also, dict) else {}
+    waves = [("", doc.get("disease"), doc.value)]
+    waves += [(f"also.{name}.", name, wave) for name, wave in others.items()]
+    for under, disease, wave in waves:
+        stays = wave.get("stays") if isinstance(wave, dict) else None
+        if not isinstance(stays, dict) or wave.get("hazards") is not None:
             continue
-        try:
-            out[str(name)] = np.array(curve, dtype=np.float64)
-        except (TypeError, ValueError):
-            doc.fault(f"stays.{name}.survival", "It must be a list of shares.")
+        for name, stay in stays.items():
+            curve = stay.get("survival") if isinstance(stay, dict) else None
+            if curve is None:
+                continue
+            try:
+                out[str(disease), str(name)] = np.array(curve, dtype=np.float64)
+            except (TypeError, ValueError):
+                doc.fault(f"{under}stays.{name}.survival", "It must be a list of shares.")
     return out
 
 

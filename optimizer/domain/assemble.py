@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from optimizer.domain.arcs import (
 from optimizer.domain.capacity import bed_levels, capacity
 from optimizer.domain.demand import (
     Demand,
+    by_disease,
     class_people,
     class_shares,
     expected_demand,
@@ -97,6 +98,7 @@ def class_axis(classes: Sequence[PatientClass], levels: tuple[str, ...]) -> Clas
         top_tier_direct=np.array([row.top_tier_direct for row in classes], dtype=bool),
         arrives_as=arrives_as(classes),
         by_day=np.array([not is_plain(row) for row in classes], dtype=bool),
+        disease=tuple(row.disease for row in classes),
     )
 
 
@@ -301,46 +303,73 @@ def opening_census(
 
     Stated rows, or the end of the wave's history under local care only.
     """
+    shape = (len(sites.inside), len(classes))
+    none = np.zeros(shape)
+    census = Census(none, none, np.zeros((len(demand.communes), len(classes))))
+    waves = by_disease(classes, scenario)
+    whole = all(_known(w) and w.explicit.open_requests for w, _, _ in waves)
+    if demand.history.shape[2] and not whole:
+        census = _end_of_history(tables, scenario, sites, minutes, classes, demand, hazards)
+    treated, boarding, requests = (
+        part.copy() for part in (census.treated, census.boarding, census.requests)
+    )
+    for wave, numbers, rows in waves:
+        if _known(wave):
+            treated[:, numbers], boarding[:, numbers] = _stated_census(wave, sites, rows)
+        if wave.explicit.open_requests:
+            requests[:, numbers] = _stated_requests(tables, wave, rows, demand)
+    return Census(treated, boarding, requests)
+
+
+def _known(scenario: Scenario) -> bool:
+    """Return whether the scenario states who lies in the houses this morning."""
+    return bool(scenario.explicit.census or scenario.explicit.leaving)
+
+
+def _stated_census(
+    scenario: Scenario, sites: Sites, classes: tuple[PatientClass, ...]
+) -> tuple[FloatArray, FloatArray]:
+    """Return the stated people of one disease, treated and boarding, (F, S) each."""
     units = {member: f for f, unit in enumerate(sites.inside) for member in unit.members}
     shape = (len(sites.inside), len(classes))
     treated, boarding = np.zeros(shape), np.zeros(shape)
-    requests = np.zeros((len(demand.communes), len(classes)))
     stated = scenario.explicit
-    simulated = Census(treated, boarding, requests)
-    known = bool(stated.census or stated.leaving)
-    if demand.history.shape[2] and not (known and stated.open_requests):
-        simulated = _end_of_history(tables, scenario, sites, minutes, classes, demand, hazards)
-    if known:
-        at = {row.class_id: number for number, row in enumerate(classes)}
-        inside = [row for row in stated.census if row.unit in units]
-        inside.sort(key=lambda row: (row.unit, row.state, row.count))
-        for severity, phase in sorted({(row.severity, row.phase) for row in inside}):
-            rows = [row for row in inside if (row.severity, row.phase) == (severity, phase)]
-            counts = [row.count for row in rows]
-            for s, people in class_people(classes, scenario, severity, phase, counts):
-                for row, here in zip(rows, people.tolist(), strict=True):
-                    state = treated if row.state == "treated" else boarding
-                    older = f"{classes[s].class_id}{AGE}{row.days_since_admission}"
-                    state[units[row.unit], at.get(older, s)] += here
-        for left in stated.leaving:
-            nights = nights_left(left.leaves_on_day, scenario.solved_days)
-            for s, share in class_shares(classes, scenario, left.severity, left.phase):
-                if left.unit in units:
-                    here = at[f"{classes[s].class_id}{OUT}{nights}"]
-                    treated[units[left.unit], here] += left.count * share
-        simulated = replace(simulated, treated=treated, boarding=boarding)
-    if stated.open_requests:
-        for severity in sorted({request.severity for request in stated.open_requests}):
-            asked = np.zeros(len(demand.communes))
-            for request in stated.open_requests:
-                if request.severity == severity:
-                    where = spread(tables, demand.communes, demand.population, request.area)
-                    asked += largest_remainder(where * request.count)
-            counts = [int(count) for count in asked]
-            for s, people in class_people(classes, scenario, severity, "acute", counts):
-                requests[:, s] += people
-        simulated = replace(simulated, requests=requests)
-    return simulated
+    at = {row.class_id: number for number, row in enumerate(classes)}
+    inside = [row for row in stated.census if row.unit in units]
+    inside.sort(key=lambda row: (row.unit, row.state, row.count))
+    for severity, phase in sorted({(row.severity, row.phase) for row in inside}):
+        rows = [row for row in inside if (row.severity, row.phase) == (severity, phase)]
+        counts = [row.count for row in rows]
+        for s, people in class_people(classes, scenario, severity, phase, counts):
+            for row, here in zip(rows, people.tolist(), strict=True):
+                state = treated if row.state == "treated" else boarding
+                older = f"{classes[s].class_id}{AGE}{row.days_since_admission}"
+                state[units[row.unit], at.get(older, s)] += here
+    for left in stated.leaving:
+        nights = nights_left(left.leaves_on_day, scenario.solved_days)
+        for s, share in class_shares(classes, scenario, left.severity, left.phase):
+            if left.unit in units:
+                here = at[f"{classes[s].class_id}{OUT}{nights}"]
+                treated[units[left.unit], here] += left.count * share
+    return treated, boarding
+
+
+def _stated_requests(
+    tables: Tables, scenario: Scenario, classes: tuple[PatientClass, ...], demand: Demand
+) -> FloatArray:
+    """Return the stated open requests of one disease, whole people by commune, (C, S)."""
+    requests = np.zeros((len(demand.communes), len(classes)))
+    stated = scenario.explicit.open_requests
+    for severity in sorted({request.severity for request in stated}):
+        asked = np.zeros(len(demand.communes))
+        for request in stated:
+            if request.severity == severity:
+                where = spread(tables, demand.communes, demand.population, request.area)
+                asked += largest_remainder(where * request.count)
+        counts = [int(count) for count in asked]
+        for s, people in class_people(classes, scenario, severity, "acute", counts):
+            requests[:, s] += people
+    return requests
 
 
 def _end_of_history(

@@ -9,7 +9,7 @@ figures: the scenario's `provenance`. Mathematics: docs/model.md section 2.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -41,9 +41,24 @@ class Demand:
 
 
 def scenario_classes(tables: Tables, scenario: Scenario) -> tuple[PatientClass, ...]:
-    """Return the patient classes of the scenario's disease, sorted by id; the class axis S."""
-    rows = [row for row in tables.patient_classes if row.disease == scenario.disease]
-    return with_days(rows, scenario)
+    """Return the patient classes of the scenario's diseases, sorted by id; the class axis S."""
+    found: list[PatientClass] = []
+    for wave in scenario.waves:
+        rows = [row for row in tables.patient_classes if row.disease == wave.disease]
+        found += with_days(rows, wave)
+    return tuple(sorted(found, key=lambda row: row.class_id))
+
+
+def by_disease(
+    classes: tuple[PatientClass, ...], scenario: Scenario
+) -> list[tuple[Scenario, IntArray, tuple[PatientClass, ...]]]:
+    """Return each disease's scenario, the numbers of its classes on the class axis, its classes."""
+    parts = []
+    for wave in scenario.waves:
+        numbers = [n for n, row in enumerate(classes) if row.disease == wave.disease]
+        rows = tuple(classes[n] for n in numbers)
+        parts.append((wave, np.array(numbers, dtype=np.int64), rows))
+    return parts
 
 
 def class_at(
@@ -176,6 +191,25 @@ def expected_demand(
 ) -> Demand:
     """Return the arrivals of a scenario by commune, class and day, and who is followed at home."""
     ids, people = communes(tables)
+    waves = [
+        (numbers, _of_one_disease(tables, wave, rows))
+        for wave, numbers, rows in by_disease(classes, scenario)
+    ]
+    before = max(demand.history.shape[2] for _, demand in waves)
+    arrivals = np.zeros((len(ids), len(classes), scenario.solved_days))
+    history = np.zeros((len(ids), len(classes), before))
+    for numbers, demand in waves:
+        arrivals[:, numbers] = demand.arrivals
+        history[:, numbers, before - demand.history.shape[2] :] = demand.history
+    home = np.asarray(sum(demand.home for _, demand in waves))
+    return Demand(ids, people, arrivals, history, home)
+
+
+def _of_one_disease(
+    tables: Tables, scenario: Scenario, classes: tuple[PatientClass, ...]
+) -> Demand:
+    """Return the same for a scenario of one disease, on its own classes."""
+    ids, people = communes(tables)
     days = scenario.solved_days
     if scenario.route == "explicit":
         arrivals = _explicit(tables, scenario, classes, ids, people)
@@ -263,6 +297,24 @@ def nightly_hazards(
     scenario: Scenario, classes: tuple[PatientClass, ...]
 ) -> tuple[Hazards, list[str]]:
     """Return the nightly matrices on the class axis, and the stays that had to be raised (said)."""
+    size = len(classes)
+    out = {
+        field.name: np.zeros((size,) if field.name.startswith("death") else (size, size))
+        for field in fields(Hazards)
+    }
+    said: list[str] = []
+    for wave, numbers, rows in by_disease(classes, scenario):
+        part, notes = _nights_of_one_disease(wave, rows)
+        for name, array in out.items():
+            array[np.ix_(*[numbers] * array.ndim)] = getattr(part, name)
+        several = bool(scenario.also)
+        said += [f"{wave.disease} {note}" if several else note for note in notes]
+    return Hazards(**out), said
+
+
+def _nights_of_one_disease(
+    scenario: Scenario, classes: tuple[PatientClass, ...]
+) -> tuple[Hazards, list[str]]:
     size = len(classes)
     treated = {kind: np.zeros((size, size)) for kind in ("keep", "worse")}
     death = {pool: np.zeros(size) for pool in ("treated", "boarding", "waiting")}

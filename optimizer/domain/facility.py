@@ -135,6 +135,16 @@ class CareRatio(Row):
     confidence: Confidence
 
 
+class Disease(Row):
+    """What a disease is called; it is said where there are several at once."""
+
+    TABLE = "diseases"
+    KEY = ("disease",)
+    disease: Id = Field(description="disease, as patient_classes.csv names it")
+    name_vi: Text
+    name_en: Text
+
+
 class Severity(Row):
     """What a severity is called; how ill somebody is stands in the patient classes."""
 
@@ -445,6 +455,7 @@ class Tables:
     roles: tuple[Role, ...]
     care_ratios: tuple[CareRatio, ...]
     severities: tuple[Severity, ...]
+    diseases: tuple[Disease, ...]
     supervision: tuple[Supervision, ...]
     oxygen_draw: tuple[OxygenDraw, ...]
     patient_classes: tuple[PatientClass, ...]
@@ -472,6 +483,7 @@ ROWS: tuple[type[Row], ...] = (
     Role,
     CareRatio,
     Severity,
+    Disease,
     Supervision,
     OxygenDraw,
     PatientClass,

@@ -55,6 +55,8 @@ class Classes:
     """Class as which somebody of the class arrives after a transfer; None: as the same."""
     by_day: BoolArray | None = None
     """Classes of one day of a stay each (docs/model.md section 2): most are empty on most days."""
+    disease: tuple[str, ...] = ()
+    """Disease of each class; empty: one and the same."""
 
     def __post_init__(self) -> None:
         _freeze(self)

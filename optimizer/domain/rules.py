@@ -27,7 +27,13 @@ def rule_notes(scenario: Scenario) -> tuple[str, ...]:
     usual, rules = Rules().model_dump(), scenario.rules.model_dump()
     notes = [f"rules.{key}: {_word(value)}" for key, value in rules.items() if value != usual[key]]
     closing = [f"shocks.closing: {one.facility} ({one.day})" for one in scenario.shocks.closing]
-    curves = [f"stays.{name}.survival" for name, s in scenario.stays.items() if s.survival]
+    curves = [
+        ("" if wave.disease == scenario.disease else f"also.{wave.disease}.")
+        + f"stays.{name}.survival"
+        for wave in scenario.waves
+        for name, stay in wave.stays.items()
+        if stay.survival
+    ]
     return (*notes, *closing, *curves)
 
 

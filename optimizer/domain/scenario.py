@@ -499,25 +499,12 @@ class Clearing(Part):
     outside_place: Price = Field(20.0, description="weight of one more place outside a day")
 
 
-class Scenario(Part):
-    """Everything assumed about a wave."""
+class Wave(Part):
+    """Who comes with a disease, and how they stay."""
 
-    title: Title = Field(description="name of the scenario in both languages")
-    province: Id = Field(description="folder under data/facilities; --data DIR overrides it")
-    start_date: datetime.date = Field(description="day 1, YYYY-MM-DD")
-    horizon_days: Annotated[int, Field(ge=1, le=56)] = Field(
-        28, description="days planned and shown, whole days"
-    )
-    beyond_days: Annotated[int, Field(ge=0, le=56)] = Field(
-        14, description="days solved beyond what is shown, whole days"
-    )
-    areas: Literal["clusters", "communes"] = Field(
-        "clusters", description="planning areas: clusters of communes, or each commune"
-    )
     route: Route = Field(
         description="where demand comes from: reported_cases, infections or explicit"
     )
-    disease: Id = Field(description="picks the rows of patient_classes.csv")
     reported_cases: ReportedCases | None = Field(
         None, description="the figures of route reported_cases"
     )
@@ -533,13 +520,51 @@ class Scenario(Part):
         default_factory=dict,
         description="share of each population group of patient_classes.csv, 0-1; empty: one group",
     )
-    boarding_mix: Share = Field(
-        0.5, description="hazards of boarders = mix x waiting + (1 - mix) x treated, 0-1"
-    )
     hazards: tuple[HazardRow, ...] | None = Field(
         None,
         description="nightly probabilities instead of stays",
         json_schema_extra=_or_file("pool, from_class, to_class, kind, probability"),
+    )
+
+    @property
+    def recovering_only(self) -> frozenset[str]:
+        """Return the severities that only convalesce: their whole stay is the recovering phase."""
+        return frozenset(s.convalescent for s in self.stays.values() if s.convalescent)
+
+    @model_validator(mode="after")
+    def _route_has_figures(self) -> Self:
+        if self.route == "reported_cases" and self.reported_cases is None:
+            raise _fault("route is reported_cases, but the mapping reported_cases is missing.")
+        if self.route == "infections" and self.infections is None:
+            raise _fault("route is infections, but the mapping infections is missing.")
+        if not self.stays and self.hazards is None:
+            raise _fault("Give stays or hazards: without them nobody gets better or worse.")
+        return self
+
+
+class Scenario(Wave):
+    """Everything assumed about a wave."""
+
+    title: Title = Field(description="name of the scenario in both languages")
+    province: Id = Field(description="folder under data/facilities; --data DIR overrides it")
+    start_date: datetime.date = Field(description="day 1, YYYY-MM-DD")
+    horizon_days: Annotated[int, Field(ge=1, le=56)] = Field(
+        28, description="days planned and shown, whole days"
+    )
+    beyond_days: Annotated[int, Field(ge=0, le=56)] = Field(
+        14, description="days solved beyond what is shown, whole days"
+    )
+    areas: Literal["clusters", "communes"] = Field(
+        "clusters", description="planning areas: clusters of communes, or each commune"
+    )
+    disease: Id = Field(description="picks the rows of patient_classes.csv")
+    also: dict[Id, Wave] = Field(
+        default_factory=dict,
+        description="other diseases at the same time, each with its own wave and stays; beds, "
+        "staff, oxygen and vehicles are shared",
+    )
+    boarding_mix: Share = Field(
+        0.5, description="hazards of boarders = mix x waiting + (1 - mix) x treated, 0-1"
     )
     staff: StaffRules = Field(default_factory=StaffRules, description="how staff count")
     surge: SurgeRules = Field(default_factory=SurgeRules, description="when surge beds open")
@@ -562,9 +587,31 @@ class Scenario(Part):
         return self.horizon_days + self.beyond_days
 
     @property
-    def recovering_only(self) -> frozenset[str]:
-        """Return the severities that only convalesce: their whole stay is the recovering phase."""
-        return frozenset(s.convalescent for s in self.stays.values() if s.convalescent)
+    def diseases(self) -> tuple[str, ...]:
+        """Return the diseases at the same time, the scenario's own first."""
+        return (self.disease, *self.also)
+
+    @property
+    def waves(self) -> tuple[Scenario, ...]:
+        """Return this scenario as one scenario for each disease, with its own wave and stays."""
+        own = self.model_copy(update={"also": {}})
+        return (
+            own,
+            *(
+                own.model_copy(
+                    update={
+                        "disease": disease,
+                        **{name: getattr(wave, name) for name in Wave.model_fields},
+                        "provenance": {
+                            key.removeprefix(f"also.{disease}."): said
+                            for key, said in self.provenance.items()
+                            if key.startswith(f"also.{disease}.") or not _of_wave(key)
+                        },
+                    }
+                )
+                for disease, wave in self.also.items()
+            ),
+        )
 
     def provenance_of(self, dotted_key: str) -> tuple[str, Confidence]:
         """Return (source, confidence) by the longest prefix in `provenance`; else assumed."""
@@ -576,11 +623,12 @@ class Scenario(Part):
         return "", "assumed"
 
     @model_validator(mode="after")
-    def _route_has_figures(self) -> Self:
-        if self.route == "reported_cases" and self.reported_cases is None:
-            raise _fault("route is reported_cases, but the mapping reported_cases is missing.")
-        if self.route == "infections" and self.infections is None:
-            raise _fault("route is infections, but the mapping infections is missing.")
-        if not self.stays and self.hazards is None:
-            raise _fault("Give stays or hazards: without them nobody gets better or worse.")
+    def _another_disease(self) -> Self:
+        if self.disease in self.also:
+            raise _fault("{disease} is the scenario's own disease already.", disease=self.disease)
         return self
+
+
+def _of_wave(key: str) -> bool:
+    """Return whether a dotted key is one of the figures that each disease has for itself."""
+    return key.split(".", 1)[0] in Wave.model_fields

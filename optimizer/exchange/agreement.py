@@ -3,28 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from optimizer.domain.facility import Tables
 from optimizer.domain.scenario import Scenario
 from optimizer.errors import Problem
 from optimizer.exchange.reading import nearest_name, shown
-from optimizer.exchange.rule_checks import rule_checks
+from optimizer.exchange.rule_checks import rule_checks, wave_checks
 from optimizer.exchange.soundness import circle
 
 
 def cross_check(scenario: Scenario, tables: Tables) -> tuple[Problem, ...]:
     """Return what of a scenario does not fit the tables: errors, and warnings."""
     return (
-        *_severities_have_classes(scenario, tables),
-        *_stays_lead_somewhere(scenario),
-        *_convalescence_steps_down(scenario, tables),
-        *_groups_add_up(scenario, tables),
-        *_explicit_rows_name_places(scenario, tables),
-        *_hazards_add_up(scenario, tables),
+        *_of_each_disease(scenario, tables),
         *_shocks_name_places(scenario, tables),
         *_staff_have_ratios(scenario, tables),
         *rule_checks(scenario, tables),
     )
+
+
+def _of_each_disease(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
+    """Yield what does not fit of the wave of each disease, under the key where it stands."""
+    for wave in scenario.waves:
+        under = "" if wave.disease == scenario.disease else f"also.{wave.disease}."
+        for problem in (
+            *_severities_have_classes(wave, tables, f"also.{wave.disease}" if under else "disease"),
+            *_stays_lead_somewhere(wave),
+            *_convalescence_steps_down(wave, tables),
+            *_groups_add_up(wave, tables),
+            *_explicit_rows_name_places(wave, tables),
+            *_hazards_add_up(wave, tables),
+            *wave_checks(wave, tables),
+        ):
+            column = problem.column
+            if not column.startswith(("also.", "disease")):
+                column = under + column
+            yield replace(problem, column=column)
 
 
 def _odd(
@@ -58,7 +73,7 @@ def _starts(scenario: Scenario) -> Iterator[tuple[str, str]]:
             yield f"explicit.census[{index}].severity", person.severity
 
 
-def _severities_have_classes(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
+def _severities_have_classes(scenario: Scenario, tables: Tables, named: str) -> Iterator[Problem]:
     """Everybody who comes, worsens or convalesces needs a stay and a row of classes."""
     diseases = {c.disease for c in tables.patient_classes}
     classes = {
@@ -66,7 +81,7 @@ def _severities_have_classes(scenario: Scenario, tables: Tables) -> Iterator[Pro
     }
     if scenario.disease not in diseases:
         yield _odd(
-            "disease",
+            named,
             "patient_classes.csv has no such disease.",
             "Write one that it has.",
             scenario.disease,

@@ -94,6 +94,7 @@ ROWS: dict[str, str] = {
         "high_flow,Cần oxy dòng cao,Needs high-flow oxygen\ncritical,Nguy kịch,Critical\n"
         "convalescent,Dưỡng bệnh,Convalescent"
     ),
+    "diseases": "covid,COVID-19,COVID-19",
     "patient_classes": _CLASSES,
     "travel_rules": (
         "local,1.3,30,example,assumed\ncity,1.2,40,example,assumed\n"

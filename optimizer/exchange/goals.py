@@ -51,7 +51,7 @@ def goal_rows(scenario: Scenario, tables: Tables) -> list[dict[str, Any]]:
         rows.append({"group": group, "key": key, "value": value, **said, **more})
 
     for row in tables.patient_classes:
-        if row.disease == scenario.disease:
+        if row.disease in scenario.diseases:
             add(
                 "harm",
                 f"unmet_weight.{row.class_id}",

@@ -14,10 +14,14 @@ from optimizer.exchange.reading import nearest_name, shown
 
 def rule_checks(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
     """Yield what does not fit: errors, and warnings of what would have no effect."""
-    yield from _curves(scenario)
-    yield from _leaving(scenario, tables)
+    if scenario.rules.leaving_moves_once and not any(w.explicit.leaving for w in scenario.waves):
+        yield _said(
+            "rules.leaving_moves_once",
+            "There are no rows under explicit.leaving: the rule has no effect.",
+            "Add rows, or delete the rule.",
+            warn=True,
+        )
     yield from _one_level(scenario, tables)
-    yield from _whole_window(scenario, tables)
     yield from _closing(scenario, tables)
     yield from _lateral_requests(scenario, tables)
     if scenario.weights.move_elsewhere and scenario.rules.movers != "new":
@@ -27,6 +31,13 @@ def rule_checks(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
             "Delete it.",
             warn=True,
         )
+
+
+def wave_checks(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
+    """Yield what does not fit of a scenario of one disease."""
+    yield from _curves(scenario)
+    yield from _leaving(scenario, tables)
+    yield from _whole_window(scenario, tables)
 
 
 def _said(
@@ -103,13 +114,6 @@ def _leaving(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
                 severity=row.severity,
                 phase=row.phase,
             )
-    if scenario.rules.leaving_moves_once and not scenario.explicit.leaving:
-        yield _said(
-            "rules.leaving_moves_once",
-            "There are no rows under explicit.leaving: the rule has no effect.",
-            "Add rows, or delete the rule.",
-            warn=True,
-        )
 
 
 def _one_level(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
@@ -131,7 +135,7 @@ def _one_level(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
         for b in tables.beds
         if b.unit_id in open_units and b.physical_beds + b.surge_limit > 0 and b.care_level in beds
     }
-    classes = [c for c in tables.patient_classes if c.disease == scenario.disease]
+    classes = [c for c in tables.patient_classes if c.disease in scenario.diseases]
     needed = {c.care_level for c in classes}
     if len(listed | needed) > 1:
         yield _said(
@@ -201,7 +205,7 @@ def _lateral_requests(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
     """Lateral transfers asked for by name join two open units of the same tier rank."""
     ranks = {tier.tier: tier.rank for tier in tables.tiers}
     units = {u.unit_id: ranks.get(u.tier) for u in tables.units if u.intake == "open"}
-    severities = {c.severity for c in tables.patient_classes if c.disease == scenario.disease}
+    severities = {c.severity for c in tables.patient_classes if c.disease in scenario.diseases}
     for index, one in enumerate(scenario.options.lateral_requests, start=1):
         place = f"options.lateral_requests[{index}]"
         for key, unit in (("from_unit", one.from_unit), ("to_unit", one.to_unit)):

@@ -14,6 +14,7 @@ from optimizer.domain.scenario import (
     LeavingRow,
     OpenRequest,
     SurvivalRow,
+    Wave,
 )
 from optimizer.errors import Problem
 from optimizer.exchange.cells import columns, convert, required_columns
@@ -102,6 +103,55 @@ def inherit(path: Path, seen: tuple[Path, ...], source: Source) -> None:
         source.origin[keys] = (path, at)
 
 
+def other_diseases(source: Source) -> None:
+    """Lay each disease under ``also`` over the wave of the scenario it extends.
+
+    Of that scenario only what a disease has for itself is taken: who comes, stays, provenance.
+    """
+    also = source.data.get("also")
+    waves: dict[str, Any] = also if isinstance(also, dict) else {}
+    for disease, wave in waves.items():
+        extends = wave.pop("extends", None) if isinstance(wave, dict) else None
+        if extends is None:
+            continue
+        here: Keys = ("also", disease)
+        said = Path(source.place((*here, "extends"))[0]).parent / str(extends)
+        if not isinstance(extends, str) or Path(extends).is_absolute() or not said.is_file():
+            known = [path.name for path in said.parent.glob("*.y*ml")]
+            meant = nearest_name(said.name, known)
+            source.refuse(
+                (*here, "extends"),
+                "There is no such file.",
+                "Did you mean {meant}?" if meant else "Correct the name.",
+                str(extends),
+                meant=meant,
+            )
+            continue
+        other = Source()
+        inherit(said, (), other)
+        source.problems += other.problems
+        source.complete &= other.complete
+        if other.data.get("disease", disease) != disease:
+            source.refuse(
+                (*here, "extends"),
+                "That scenario is one of another disease: {disease}.",
+                "Name one of this disease, or the disease it is of.",
+                str(extends),
+                disease=other.data["disease"],
+            )
+        own = {key: value for key, value in other.data.items() if key in Wave.model_fields}
+        _merge(own, wave, (), {})
+        waves[disease] = own
+        for keys, at in other.origin.items():
+            if keys and keys[0] in Wave.model_fields:
+                source.origin.setdefault((*here, *keys), at)
+        told, theirs = source.data.setdefault("provenance", {}), other.data.get("provenance")
+        if isinstance(told, dict) and isinstance(theirs, dict):
+            for key, entry in theirs.items():
+                if str(key).split(".", 1)[0] in Wave.model_fields:
+                    told.setdefault(f"also.{disease}.{key}", entry)
+
+
 def _merge(
     below: dict[str, Any], above: dict[str, Any], keys: Keys, origin: dict[Keys, tuple[Path, int]]
 ) -> None:
@@ -119,14 +169,25 @@ def _merge(
 
 def rows_from_files(source: Source) -> None:
     """Replace file names by the rows of the CSV files beside the scenario."""
+    also = source.data.get("also")
+    for disease in also if isinstance(also, dict) else ():
+        _rows_of_wave(source, ("also", disease))
+    _rows_of_wave(source, ())
+
+
+def _rows_of_wave(source: Source, wave: Keys) -> None:
+    """Replace the file names of one disease, whose figures stand under the keys `wave`."""
     for keys, model in ROW_FILES.items():
-        found = _rows_of_file(source, keys, model)
+        found = _rows_of_file(source, (*wave, *keys), model)
         if found is not None:
             holder, rows = found
             holder[str(keys[-1])] = [row.model_dump(mode="json") for row in rows]
-    stays = source.data.get("stays")
+    own: Any = source.data
+    for key in wave:
+        own = own.get(key) if isinstance(own, dict) else None
+    stays = own.get("stays") if isinstance(own, dict) else None
     for name in stays if isinstance(stays, dict) else ():
-        place: Keys = ("stays", name, "survival")
+        place: Keys = (*wave, "stays", name, "survival")
         found = _rows_of_file(source, place, SurvivalRow)
         if found is None:
             continue

@@ -15,7 +15,7 @@ from optimizer.domain.scenario import Scenario, Title
 from optimizer.errors import DataError, Problem
 from optimizer.exchange.cells import explain
 from optimizer.exchange.reading import nearest_name
-from optimizer.exchange.scenario_source import Source, inherit, rows_from_files
+from optimizer.exchange.scenario_source import Source, inherit, other_diseases, rows_from_files
 from optimizer.exchange.strict_yaml import Keys, dotted
 from optimizer.exchange.tables import refuse_if_faulty
 
@@ -45,6 +45,7 @@ def read_scenario(path: Path, settings: Sequence[str] = ()) -> Scenario:
     """
     source = Source()
     inherit(path, (), source)
+    other_diseases(source)
     rows_from_files(source)
     for setting in settings:
         _settle(setting, source)

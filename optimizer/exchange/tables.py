@@ -18,6 +18,7 @@ MOST_PROBLEMS = 200
 
 MAY_BE_ABSENT: dict[str, str] = {
     "severities": "",
+    "diseases": "",
     "travel_rules": "",
     "travel": "",
     "links": "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,32 @@ def _worst_area(inst: Instance, plan: Plan) -> dict[str, object] | None:
     return {"area": inst.areas[worst], "days_per_patient": float(waits[worst])}
 
 
+def by_disease(inst: Instance, plan: Plan) -> dict[str, dict[str, Any]]:
+    """Return who comes and what is short of each disease; empty where there is only one."""
+    named, shown = np.array(inst.classes.disease), slice(0, inst.shown_days)
+    found: dict[str, dict[str, Any]] = {}
+    for disease in sorted(set(inst.classes.disease)) if len(set(named.tolist())) > 1 else ():
+        own = named == disease
+        alone = replace(
+            plan,
+            waiting=plan.waiting * own[None, :, None],
+            boarding=plan.boarding * own[None, :, None],
+        )
+        unmet = unmet_by_level(inst, alone)
+        total = unmet.sum(axis=0)
+        found[disease] = {
+            "new_patients": float(inst.arrivals[:, own, shown].sum())
+            + float(inst.open_requests[:, own].sum()),
+            "unmet_patient_days": dict(zip(inst.levels, unmet.sum(axis=1).tolist(), strict=True)),
+            "peak_short": {
+                "patients": float(total.max(initial=0.0)),
+                "day": int(np.argmax(total)) + 1,
+            },
+            "deaths_for_want_of_care": deaths_for_want(inst, alone),
+        }
+    return found
+
+
 def plan_kpis(inst: Instance, plan: Plan) -> dict[str, Any]:
     """Return the KPIs of one plan; `inst` is the instance whose ways it was offered."""
     shown = slice(0, inst.shown_days)
@@ -104,6 +131,7 @@ def plan_kpis(inst: Instance, plan: Plan) -> dict[str, Any]:
         else None,
         "worst_area_waiting": _worst_area(inst, plan),
         "placed_in_time_share": _placed_in_time(inst, plan),
+        **({"by_disease": parts} if (parts := by_disease(inst, plan)) else {}),
     }
 
 

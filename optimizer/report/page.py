@@ -9,6 +9,7 @@ from typing import Any
 
 from optimizer.i18n import translator
 from optimizer.report import formats, tables
+from optimizer.report.diseases import disease_table
 from optimizer.report.findings import finding, free_beds_note
 from optimizer.report.flowtable import flow_table, left_out
 from optimizer.report.folder import TIER_MARKS, PlanReport
@@ -51,6 +52,7 @@ def _body(report: PlanReport, lang: str, ground: Ground) -> str:
     parts = [
         _heading(report, lang),
         _kpis(report, lang),
+        _diseases(report, lang),
         _maps(report, lang, ground),
         _section(
             say("Care levels, {days} days").format(days=report.horizon),
@@ -154,6 +156,13 @@ def _kpis(report: PlanReport, lang: str) -> str:
     head += [(rival_name(r, lang), "n") for r in known]
     note = say("in brackets: the plan less its rival")
     return _section(say("The plan beside its rivals"), note, _table(head, rows))
+
+
+def _diseases(report: PlanReport, lang: str) -> str:
+    say = translator(lang)
+    head, rows = disease_table(report.head, lang)
+    note = say("beds, staff, oxygen and vehicles are shared")
+    return _section(say("By disease"), note, _table(head, rows)) if rows else ""
 
 
 def _maps(report: PlanReport, lang: str, ground: Ground) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.i18n import translator
+from optimizer.report.diseases import disease_lines
 from optimizer.report.formats import num
 
 ASSUMED = "≈"
@@ -242,7 +243,7 @@ def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
         *aligned(kpi_rows(heads, sides, lang)),
         "",
     ]
-    lines += [*_fairness(summary, names, lang)]
+    lines += [*disease_lines(summary, lang), *_fairness(summary, names, lang)]
     short = summary["shortfalls"][:6]
     if short:
         lines.append(say("Where it breaks first (unmet, patients):"))

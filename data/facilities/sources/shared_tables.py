@@ -19,6 +19,7 @@ def shared_tables(rules: dict[str, Any]) -> dict[str, Table]:
         "kinds": named(["kind", "name_vi", "name_en", "commune_level", "grouped"], words["kinds"]),
         "roles": named(["role", "name_vi", "name_en", "stands_in_for"], words["roles"]),
         "care_ratios": care_ratios(rules["care_ratios"]),
+        "diseases": named(["disease", "name_vi", "name_en"], words["diseases"]),
         "severities": named(["severity", "name_vi", "name_en"], words["severities"]),
         "supervision": supervision(rules["supervision"]),
         "oxygen_draw": oxygen_draw(rules["oxygen_draw"]),
