@@ -13,7 +13,7 @@ from pydantic_core import PydanticUndefined
 
 from optimizer.domain.facility import ROWS as MODELS
 from optimizer.domain.facility import Row
-from optimizer.domain.scenario import Scenario
+from optimizer.domain.scenario import Scenario, Wave
 from optimizer.errors import DataError, Problem
 from optimizer.exchange.cells import base_type, columns
 from optimizer.exchange.example import ROWS, SCENARIO
@@ -104,7 +104,7 @@ def _keys(
     model: type[BaseModel], given: Any, indent: str, lang: str, *, silent: bool = False
 ) -> Iterator[str]:
     """Yield the lines of a mapping; what has no value is shown as a comment."""
-    for name, field in model.model_fields.items():
+    for name, field in _in_order(model):
         if not silent:
             yield f"{indent}# {_meaning(field, lang)}"
         value = given.get(name, field.get_default(call_default_factory=True))
@@ -115,7 +115,7 @@ def _keys(
             for index, (key, part) in enumerate(value.items()):
                 yield f"{indent}  {_scalar(key)}:"
                 yield from _keys(inner[0], part, indent + "    ", lang, silent=index > 0)
-        elif inner and isinstance(value, dict | BaseModel):
+        elif inner and not by_name and isinstance(value, dict | BaseModel):
             yield f"{indent}{name}:"
             below = value if isinstance(value, dict) else value.model_dump(mode="json")
             yield from _keys(inner[0], below, indent + "  ", lang, silent=silent)
@@ -125,6 +125,17 @@ def _keys(
                 yield from _hints(inner[0], indent, lang)
         if not indent:
             yield ""
+
+
+def _in_order(model: type[BaseModel]) -> list[tuple[str, FieldInfo]]:
+    """Return the keys as a reader expects them: the wave stands behind the diseases."""
+    fields = model.model_fields
+    if model is not Scenario:
+        return list(fields.items())
+    own = [name for name in fields if name not in Wave.model_fields]
+    behind = own.index("also") + 1
+    names = [*own[:behind], *Wave.model_fields, *own[behind:]]
+    return [(name, fields[name]) for name in names]
 
 
 def _hints(model: type[BaseModel], indent: str, lang: str) -> Iterator[str]:
