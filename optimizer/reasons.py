@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,10 +15,12 @@ from optimizer.domain.instance import Instance
 from optimizer.domain.plan import Plan
 from optimizer.domain.resource import RESOURCES
 from optimizer.domain.scenario import Scenario
+from optimizer.matters import MATTERS_COLUMNS, Matter, matter_rows, meaning, what_matters
 from optimizer.planning.clear import clear_shortfall, weights_of
 from optimizer.planning.screen import with_ways
 from optimizer.planning.worth import Optimum, confirm, prices_of_ways
 from optimizer.report import explain, why
+from optimizer.report.matters import matters_told
 from optimizer.report.naming import names_of
 
 CONFIRMED = 5
@@ -131,6 +133,7 @@ def explained(
     seconds["explain: prices"] = time.perf_counter() - began
     costs = scenario.clearing.model_dump()
     clearing = None
+    moved: list[Matter] = []
     if again:
         began = time.perf_counter()
         top = explain.to_confirm(found, CONFIRMED)
@@ -140,6 +143,9 @@ def explained(
         began = time.perf_counter()
         clearing = clear_shortfall(optimum, offered, costs)
         seconds["explain: clearing"] = time.perf_counter() - began
+        began = time.perf_counter()
+        moved = what_matters(tables, scenario, offered, optimum)
+        seconds["explain: assumptions"] = time.perf_counter() - began
     each = {r.kind: weights_of(offered, costs, r.kind).tolist() for r in RESOURCES}
     days = tuple(f"unmet_days_{level}" for level in offered.levels)
     return Reasons(
@@ -148,6 +154,10 @@ def explained(
             "bottlenecks": explain.bottlenecks_told(offered, found, names, start),
             "why": why.choices_told(chosen, names, start),
             "clear": explain.clearing_told(offered, clearing, names, costs, each),
+            "matters": matters_told(
+                ({"meaning": meaning(scenario, one.figure), **asdict(one)} for one in moved),
+                optimum.answer.objective,
+            ),
         },
         {
             "bottlenecks": (
@@ -156,6 +166,7 @@ def explained(
             ),
             "why": (why.WHY_COLUMNS, why.why_rows(chosen)),
             "clear": (explain.CLEAR_COLUMNS, explain.clear_rows(offered, clearing, each)),
+            "matters": (MATTERS_COLUMNS, matter_rows(moved, optimum.answer.objective)),
         },
         seconds,
     )

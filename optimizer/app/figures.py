@@ -225,6 +225,13 @@ def _rests_on(who: Viewer, plan: PlanReport | None) -> None:
         st.html(blocks.notice(say("Solve a plan to see its assumptions printed here.")))
         return
     st.html(grounds.confidence_bar(plan, who.lang, who.palette))
+    told = (plan.head.get("explanation") or {}).get("matters") or []
+    if told:
+        note = say("to first order, the plan not solved again; all figures in matters.csv")
+        st.html(blocks.section(say("Which assumption matters"), note))
+        st.html(
+            blocks.block("".join(listings.note(f"≈ {one[f'text_{who.lang}']}") for one in told))
+        )
     count = formats.num(len(plan.head.get("assumptions", [])), who.lang)
     st.html(blocks.section(say("Assumptions"), say("{n} printed with this plan").format(n=count)))
     st.html(grounds.assumption_table(plan, who.lang))

@@ -11,7 +11,7 @@ import math
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
 from pydantic_core import PydanticCustomError
 
 from optimizer.domain.facility import CarePhase, Confidence, Id, Phase, Share, Text, Whole
@@ -58,6 +58,16 @@ class Provenance(Part):
 
     source: Text = Field(description="source: a document, a code of docs/sources.md, a reason")
     confidence: Confidence = Field(description="official, open_data, derived or assumed")
+    low: FiniteFloat | None = Field(None, description="smallest value that is plausible")
+    high: FiniteFloat | None = Field(None, description="largest value that is plausible")
+
+    @model_validator(mode="after")
+    def _ends(self) -> Self:
+        if (self.low is None) != (self.high is None):
+            raise _fault("A range has both low and high.", "Write the other end, or none.")
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise _fault("low is more than high.", "Exchange them.")
+        return self
 
 
 class ReportedCases(Part):
@@ -621,6 +631,13 @@ class Scenario(Wave):
             if found is not None:
                 return found.source, found.confidence
         return "", "assumed"
+
+    def range_of(self, dotted_key: str) -> tuple[float, float] | None:
+        """Return the range stated for exactly this key; None if none is."""
+        said = self.provenance.get(dotted_key)
+        return (
+            None if said is None or said.low is None or said.high is None else (said.low, said.high)
+        )
 
     @model_validator(mode="after")
     def _another_disease(self) -> Self:

@@ -65,6 +65,7 @@ def _body(report: PlanReport, lang: str, ground: Ground) -> str:
         _bottlenecks(report, lang),
         _clearing(report, lang),
         _moves(report, lang),
+        _matters(report, lang),
         _assumptions(report, lang),
         _foot(report, lang),
     ]
@@ -393,6 +394,13 @@ def _assumptions(report: PlanReport, lang: str) -> str:
     rest = len(told) - ASSUMPTIONS
     more = _note(say("… and {n} more in report.xlsx").format(n=rest)) if rest > 0 else ""
     return _section(say("Assumptions"), "", _table(head, rows) + more)
+
+
+def _matters(report: PlanReport, lang: str) -> str:
+    say, told = translator(lang), explanation(report).get("matters") or []
+    note = say("to first order, the plan not solved again; all figures in matters.csv")
+    body = "".join(_note(f"≈ {one[f'text_{lang}']}") for one in told)
+    return _section(say("Which assumption matters"), note, body) if told else ""
 
 
 def _foot(report: PlanReport, lang: str) -> str:

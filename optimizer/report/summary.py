@@ -268,6 +268,10 @@ def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
         for one in summary["assumptions"]
         if one["key"].startswith("staff.") and isinstance(one["value"], dict)
     ]
+    matters = (summary.get("explanation") or {}).get("matters") or []
+    if matters:
+        lines.append(say("Which assumption matters most (to first order, plan not solved again):"))
+        lines += [f"  {ASSUMED} " + one[f"text_{lang}"] for one in matters]
     share = 100 * summary["confidence_share"].get("assumed", 0.0)
     lines += [f"  · {note}" for note in summary.get("notes", ())]
     lines.append(
