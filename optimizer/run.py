@@ -30,6 +30,7 @@ from optimizer.domain.facility import Tables
 from optimizer.domain.instance import FloatArray, Instance
 from optimizer.domain.plan import Plan
 from optimizer.domain.scenario import Scenario
+from optimizer.domain.supplies import icu_quota, plan_needs
 from optimizer.errors import DataError, PlanCheckError, Problem, SolverError
 from optimizer.exchange import planfolder
 from optimizer.exchange.agreement import cross_check
@@ -53,6 +54,8 @@ from optimizer.reasons import NONE, Reasons, explained
 from optimizer.report.equity import COLUMNS as EQUITY_COLUMNS
 from optimizer.report.equity import Communes, equity_kpis, equity_rows
 from optimizer.report.kpis import baseline_rows, plan_kpis, shortfalls
+from optimizer.report.needs import COLUMNS as NEED_COLUMNS
+from optimizer.report.needs import need_rows, needs_told
 from optimizer.report.patients import class_names, disease_names
 from optimizer.report.reports import write_reports
 
@@ -248,6 +251,8 @@ class _Desk:
         groups = [row.population_group for row in made.classes]
         equity = equity_rows(inst, plan, self._by_commune(inst, plan, split), groups)
         planfolder.write_equity(work, equity, EQUITY_COLUMNS, self.grounds.results)
+        needs = plan_needs(self.tables, self.scenario, inst, plan)
+        planfolder.write_needs(work, need_rows(needs), NEED_COLUMNS, self.grounds.results)
         planfolder.write_start(work, plan)
         planfolder.write_baselines(
             work,
@@ -261,6 +266,7 @@ class _Desk:
         summary = self._summary(plan, inst, rivals, work)
         summary["equity"] = equity_kpis(equity)
         summary["explanation"] = reasons.summary
+        summary["needs"] = needs_told(needs)
         planfolder.write_summary(work, summary)
         result = check_plan(work)
         if result.violations:
@@ -373,6 +379,11 @@ class _Desk:
                 )
                 for lang in LANGUAGES
             },
+            "supply_names": {
+                lang: {row.item: getattr(row, f"name_{lang}") for row in self.tables.supplies}
+                for lang in LANGUAGES
+            },
+            "icu_quota": icu_quota(self.tables, inst, inst.levels[-1]),
             "disease_names": {
                 lang: disease_names(self.tables.diseases, lang) for lang in LANGUAGES
             },

@@ -19,6 +19,7 @@ from optimizer.report.flows import sankey
 from optimizer.report.flowtable import flow_table, left_out
 from optimizer.report.folder import PlanReport
 from optimizer.report.freshness import Change
+from optimizer.report.needs import need_table, quota_line
 
 LOG_LINES = 8
 
@@ -37,6 +38,7 @@ def show() -> None:
             st.html(blocks.section(say("Surge beds"), say("opened once, open to the end")))
             st.html(listings.surge_table(report, who.lang, who.palette))
             show_weights(who, report)
+            _needs(who, report)
     with right:
         if isinstance(report, PlanReport):
             st.html(blocks.section(say("Goals"), say("a later one never worsens an earlier one")))
@@ -173,6 +175,20 @@ def _stages(job: Job, who: Viewer) -> str:
             + listings.cell("✓" if stage.done else unfinished, "w")
         )
     return f'<div style="max-width:460px">{listings.table([], rows)}</div>' if rows else ""
+
+
+def _needs(who: Viewer, report: PlanReport) -> None:
+    """Show what the plan uses up, and the ICU beds the province is asked to have."""
+    head, rows = need_table(report.head, who.lang)
+    if rows:
+        st.html(
+            blocks.section(
+                who.say("Supplies"), who.say("what the plan uses up, what must stand there")
+            )
+        )
+        lines = ("".join(listings.cell(escape(text), kind) for text, kind in row) for row in rows)
+        note = listings.note(quota_line(report.head, who.lang))
+        st.html(blocks.block(listings.table(head, lines) + note))
 
 
 def stage_name(name: str, who: Viewer) -> str:

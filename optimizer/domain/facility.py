@@ -168,6 +168,37 @@ class Supervision(Row):
     confidence: Confidence
 
 
+class Supply(Row):
+    """What care uses up a day, or must have at the bed."""
+
+    TABLE = "supplies"
+    KEY = ("item", "per")
+    item: Id = Field(description="id of the item")
+    name_vi: Text
+    name_en: Text
+    unit: Text = Field(description="unit of the amount")
+    per: Literal["worker_shift", "patient_day", "bed"] = Field(
+        description="worker_shift: one shift of a worker at the beds; patient_day; bed: an "
+        "occupied bed of care_level, what must stand there"
+    )
+    care_level: Id | None = Field(None, description="level of the bed; empty: every patient")
+    amount: Amount = Field(description="amount for one of them")
+    source: Text
+    confidence: Confidence
+
+
+class IcuQuota(Row):
+    """Intensive-care beds a facility of a kind is asked to have, and to be ready for."""
+
+    TABLE = "icu_quota"
+    KEY = ("kind",)
+    kind: Id = Field(description="kind of facility")
+    beds: Whole = Field(description="intensive-care beds asked for, whole")
+    ready_beds: Whole = Field(description="intensive-care beds to be ready for, whole")
+    source: Text
+    confidence: Confidence
+
+
 class OxygenDraw(Row):
     """Oxygen that a patient of a care level draws."""
 
@@ -458,6 +489,8 @@ class Tables:
     diseases: tuple[Disease, ...]
     supervision: tuple[Supervision, ...]
     oxygen_draw: tuple[OxygenDraw, ...]
+    supplies: tuple[Supply, ...]
+    icu_quota: tuple[IcuQuota, ...]
     patient_classes: tuple[PatientClass, ...]
     travel_rules: tuple[TravelRule, ...]
     admin_units: tuple[AdminUnit, ...]
@@ -486,6 +519,8 @@ ROWS: tuple[type[Row], ...] = (
     Disease,
     Supervision,
     OxygenDraw,
+    Supply,
+    IcuQuota,
     PatientClass,
     TravelRule,
     AdminUnit,

@@ -362,6 +362,9 @@ class StaffRules(Part):
     surge_absence: Share = Field(
         0.10, description="share of staff absent on top of ordinary leave, 0-1"
     )
+    shifts_per_day: Annotated[float, Field(ge=1, le=6)] = Field(
+        3.0, description="shifts a day, for what supplies the workers use up"
+    )
 
 
 class SurgeRules(Part):

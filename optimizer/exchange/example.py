@@ -94,6 +94,13 @@ ROWS: dict[str, str] = {
         "high_flow,Cần oxy dòng cao,Needs high-flow oxygen\ncritical,Nguy kịch,Critical\n"
         "convalescent,Dưỡng bệnh,Convalescent"
     ),
+    "supplies": (
+        "gloves,Găng tay,Gloves,pair,worker_shift,,24,example,assumed\n"
+        "mask,Khẩu trang y tế,Medical mask,piece,worker_shift,,4,example,assumed\n"
+        "mask,Khẩu trang y tế,Medical mask,piece,patient_day,,2,example,assumed\n"
+        "ventilator,Máy thở,Ventilator,piece,bed,ICU,0.67,example,assumed"
+    ),
+    "icu_quota": "provincial_general,50,100,example,assumed",
     "diseases": "covid,COVID-19,COVID-19",
     "patient_classes": _CLASSES,
     "travel_rules": (

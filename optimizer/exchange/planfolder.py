@@ -463,6 +463,11 @@ def write_baselines(folder: Path, rows: Iterable[tuple[str, str, str, str, float
     )
 
 
+def write_needs(folder: Path, rows: Iterable[Row], columns: Sequence[str], confidence: str) -> None:
+    """Write needs.csv: oxygen, protective equipment and equipment at the beds by day."""
+    _write(folder / "needs.csv", (*columns, SURE), ((*row, confidence) for row in rows))
+
+
 def write_equity(
     folder: Path, rows: Iterable[Mapping[str, Any]], columns: Sequence[str], confidence: str
 ) -> None:

@@ -19,6 +19,8 @@ MOST_PROBLEMS = 200
 MAY_BE_ABSENT: dict[str, str] = {
     "severities": "",
     "diseases": "",
+    "supplies": "",
+    "icu_quota": "",
     "travel_rules": "",
     "travel": "",
     "links": "",
@@ -40,6 +42,8 @@ REFERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("supervision", "role", ("roles",)),
     ("oxygen_draw", "care_level", ("levels",)),
     ("patient_classes", "care_level", ("levels",)),
+    ("supplies", "care_level", ("levels",)),
+    ("icu_quota", "kind", ("kinds",)),
     ("admin_units", "parent_id", ("admin_units",)),
     ("facilities", "kind", ("kinds",)),
     ("facilities", "admin_unit_id", ("admin_units",)),

@@ -13,6 +13,7 @@ from typing import Any
 from optimizer.i18n import translator
 from optimizer.report.diseases import disease_lines
 from optimizer.report.formats import num
+from optimizer.report.needs import need_lines
 
 ASSUMED = "≈"
 """Mark of what rests on assumed figures."""
@@ -261,6 +262,7 @@ def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
     else:
         lines.append(say("Nobody goes without a place in the days shown."))
     lines += _bottlenecks(folder, summary["horizon_days"], names, lang)
+    lines += need_lines(summary, lang)
     lines += ["", *_today(folder, summary, lang), ""]
     lines.append(say("Assumptions that decide this result:"))
     lines += [

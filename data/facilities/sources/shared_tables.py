@@ -23,12 +23,31 @@ def shared_tables(rules: dict[str, Any]) -> dict[str, Table]:
         "severities": named(["severity", "name_vi", "name_en"], words["severities"]),
         "supervision": supervision(rules["supervision"]),
         "oxygen_draw": oxygen_draw(rules["oxygen_draw"]),
+        "supplies": supplies(rules["supplies"]),
+        "icu_quota": icu_quota(rules["icu_quota"]),
         "patient_classes": patient_classes(rules["patient_classes"]),
     }
 
 
 def named(columns: list[str], rows: list[list[Any]]) -> Table:
     return [{column: str(cell) for column, cell in zip(columns, row, strict=True)} for row in rows]
+
+
+def supplies(rules: dict[str, Any]) -> Table:
+    columns = ["item", "name_vi", "name_en", "unit", "per", "care_level", "amount"]
+    source = {"source": joined_sources(rules["source"], rules["id"])}
+    return [
+        {**row, **source, "confidence": rules["confidence"]}
+        for row in named(columns, rules["rows"])
+    ]
+
+
+def icu_quota(rules: dict[str, Any]) -> Table:
+    source = {"source": joined_sources(rules["source"], rules["id"])}
+    return [
+        {**row, **source, "confidence": rules["confidence"]}
+        for row in named(["kind", "beds", "ready_beds"], rules["rows"])
+    ]
 
 
 def care_ratios(rules: dict[str, Any]) -> Table:
