@@ -1,4 +1,4 @@
-"""What a plan uses up: oxygen, protective equipment, equipment at the beds; and the ICU quota.
+"""What a plan uses up: oxygen, protective and bedside equipment; and the ICU quota.
 
 Needs follow from the plan; they bind nothing (oxygen does, by rows of its own). Rates: supplies.csv.
 """
