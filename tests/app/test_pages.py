@@ -35,7 +35,7 @@ PAGES = {
 
 
 def open_page(name: str, lang: str) -> AppTest:
-    app = AppTest.from_file(str(ENTRY), default_timeout=30)
+    app = AppTest.from_file(str(ENTRY), default_timeout=120)
     app.session_state["lang"] = lang
     app.run()
     if name != "situation":
@@ -227,7 +227,7 @@ def test_solve_starts_a_job_with_what_was_chosen(jobs: FakeManager, folders: Sam
 
 def test_refresh_finds_the_job_when_its_id_is_in_the_address(jobs: FakeManager) -> None:
     open_page("plan", "en").button(key="solve").click().run()
-    app = AppTest.from_file(str(ENTRY), default_timeout=30)
+    app = AppTest.from_file(str(ENTRY), default_timeout=120)
     app.query_params["job"] = "fake01"
     app.session_state["lang"] = "en"
     app.run()
@@ -377,7 +377,7 @@ def test_progress_names_every_stage_in_vietnamese(jobs: FakeManager) -> None:
 def test_language_of_the_session_holds_when_the_address_has_none(
     page: str, jobs: FakeManager
 ) -> None:
-    app = AppTest.from_file(str(ENTRY), default_timeout=30).run()
+    app = AppTest.from_file(str(ENTRY), default_timeout=120).run()
     assert app.session_state["lang"] == "vi"
     assert app.query_params["lang"] in ("vi", ["vi"])
     app.segmented_control(key="lang").set_value("en").run()
