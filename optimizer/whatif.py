@@ -21,10 +21,11 @@ from optimizer.domain.assemble import assemble
 from optimizer.domain.change import Change, changed_instance
 from optimizer.domain.instance import Instance
 from optimizer.domain.scenario import Scenario
-from optimizer.errors import DataError, Problem, ReferralError
+from optimizer.errors import DataError, Problem, ReferralError, system_fault
 from optimizer.exchange.planfolder import START_FILE
 from optimizer.exchange.scenarios import scenario_from_json
 from optimizer.exchange.tables import read_tables
+from optimizer.i18n import LANGUAGES
 from optimizer.planning import baselines
 from optimizer.planning.live import LiveModel, Reply
 from optimizer.planning.screen import offered_ways, with_ways
@@ -76,6 +77,10 @@ class WhatIf:
             inst = with_ways(inst, *offered_ways(inst, rule))
         self.inst: Instance = inst
         self.names: dict[str, str] = dict(inst.unit_names)
+        self.level_names: dict[str, dict[str, str]] = {
+            lang: {row.care_level: str(getattr(row, f"name_{lang}")) for row in tables.levels}
+            for lang in LANGUAGES
+        }
         start, surge = _start(folder / START_FILE)
         self._live = LiveModel(inst, surge, start)
         self.seconds_to_open = time.perf_counter() - began
@@ -116,7 +121,7 @@ def _scenario(path: Path) -> Scenario:
 
 
 def _no_plan(path: Path, error: Exception) -> DataError:
-    reason = str(error).splitlines()[0]
+    reason = system_fault(error) if isinstance(error, OSError) else str(error).splitlines()[0]
     return DataError(
         [
             Problem(

@@ -12,6 +12,7 @@ import pandas as pd
 
 from optimizer.i18n import translator
 from optimizer.report import formats
+from optimizer.report.findings import rule_note
 from optimizer.report.folder import CONFIDENCES, PlanReport
 
 ORDER_COLUMNS = [
@@ -211,6 +212,8 @@ def orders_csv(
         }
     )
     text = (note + "\n" if report.rests_on_assumptions else "") + table.to_csv(index=False)
+    if report.by_rule:
+        text = f"# {rule_note(report.head, lang)}\n{text}"
     if stale:
         files = ", ".join(stale)
         text = say("# Inputs changed since this plan: {files}").format(files=files) + "\n" + text

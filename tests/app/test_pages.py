@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from optimizer.app import listings, reasons, state
+from optimizer.app import blocks, listings, reasons, state
 from optimizer.app.jobs import Stage
 from optimizer.app.roads import admission_minutes
 from optimizer.report import formats, tables
@@ -307,15 +307,20 @@ def goals(report: PlanReport, lang: str, **head: Any) -> str:
     ],
 )
 def test_plan_of_the_rule_has_no_bound_and_no_percentage(
-    lang: str, words: str, changed: Path
+    lang: str, words: str, changed: Path, report: PlanReport
 ) -> None:
     file = changed.parent / "plans" / "sample0001" / "plan.json"
     head = json.loads(file.read_text(encoding="utf-8"))
     nothing = {"value": 12.5, "bound": None, "gap": None}
     head |= {"status": "rule", "objective": {"harm": nothing, "burden": nothing}}
     file.write_text(json.dumps(head), encoding="utf-8")
+    band = blocks.rule_band(read_plan_folder(file.parent), lang)
+    assert blocks.rule_band(report, lang) == ""
     for page in PAGES:
         text = text_of(open_page(page, lang))
+        assert text.count(band) == 1
+        if page == "situation":
+            assert text.index(band) < text.index('class="finding"') < text.index('class="kpis"')
         if page == "plan":
             table = listings.goals_table(read_plan_folder(file.parent), lang)
             assert table in text

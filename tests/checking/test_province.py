@@ -1,4 +1,4 @@
-"""The judge on a folder of the size of a province: steady, and calm before 100,000 rows of noise."""
+"""The judge on a folder of the size of a province: steady in 100,000 rows of noise."""
 
 from __future__ import annotations
 
