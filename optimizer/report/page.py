@@ -439,7 +439,7 @@ tr,figure{{break-inside:avoid}}
 .assumed{{text-decoration:underline dashed var(--warn) 1px;text-underline-offset:3px}}
 .chip{{display:inline-block;min-width:40px;padding:0 5px;text-align:center;font-weight:650;
 font-size:8.5pt}}
-.chip.long{{font-weight:400;text-align:left;max-width:10em}}
+.chip.long{{font-weight:400;text-align:left;max-width:13em}}
 .note{{font-size:9pt;color:var(--ink3);margin:4px 0}}
 figure{{margin:4px 0}}figure svg{{display:block;max-width:100%;height:auto}}
 figcaption{{font-size:9pt;color:var(--ink2);padding:2px 0 6px}}

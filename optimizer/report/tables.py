@@ -112,7 +112,8 @@ def orders(
 
 def _reason(report: PlanReport, lang: str, what: str, pool: str, direction: str, level: str) -> str:
     say = translator(lang)
-    name = level.upper()
+    name = report.level_name(level, lang)
+    name = name[:1].lower() + name[1:]
     if what == "stabilise":
         text = say("taken in to be stabilised; no bed of the level is near")
     elif what != "transfer":
