@@ -11,7 +11,7 @@ import xlsxwriter
 from optimizer.i18n import LANGUAGES, translator
 from optimizer.report.findings import finding, rule_note
 from optimizer.report.folder import PlanReport, read_csv
-from optimizer.report.indicators import RIVALS, indicators
+from optimizer.report.indicators import RIVALS, indicators, rival_name
 from optimizer.report.occupancy import strip_table
 from optimizer.report.palette import LIGHT
 from optimizer.report.tables import orders, shortfalls
@@ -141,10 +141,8 @@ def write_workbook(path: Path, report: PlanReport) -> None:
     book.close()
 
 
-RIVALS_HEAD = tuple(
-    {"greedy": "nearest free place", "no_transfers": "no transfers"}.get(r, "local only")
-    for r in RIVALS
-)
+RIVALS_HEAD = tuple(rival_name(r, "en") for r in RIVALS)
+"""English names are the message ids."""
 
 
 def _summary(report: PlanReport) -> list[list[Cell]]:
