@@ -30,7 +30,7 @@ FLAGS = [
 PATIENCE = 60_000
 """Milliseconds a condition may take on a busy machine; met at once on an idle one."""
 IDLE = """() => document.querySelector('[data-testid=stApp][data-test-script-state=notRunning]')
-&& !document.querySelector('[data-stale=true]')"""
+&& !document.querySelector('[data-stale=true]') && document.fonts.status === 'loaded'"""
 needs_chromium = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no Chromium at {CHROMIUM}")
 
 
@@ -93,7 +93,7 @@ def holds(page: Any, selector: str, count: int) -> None:
     api.expect(page.locator(selector)).to_have_count(count, timeout=PATIENCE)
 
 
-def says(page: Any, selector: str, text: str) -> None:
-    """Wait until the one element of a selector says this and no more."""
+def says(page: Any, selector: str, text: str | list[str]) -> None:
+    """Wait until the one element of a selector says this and no more; of a list, each its text."""
     api = pytest.importorskip("playwright.sync_api")
     api.expect(page.locator(selector)).to_have_text(text, timeout=PATIENCE, use_inner_text=True)

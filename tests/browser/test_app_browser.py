@@ -23,7 +23,9 @@ WORDS = {
     ("data", "en"): "Assumptions",
 }
 
-LETTERED = """() => document.fonts.status === 'loaded' &&
+AS_WIDE = """() => document.documentElement.scrollWidth === 1366 &&
+(e => e.scrollWidth === e.clientWidth)(document.querySelector('[data-testid=stMain]'))"""
+LETTERED = """() =>
 document.querySelectorAll('[class*=st-key-map_] .annotation-text').length > 10"""
 
 pytestmark = [
@@ -72,12 +74,8 @@ def test_page_opens_whole_and_asks_nothing_outside(
     settle(visit.page, WORDS[name, lang])
     assert visit.outside == []
     holds(visit.page, "[data-testid=stException]", 0)
-    width = visit.page.evaluate("document.documentElement.scrollWidth")
-    main = visit.page.evaluate(
-        "(e => e.scrollWidth - e.clientWidth)(document.querySelector('[data-testid=stMain]'))"
-    )
-    assert (width, main) == (1366, 0)
-    assert visit.page.get_by_text("Sóc Trăng").first.is_visible()
+    visit.page.wait_for_function(AS_WIDE, timeout=PATIENCE)
+    visit.page.get_by_text("Sóc Trăng").first.wait_for(timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
@@ -88,8 +86,8 @@ def test_situation_shows_finding_and_figures(
     visit.page.goto(f"{address}/?lang={lang}")
     settle(visit.page, WORDS["situation", lang])
     says(visit.page, "h1.finding", finding(report, lang).text)
-    shown = visit.page.locator(".kpi .v").all_inner_texts()
-    assert shown == [f.write(f.read(report.kpis), lang) for f in indicators(report, lang)]
+    figures = [f.write(f.read(report.kpis), lang) for f in indicators(report, lang)]
+    says(visit.page, ".kpi .v", figures)
     holds(visit.page, ".js-plotly-plot", 2)
     assert visit.page.locator(".kpi").last.bounding_box()["y"] < 300  # on the first screen
 
@@ -112,7 +110,7 @@ def test_dark_theme_draws_on_dark_paper(chromium: Any, address: str) -> None:
     page.goto(f"{address}/?lang=en")
     settle(page, WORDS["situation", "en"])
     colour = "getComputedStyle(document.querySelector('h1.finding')).color"
-    assert page.evaluate(colour) == "rgb(230, 233, 234)"
+    page.wait_for_function(f"{colour} === 'rgb(230, 233, 234)'", timeout=PATIENCE)
     context.close()
 
 
