@@ -1,6 +1,7 @@
 """What a plan uses up: oxygen, protective and bedside equipment; and the ICU quota.
 
-Needs follow from the plan; they bind nothing (oxygen does, by rows of its own). Rates: supplies.csv.
+Needs follow from the plan; they bind nothing (oxygen does, by rows of its own). Rates:
+supplies.csv.
 """
 
 from __future__ import annotations
