@@ -36,7 +36,7 @@ from optimizer.exchange.grounds import (
     read_grounds,
     scenario_assumptions,
 )
-from optimizer.exchange.scenarios import read_scenario
+from optimizer.exchange.scenarios import read_placed
 from optimizer.exchange.tables import read_tables
 from optimizer.i18n import LANGUAGES
 from optimizer.planning import baselines
@@ -74,16 +74,39 @@ def load(
     DataError
         With every fault of both.
     """
-    scenario = read_scenario(scenario_path)
+    read, problems = inspect(scenario_path, data_dir, areas)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors or read is None:
+        raise DataError(errors)
+    return *read, problems
+
+
+def inspect(
+    scenario_path: Path,
+    data_dir: Path | None = None,
+    areas: Literal["clusters", "communes"] | None = None,
+) -> tuple[tuple[Tables, Scenario] | None, tuple[Problem, ...]]:
+    """Return scenario and tables, if both can be read, and what is wrong with them or odd."""
+    placed, tables = None, None
+    problems: list[Problem] = []
+    try:
+        placed = read_placed(scenario_path)
+    except DataError as error:
+        problems += error.problems
+    folder = data_dir or default_data_dir(scenario_path, placed[0].province if placed else "")
+    if placed or data_dir or (folder / "units.csv").exists():
+        try:
+            tables, warnings = read_tables(folder)
+            problems += warnings
+        except DataError as error:
+            problems += error.problems
+    if placed is None or tables is None:
+        return None, tuple(problems)
+    scenario, source = placed
     if areas is not None:
         scenario = scenario.model_copy(update={"areas": areas})
-    folder = data_dir or default_data_dir(scenario_path, scenario.province)
-    tables, warnings = read_tables(folder)
-    odd = cross_check(scenario, tables)
-    errors = [problem for problem in odd if problem.severity == "error"]
-    if errors:
-        raise DataError(errors)
-    return tables, scenario, (*warnings, *odd)
+    problems += (source.placed(problem) for problem in cross_check(scenario, tables))
+    return (tables, scenario), tuple(problems)
 
 
 def default_data_dir(scenario_path: Path, province: str) -> Path:
@@ -113,7 +136,7 @@ def plan_scenario(
     Raises
     ------
     DataError
-        If scenario or tables contradict themselves.
+        If scenario or tables contradict themselves, or something else than a plan is in `out`.
     PlanCheckError
         If our own checker refuses the plan; the checked nearest-free-place plan stays in `out`.
     """
@@ -125,6 +148,7 @@ def plan_scenario(
         seconds[stage] = time.perf_counter() - started
         tell(stage, seconds[stage], True)
 
+    out = planfolder.sound_target(out)
     started = time.perf_counter()
     tell("read", 0.0, False)
     tables, scenario, warnings = load(scenario_path, data_dir, areas)
@@ -314,5 +338,12 @@ class _Desk:
                 *scenario_assumptions(scenario),
             ],
             "notes": list(inst.notes),
+            "not_counted": _not_counted(scenario),
             "checked": True,
         }
+
+
+def _not_counted(scenario: Scenario) -> dict[str, float]:
+    """Return the explicit arrivals that come after the last day solved, and their patients."""
+    late = [row.count for row in scenario.explicit.arrivals if row.day > scenario.solved_days]
+    return {"rows": len(late), "patients": float(sum(late))}

@@ -38,6 +38,17 @@ def read_scenario(path: Path) -> Scenario:
     DataError
         With every fault, each with its file and line.
     """
+    return read_placed(path)[0]
+
+
+def read_placed(path: Path) -> tuple[Scenario, Source]:
+    """Read a scenario as `read_scenario`, and keep where each of its keys stands.
+
+    Raises
+    ------
+    DataError
+        With every fault, each with its file and line.
+    """
     source = Source()
     inherit(path, (), source)
     rows_from_files(source)
@@ -47,7 +58,7 @@ def read_scenario(path: Path) -> Scenario:
     refuse_if_faulty(source.problems)
     if scenario is None:
         raise DataError([Problem("The scenario cannot be read.", "", str(path))])
-    return scenario
+    return scenario, source
 
 
 def list_scenarios(root: Path) -> tuple[ScenarioFile, ...]:
