@@ -36,6 +36,7 @@ from optimizer.exchange.grounds import (
     read_grounds,
     scenario_assumptions,
 )
+from optimizer.exchange.proof_file import write_proof
 from optimizer.exchange.scenarios import read_placed
 from optimizer.exchange.tables import read_tables
 from optimizer.i18n import LANGUAGES
@@ -251,6 +252,7 @@ class _Desk:
             )
             planfolder.write_commune_split(work, made, expected, observed, self.grounds)
         planfolder.write_start(work, plan)
+        write_proof(work, (plan, inst), rivals)
         planfolder.write_baselines(
             work,
             [

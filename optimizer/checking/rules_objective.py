@@ -1,4 +1,4 @@
-"""The objective from nothing: harm, burden, and the bound that says how good the plan is."""
+"""The objective from nothing: harm and burden."""
 
 from __future__ import annotations
 
@@ -86,21 +86,3 @@ def _value(case: Case, bench: Bench, group: str, value: float) -> None:
     message = "The plan reports {left}; recomputed it is {right}."
     scaled = RELATIVE * max(1.0, abs(value)) / max(1.0, abs(value) / 100)
     bench.equal(f"objective_{group}", reported, value, (), message, "harm points", scaled)
-
-
-def bound(case: Case, bench: Bench) -> None:
-    """Check that the bound of harm is not above the harm, and the gap follows from both.
-
-    A plan made without a bound says null for both.
-    """
-    harm = sum(float(x.sum()) for x in harm_by_day(case).values())
-    low, gap = case.plan.get("objective.harm.bound"), case.plan.get("objective.harm.gap")
-    bench.checked("bound")
-    if low is None and gap is None:
-        return
-    message = "The bound {left} is above the harm {right}."
-    slack = RELATIVE * max(1.0, abs(harm)) / max(1.0, abs(harm) / 100)
-    bench.at_most("bound", stated(low), harm, (), message, "harm points", slack)
-    due = (harm - stated(low)) / max(1.0, stated(low))
-    message = "The plan reports the gap {left}; recomputed it is {right}."
-    bench.equal("bound", stated(gap), due, (), message, "share", 2 * RELATIVE)

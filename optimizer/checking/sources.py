@@ -16,8 +16,8 @@ from optimizer.checking.violation import Bench, FloatArray
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "levels": ("care_level", "rank", "place"),
     "tiers": ("tier", "rank"),
-    "kinds": ("kind", "commune_level", "grouped"),
-    "roles": ("role", "stands_in_for"),
+    "kinds": ("kind", "name_vi", "commune_level", "grouped"),
+    "roles": ("role", "name_vi", "name_en", "stands_in_for"),
     "care_ratios": (
         "care_level",
         "role",
@@ -41,6 +41,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "admin_units": (
         "admin_unit_id",
         "kind",
+        "name",
         "parent_id",
         "population",
         "population_confidence",
@@ -50,6 +51,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "facilities": (
         "facility_id",
+        "short_name",
         "kind",
         "admin_unit_id",
         "cluster_id",
@@ -105,7 +107,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "travel": ("from_id", "to_id", "minutes", "closed_from", "closed_to"),
     "travel_rules": ("leg", "detour", "speed_kmh"),
     "vehicles": ("base_unit", "vehicle_class", "vehicles", "minutes_per_day"),
-    "mobile_stations": ("mobile_station_id", "cluster_id", "confidence"),
+    "mobile_stations": ("mobile_station_id", "cluster_id", "home_patients", "confidence"),
 }
 """Columns the judge reads of each table; the others are for people."""
 
@@ -252,6 +254,8 @@ class Scenario:
     curves: Mapping[str, FloatArray]
     """Survival curve by severity, where the stay has one."""
     confidence: int
+    document: Mapping[str, Any]
+    """All of it, as written."""
 
     @property
     def staff_factors(self) -> FloatArray:
@@ -329,6 +333,7 @@ def read_scenario(path: Path, bench: Bench) -> Scenario:
         whole_window=doc.truth("rules.whole_window"),
         curves=_curves(doc),
         confidence=weakest_figure(doc.value),
+        document=doc.value,
     )
 
 

@@ -32,6 +32,7 @@ from optimizer.domain.scenario import Scenario
 from optimizer.errors import DataError, Problem
 from optimizer.exchange import oxygen_table
 from optimizer.exchange.grounds import Grounds
+from optimizer.exchange.proof_file import PROOF_FILE
 from optimizer.exchange.scenarios import scenario_to_json
 
 SCHEMA_VERSION = 1
@@ -62,6 +63,7 @@ OWN_NAMES = frozenset(
         "plan.json",
         "inputs",
         START_FILE,
+        PROOF_FILE,
         "report.html",
         "report.xlsx",
     }
@@ -457,9 +459,7 @@ def write_summary(folder: Path, summary: Mapping[str, Any]) -> None:
     told = dict(summary)
     told["files_sha256"] = {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(
-            [*folder.glob("*.csv"), *folder.glob(START_FILE), *folder.glob("report.*")]
-        )
+        for path in sorted([*folder.glob("*.csv"), *folder.glob("*.npz"), *folder.glob("report.*")])
     }
     if len(json.dumps(told, ensure_ascii=False, indent=1).encode()) > LARGEST_JSON:
         told["shortfalls"] = told["shortfalls"][:100]
