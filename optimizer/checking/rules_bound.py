@@ -69,11 +69,13 @@ def _ways(case: Case, bench: Bench) -> None:
         prove(case, side, stated(low), "bound", bench)
 
 
-def prove(case: Case, side: Side, low: float, rule: str, bench: Bench) -> None:
-    """Check that the prices of `side` prove a bound of `low`, to a millionth of it."""
+def prove(
+    case: Case, side: Side, low: float, rule: str, bench: Bench, within: float = RELATIVE
+) -> None:
+    """Check that the prices of `side` prove a bound of `low`, to a share `within` of it."""
     proved = harm_bound(case, side)
     message = "The bound {left} is not proved: the prices in proof.npz prove {right}."
-    slack = RELATIVE * max(1.0, abs(low)) / max(1.0, abs(proved) / 100)
+    slack = within * max(1.0, abs(low)) / max(1.0, abs(proved) / 100)
     bench.at_most(rule, low, proved, (), message, "harm points", slack)
 
 
