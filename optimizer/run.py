@@ -1,7 +1,8 @@
 """JOURNEY: one scenario, read to report. Every plan passes the checker before anyone sees it.
 
 While the solver works on the plan, a thread makes what stands beside it: the checked nearest-free-
-place plan (kept if the solving is cancelled), no transfers, local care only.
+place plan (kept if the solving is cancelled), no transfers, local care only, shares by beds, and
+the pooled bound no plan can beat.
 """
 
 from __future__ import annotations
@@ -12,24 +13,27 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+
 from optimizer import __version__
 from optimizer.checking.judge import check_plan
 from optimizer.domain.assemble import Assembled, assemble
 from optimizer.domain.assumptions import staff_assumptions
 from optimizer.domain.facility import Tables
-from optimizer.domain.instance import Instance
+from optimizer.domain.instance import FloatArray, Instance
 from optimizer.domain.plan import Plan
 from optimizer.domain.scenario import Scenario
 from optimizer.errors import DataError, PlanCheckError, Problem, SolverError
 from optimizer.exchange import planfolder
 from optimizer.exchange.agreement import cross_check
+from optimizer.exchange.goals import goal_rows
 from optimizer.exchange.grounds import (
     Grounds,
     confidence_share,
@@ -41,11 +45,14 @@ from optimizer.exchange.scenarios import read_placed
 from optimizer.exchange.tables import read_tables
 from optimizer.i18n import LANGUAGES
 from optimizer.planning import baselines
+from optimizer.planning.pooled import pooled_bound
 from optimizer.planning.screen import offered_ways, with_ways
 from optimizer.planning.solve import SolveOptions, solve_plan
 from optimizer.planning.split import split_to_communes
 from optimizer.planning.worth import Optimum
 from optimizer.reasons import NONE, Reasons, explained
+from optimizer.report.equity import COLUMNS as EQUITY_COLUMNS
+from optimizer.report.equity import Communes, equity_kpis, equity_rows
 from optimizer.report.kpis import baseline_rows, plan_kpis, shortfalls
 from optimizer.report.patients import class_names
 from optimizer.report.reports import write_reports
@@ -66,7 +73,10 @@ class Outcome:
 
 
 def load(
-    scenario_path: Path, data_dir: Path | None, areas: Literal["clusters", "communes"] | None = None
+    scenario_path: Path,
+    data_dir: Path | None,
+    areas: Literal["clusters", "communes"] | None = None,
+    settings: Sequence[str] = (),
 ) -> tuple[Tables, Scenario, tuple[Problem, ...]]:
     """Read scenario and tables and hold them against each other.
 
@@ -75,7 +85,7 @@ def load(
     DataError
         With every fault of both.
     """
-    read, problems = inspect(scenario_path, data_dir, areas)
+    read, problems = inspect(scenario_path, data_dir, areas, settings)
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors or read is None:
         raise DataError(errors)
@@ -86,12 +96,13 @@ def inspect(
     scenario_path: Path,
     data_dir: Path | None = None,
     areas: Literal["clusters", "communes"] | None = None,
+    settings: Sequence[str] = (),
 ) -> tuple[tuple[Tables, Scenario] | None, tuple[Problem, ...]]:
     """Return scenario and tables, if both can be read, and what is wrong with them or odd."""
     placed, tables = None, None
     problems: list[Problem] = []
     try:
-        placed = read_placed(scenario_path)
+        placed = read_placed(scenario_path, settings)
     except DataError as error:
         problems += error.problems
     folder = data_dir or default_data_dir(scenario_path, placed[0].province if placed else "")
@@ -130,6 +141,7 @@ def plan_scenario(
     progress: Progress | None = None,
     options: SolveOptions | None = None,
     all_ways: bool = False,
+    settings: Sequence[str] = (),
     explain: bool | None = None,
 ) -> Outcome:
     """Plan one scenario into the folder `out`; `explain` as `reasons.explained` has `full`.
@@ -152,7 +164,7 @@ def plan_scenario(
     out = planfolder.sound_target(out)
     started = time.perf_counter()
     tell("read", 0.0, False)
-    tables, scenario, warnings = load(scenario_path, data_dir, areas)
+    tables, scenario, warnings = load(scenario_path, data_dir, areas, settings)
     done("read", started)
     started = time.perf_counter()
     made = assemble(tables, scenario)
@@ -208,6 +220,8 @@ class _Desk:
     began: float
     refused: tuple[Problem, ...] = ()
     """What the checker said of the nearest-free-place plan; it is never published then."""
+    bound: dict[str, Any] | None = None
+    """What no plan can beat, by KPI."""
 
     def baselines(self, rule: Plan) -> Rivals:
         """Publish the checked nearest-free-place plan, then solve the other rivals."""
@@ -217,12 +231,17 @@ class _Desk:
             self.publish(rule, inst, found)
         except PlanCheckError as error:  # our bug, said; the plan itself is judged on its own
             self.refused = error.problems
-        if self.scenario.areas == "communes":  # the other two by clusters: 0.2 % apart, 10 x faster
+        started = time.perf_counter()
+        with contextlib.suppress(SolverError):
+            self.bound = pooled_bound(inst)
+        self.seconds["baseline: pooled_bound"] = time.perf_counter() - started
+        if self.scenario.areas == "communes":  # the others by clusters: 0.2 % apart, 10 x faster
             by_clusters = self.scenario.model_copy(update={"areas": "clusters"})
             inst = assemble(self.tables, by_clusters).instance
         for name, solve in (
             ("no_transfers", baselines.no_transfers),
             ("local_only", baselines.local_only),
+            ("proportional_share", baselines.proportional_share),
         ):
             started = time.perf_counter()
             with contextlib.suppress(SolverError):
@@ -241,8 +260,9 @@ class _Desk:
         made = replace(self.made, instance=inst)
         planfolder.write_inputs(work / "inputs", self.tables, self.scenario, made)
         planfolder.write_tables(work, made, plan, self.grounds)
+        split = None
         if self.scenario.areas == "clusters":
-            expected, observed = split_to_communes(
+            split = split_to_communes(
                 inst,
                 plan,
                 self.made.demand.arrivals,
@@ -250,7 +270,10 @@ class _Desk:
                 self.made.area_of,
                 self.made.minutes.commune_unit,
             )
-            planfolder.write_commune_split(work, made, expected, observed, self.grounds)
+            planfolder.write_commune_split(work, made, *split, self.grounds)
+        groups = [row.population_group for row in made.classes]
+        equity = equity_rows(inst, plan, self._by_commune(inst, plan, split), groups)
+        planfolder.write_equity(work, equity, EQUITY_COLUMNS, self.grounds.results)
         planfolder.write_start(work, plan)
         write_proof(work, (plan, inst), rivals)
         planfolder.write_baselines(
@@ -263,6 +286,7 @@ class _Desk:
         )
         planfolder.write_reasons(work, reasons.tables)
         summary = self._summary(plan, inst, rivals, work)
+        summary["equity"] = equity_kpis(equity)
         summary["explanation"] = reasons.summary
         planfolder.write_summary(work, summary)
         result = check_plan(work)
@@ -284,12 +308,47 @@ class _Desk:
         planfolder.replace_folder(work, self.out)
         return summary
 
+    def _by_commune(
+        self, inst: Instance, plan: Plan, split: tuple[FloatArray, FloatArray] | None
+    ) -> Communes:
+        """Return communes with their admissions; `split` where the plan is by clusters."""
+        made, arcs = self.made, inst.admissions
+        if split is None:  # areas are communes
+            commune_of = np.zeros(len(inst.areas), dtype=np.int64)
+            commune_of[made.area_of] = np.arange(len(made.communes))
+            arc, day = np.nonzero(plan.admitted)
+            seen = np.flatnonzero(plan.admitted_observed)
+            both = np.concatenate([arc, seen])
+            commune = commune_of[arcs.area[both]]
+            days = np.concatenate([day, np.zeros_like(seen)])
+            patients = np.concatenate([plan.admitted[arc, day], plan.admitted_observed[seen]])
+        else:
+            expected, observed = split
+            both = np.concatenate([expected[:, 1], observed[:, 1]]).astype(np.int64)
+            commune = np.concatenate([expected[:, 0], observed[:, 0]]).astype(np.int64)
+            days = np.concatenate([expected[:, 2], np.zeros(len(observed))]).astype(np.int64)
+            patients = np.concatenate([expected[:, 3], observed[:, 2]])
+        rows = {row.admin_unit_id: row for row in self.tables.admin_units}
+        known = [rows[commune_id] for commune_id in made.communes]
+        return Communes(
+            cluster=[row.parent_id or row.admin_unit_id for row in known],
+            population=made.demand.population,
+            remote=np.array([float(row.remote) for row in known]),
+            arrivals=made.demand.arrivals,
+            requests=made.census.requests,
+            commune=commune,
+            arc=both,
+            day=days,
+            patients=patients,
+            minutes=made.minutes.commune_unit[commune, arcs.to[both]],
+        )
+
     def _summary(self, plan: Plan, inst: Instance, rivals: Rivals, work: Path) -> dict[str, Any]:
         scenario = self.scenario
         digest = planfolder.inputs_digest(work / "inputs")
         named = {"scenario": self.scenario_path.stem, "inputs": digest, "solver": plan.solver}
         text = json.dumps([named, __version__], sort_keys=True)
-        groups = {"harm": plan.harm, "burden": plan.burden}
+        groups = {"harm": plan.harm, "fairness": plan.fairness, "burden": plan.burden}
         marks = self.grounds.of_places(inst)
         return {
             "schema_version": planfolder.SCHEMA_VERSION,
@@ -309,6 +368,8 @@ class _Desk:
                 name: {"value": part.value, "bound": part.bound, "gap": part.gap}
                 for name, part in groups.items()
             },
+            "goals": goal_rows(scenario, self.tables),
+            "fairness_cost": dict(plan.prices) or None,
             "ways": {
                 "offered": len(inst.admissions.area) + len(inst.transfers.origin),
                 "permitted": len(self.made.instance.admissions.area)
@@ -324,7 +385,10 @@ class _Desk:
             },
             "inputs_sha256": digest,
             "kpis": plan_kpis(inst, plan),
-            "baselines": {name: plan_kpis(its, rival) for name, (rival, its) in rivals.items()},
+            "baselines": {
+                **{name: plan_kpis(its, rival) for name, (rival, its) in rivals.items()},
+                **({"pooled_bound": self.bound} if self.bound is not None else {}),
+            },
             "shortfalls": [
                 {**one, "confidence": marks[one["place"]]} for one in shortfalls(inst, plan)
             ],

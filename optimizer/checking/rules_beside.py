@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -18,12 +19,14 @@ from optimizer.checking.places import read_places
 from optimizer.checking.proof import PROOF, Proof, Side
 from optimizer.checking.reader import read_table
 from optimizer.checking.rules_bound import PLAN, prove
-from optimizer.checking.rules_objective import harm_by_day
-from optimizer.checking.rules_record import check_kpis
+from optimizer.checking.rules_objective import harm_by_day, stated
+from optimizer.checking.rules_record import Unmet, check_kpis
 from optimizer.checking.violation import Bench, BoolArray
 
 RULE = "baselines"
-GREEDY, STILL, LOCAL = "greedy", "no_transfers", "local_only"
+GREEDY, STILL, LOCAL, SHARES = "greedy", "no_transfers", "local_only", "proportional_share"
+POOLED = "pooled_bound"
+"""No plan, but figures that none can beat."""
 LAWS: tuple[Callable[[Case, Bench], object], ...] = (
     people.open_requests,
     people.expected_arrivals,
@@ -61,7 +64,8 @@ def baselines(case: Case, bench: Bench) -> None:
     Those without transfers and of local care are the best of their kind: their prices prove it.
     """
     told = case.plan.get("baselines")
-    told = told if isinstance(told, dict) else {}
+    told = dict(told) if isinstance(told, dict) else {}
+    pooled = told.pop(POOLED, None)
     proof = Proof(case.folder / PROOF, bench)
     found = [name for name in proof.sides() if name != PLAN]
     bench.checked(RULE)
@@ -71,7 +75,7 @@ def baselines(case: Case, bench: Bench) -> None:
             bench.add(RULE, f"{RULE}({name})", message)
     redone: dict[str, Case] = {PLAN: case}
     for name in found:
-        here = _by_clusters(case) if name in (STILL, LOCAL) else case
+        here = _by_clusters(case) if name in (STILL, LOCAL, SHARES) else case
         side = proof.side(name, here.proof_axes)
         book = told.get(name)
         if side is None or not isinstance(book, dict):
@@ -83,7 +87,37 @@ def baselines(case: Case, bench: Bench) -> None:
         for v in inner.violations:
             where = f"{RULE}({name}: {v.where})"
             bench.note(replace(v, rule=RULE, where=where))
+    if pooled is not None:
+        _pooled(pooled if isinstance(pooled, dict) else {}, redone, bench)
     _table(case, redone, bench)
+
+
+def _pooled(book: Mapping[str, Any], redone: Mapping[str, Case], bench: Bench) -> None:
+    """Check that no plan beats the pooled bound: it is never above a figure of any of them."""
+    message = "The pooled bound says {left}, but a plan reaches {right}."
+    for name, case in redone.items():
+        unmet, shown = Unmet(case), case.scenario.horizon
+        levels = book.get("unmet_patient_days")
+        levels = levels if isinstance(levels, dict) else {}
+        dead = case.inputs.delta
+        deaths = np.einsum("s,ost->", dead[2], case.flows.waiting[:, :, :shown])
+        deaths += np.einsum("s,fst->", dead[1], case.flows.boarding[:, :, :shown])
+        pairs = {
+            "harm": (book.get("harm"), sum(float(x.sum()) for x in harm_by_day(case).values())),
+            "unmet_patient_days_all": (
+                book.get("unmet_patient_days_all"),
+                float(unmet.by_level.sum()),
+            ),
+            "deaths_for_want_of_care": (book.get("deaths_for_want_of_care"), float(deaths)),
+            **{
+                f"unmet_patient_days.{level}": (levels.get(level), float(unmet.by_level[k].sum()))
+                for k, level in enumerate(case.capacity.levels)
+            },
+        }
+        left = [stated(low) for low, _ in pairs.values()]
+        right = [value for _, value in pairs.values()]
+        labels = [f"{POOLED}.{key}, {name}" for key in pairs]
+        bench.at_most(RULE, left, right, (labels,), message, "", 10 * SIX_DIGITS)
 
 
 def _by_clusters(case: Case) -> Case:
@@ -190,7 +224,7 @@ def _judge(name: str, case: Case, side: Side, book: Mapping[str, object], bench:
     for law in LAWS:
         law(case, bench)
     check_kpis(case, bench, book)
-    if name == GREEDY:
+    if name not in (STILL, LOCAL):  # made by a rule
         return
     message = "{left} patients are moved, which this baseline does not do."
     bench.at_most(RULE, flows.transfers.x, 0.0, (flows.transfers.labels,), message)

@@ -14,7 +14,7 @@ import numpy as np
 from optimizer.checking.case import Case
 from optimizer.checking.flows import DIRECTIONS, OUTSIDE, STABILISE
 from optimizer.checking.reader import read_json, sha256
-from optimizer.checking.rules_objective import harm_by_day, stated
+from optimizer.checking.rules_objective import harm_by_day, stated, waiting_per_patient
 from optimizer.checking.violation import PATIENTS, RELATIVE, Bench, BoolArray, FloatArray
 
 CHANGED = "The digest is {left}, but the file has {right}: it has been changed since."
@@ -102,7 +102,7 @@ def kpis(case: Case, bench: Bench) -> None:
 
 def check_kpis(case: Case, bench: Bench, book: Mapping[str, Any]) -> None:
     """Check the KPIs in `book` against the tables of a plan, or of one beside it."""
-    _Kpis(case, bench, book, _Unmet(case)).check()
+    _Kpis(case, bench, book, Unmet(case)).check()
 
 
 def placed_in_time(case: Case) -> float:
@@ -116,7 +116,7 @@ def placed_in_time(case: Case) -> float:
     return float(placed.sum()) / came if came > 0 else 1.0
 
 
-class _Unmet:
+class Unmet:
     """Waiting and boarding over the shown days, by level."""
 
     def __init__(self, case: Case) -> None:
@@ -127,7 +127,7 @@ class _Unmet:
 
 
 class _Kpis:
-    def __init__(self, case: Case, bench: Bench, book: Mapping[str, Any], unmet: _Unmet) -> None:
+    def __init__(self, case: Case, bench: Bench, book: Mapping[str, Any], unmet: Unmet) -> None:
         self.case = case
         self.bench = bench
         self.book = book
@@ -203,6 +203,7 @@ class _Kpis:
         )
         self.levels()
         self.worst()
+        self.worst_waits()
         share = self.book.get("placed_in_time_share")
         self.same("placed_in_time_share", share, placed_in_time(case), "share")
 
@@ -262,6 +263,18 @@ class _Kpis:
             if highest > 10 * PATIENTS:
                 self.same("worst_waiting_area.area", there, highest)
 
+    def worst_waits(self) -> None:
+        """Compare the area with most waiting days for each of its new patients."""
+        waits, told = waiting_per_patient(self.case), self.inner("worst_area_waiting")
+        highest = float(waits.max(initial=0.0))
+        if highest <= PATIENTS and not told:
+            return
+        self.same("worst_area_waiting", told.get("days_per_patient"), highest, "days a patient")
+        places, here = list(self.case.places.areas), told.get("area")
+        there = float(waits[places.index(here)]) if here in places else math.nan
+        if highest > 10 * PATIENTS:
+            self.same("worst_area_waiting.area", there, highest, "days a patient")
+
     def _worst_unit(self, people: FloatArray, usable: FloatArray, with_surge: FloatArray) -> None:
         worst = self.inner("worst_unit")
         shares = []
@@ -286,7 +299,7 @@ def shortfalls(case: Case, bench: Bench) -> None:
 
     A list that would make plan.json too large may be cut to its first hundred.
     """
-    rule, unmet = "shortfalls", _Unmet(case)
+    rule, unmet = "shortfalls", Unmet(case)
     told = case.plan.get("shortfalls")
     listed = [one if isinstance(one, dict) else {} for one in told] if _is_list(told) else []
     figures = {

@@ -245,6 +245,7 @@ class Scenario:
     transfers: bool
     out_of_province: bool
     local_only: bool
+    fairness_epsilon: float
     wait: str
     corridor: str
     movers: str
@@ -325,6 +326,7 @@ def read_scenario(path: Path, bench: Bench) -> Scenario:
         transfers=doc.truth("options.transfers"),
         out_of_province=doc.truth("options.out_of_province"),
         local_only=doc.truth("options.local_only"),
+        fairness_epsilon=doc.number("options.fairness.epsilon", 0),
         wait=doc.text("rules.wait"),
         corridor=doc.text("rules.corridor"),
         movers=doc.text("rules.movers"),

@@ -30,16 +30,25 @@ __all__ = [
 ]
 
 
-def crosscheck(inst: Instance, *, whole: bool = False, seconds: float = 600.0) -> CrossResult:
-    """Return the least harm of `inst`; `whole`: whole people on day 1 and whole surge beds."""
-    return crosscheck_many([inst], whole=whole, seconds=seconds)[0]
+def crosscheck(
+    inst: Instance, *, whole: bool = False, seconds: float = 600.0, price: float = 0.0
+) -> CrossResult:
+    """Return the least harm of `inst`; `whole`: whole people on day 1 and whole surge beds.
+
+    `price`: harm of one waiting day a new patient of the worst-off area, added to the harm.
+    """
+    return crosscheck_many([inst], whole=whole, seconds=seconds, price=price)[0]
 
 
 def crosscheck_many(
-    instances: Sequence[Instance], *, whole: bool = False, seconds: float = 600.0
+    instances: Sequence[Instance],
+    *,
+    whole: bool = False,
+    seconds: float = 600.0,
+    price: float = 0.0,
 ) -> list[CrossResult]:
     """Return `crosscheck` of each, in one child process; `seconds` for all of them together."""
-    return in_a_child(instances, {"do": "solve", "whole": whole}, seconds)
+    return in_a_child(instances, {"do": "solve", "whole": whole, "price": price}, seconds)
 
 
 def write_lp(
@@ -58,6 +67,6 @@ def write_mps(
 
 def _write(inst: Instance, path: Path | str, do: str, whole: bool, seconds: float) -> None:
     to = str(Path(path).resolve())
-    answer = in_a_child([inst], {"do": do, "whole": whole, "to": to}, seconds)[0]
+    answer = in_a_child([inst], {"do": do, "whole": whole, "to": to, "price": 0.0}, seconds)[0]
     if answer.status != "written":
         raise SolverError(f"The model file could not be written: {answer.status}.")

@@ -70,7 +70,9 @@ def _work(folder: Path) -> None:
     order = json.loads((folder / "order.json").read_text(encoding="utf-8"))
     for number in range(order["cases"]):
         started = time.perf_counter()
-        problem = build(pulp, read_instance(folder / f"case{number}"), order["whole"])
+        problem = build(
+            pulp, read_instance(folder / f"case{number}"), order["whole"], order["price"]
+        )
         status, value = "written", math.nan
         if order["do"] == "solve":
             status, value = _solve(pulp, problem)

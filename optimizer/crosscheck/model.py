@@ -37,6 +37,7 @@ class Model:
         self.nights = [np.linalg.matrix_power(night, t) for t in range(inst.days)]
         self.outdoors = [np.linalg.matrix_power(h.waiting, t) for t in range(inst.days)]
         self._columns(listed, whole)
+        self.worst_area = self.column("worst_area")
         self._flows()
 
     def _columns(self, listed: list[list[int]], whole: bool) -> None:
