@@ -187,6 +187,8 @@ def _names(case: Case) -> Iterator[tuple[str, str]]:
     called, kind_called = _column(admin, "admin_unit_id", "name"), _column(kinds, "kind", "name_vi")
     for place, rows in zip(places.names, places.members, strict=True):
         site = places.home[rows[0]]
+        if place in places.names[places.planned :] and not case.scenario.out_of_province:
+            continue  # nobody goes there
         if place.startswith("group:"):
             yield place, f"{kind_called[kind_of[site]]} {called.get(cluster_of[site], '')}"
         else:

@@ -233,7 +233,6 @@ class _Proof:
 
     def _ways(self) -> float:
         case, p, side = self.case, self.price, self.side
-        planned = case.places.planned
         fixed = case.scenario.prepare + case.scenario.handover
         base = {name: e for e, name in enumerate(case.capacity.bases)}
         cost, move_cost = way_costs(case, side)
@@ -244,10 +243,10 @@ class _Proof:
         o, g, s, kind = side.admissions.T
         a = cost[:, None] + p["waiting_balance"][o, s] + entry[g]
         a = a - np.where((kind == ADMISSION)[:, None], treated[g, s], 0.0)
-        stay = np.minimum(g, planned - 1)
         stabilised = p["boarding_balance"] + p["boarders_leave_once"]
         stabilised = stabilised - p["corridor_boarders_only"][:, None, :]
-        a = a - np.where((kind == STABILISE)[:, None], stabilised[stay, s], 0.0)
+        stabilised = _padded(stabilised, len(case.places.names))
+        a = a - np.where((kind == STABILISE)[:, None], stabilised[g, s], 0.0)
         trip = fixed + 2 * case.arcs.admission_minutes[o, g]
         at = np.array([base[c] for c in case.places.area_cluster], dtype=np.intp)[o]
         vehicle = np.where(case.inputs.classes.needs_vehicle[s], trip, 0.0)

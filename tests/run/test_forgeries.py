@@ -308,6 +308,22 @@ def nearest_free_place_left_out_everywhere(folder: Path) -> None:
 
 
 @forgery("baselines")
+def pooled_bound_that_the_plan_beats(folder: Path) -> None:
+    def lift(told: dict[str, Any]) -> None:
+        told["baselines"]["pooled_bound"]["harm"] = told["objective"]["harm"]["value"] * 1.01
+
+    summary(folder, lift)
+
+
+@forgery("kpis")
+def worst_off_area_waits_less(folder: Path) -> None:
+    def shorten(told: dict[str, Any]) -> None:
+        told["kpis"]["worst_area_waiting"]["days_per_patient"] = 0.0
+
+    summary(folder, shorten)
+
+
+@forgery("baselines")
 def row_of_a_baseline(folder: Path) -> None:
     rows(folder, "baselines", lambda t: t[-1].update(value="12345"))
 
@@ -364,7 +380,8 @@ def wave_plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
     planned(wave(province, shocks={"demand_factor": 8}), province, root / "plan")
     told = json.loads((root / "plan" / "plan.json").read_text(encoding="utf-8"))
     assert len(told["shortfalls"]) > 1
-    assert set(told["baselines"]) == {"greedy", "no_transfers", "local_only"}
+    beside = {"greedy", "no_transfers", "local_only", "proportional_share", "pooled_bound"}
+    assert set(told["baselines"]) == beside
     return root
 
 
@@ -392,6 +409,24 @@ def test_check_proves_bound_and_baselines_when_planned_by(areas: str, tmp_path: 
     result = check_plan(tmp_path / "plan")
     assert result.counts["baselines"] > 1000
     assert outcome.summary["objective"]["harm"]["bound"] > 0
+
+
+@pytest.mark.parametrize("epsilon", [0.0, 0.2])
+def test_status_allows_what_fairness_may_cost_and_no_more(epsilon: float, tmp_path: Path) -> None:
+    province = template(tmp_path / "province")
+    options = {"fairness": {"epsilon": epsilon}}
+    scenario = wave(province, shocks={"demand_factor": 8}, options=options)
+    told = planned(scenario, province, tmp_path / "plan").summary
+    assert told["fairness_cost"]["harm"] >= 0
+
+    def spend(told: dict[str, Any]) -> None:
+        told["fairness_cost"]["harm"] = 1e6
+        told["status"] = "optimal"
+        harm(told, bound=0.0, gap=told["objective"]["harm"]["value"])
+
+    summary(tmp_path / "plan", spend)
+    sealed(tmp_path / "plan")
+    assert "status" in check_plan(tmp_path / "plan").broken
 
 
 def test_check_proves_the_bound_of_the_worked_example(tmp_path: Path) -> None:
