@@ -120,18 +120,25 @@ def _interruptible(work: Callable[[], Result]) -> Result:
     return done[0]
 
 
-def _stopped(folder: Path, began: float, lang: str) -> NoReturn:
-    """End at once: 0 if a checked plan of this run is kept, 130 if there is nothing to keep."""
+def _stopped(folder: Path, began: float, lang: str, as_json: bool) -> NoReturn:
+    """End at once: 0 if a checked plan of this run is kept, 130 if there is nothing to keep.
+
+    As JSON the plan that is kept is printed, or that there is none.
+    """
     from optimizer.i18n import translator
 
     say = translator(lang)
     kept = folder / "plan.json"
     saved = kept.exists() and kept.stat().st_mtime >= began
+    told: dict[str, Any] = {"schema_version": 1, "status": "stopped"}
     if saved:
+        told = json.loads(kept.read_text(encoding="utf-8"))
         text = say("Stopped: the checked nearest-free-place plan is kept in {folder}.")
         print(text.format(folder=folder), file=sys.stderr, flush=True)
     else:
         print(say("Stopped before there was a plan."), file=sys.stderr, flush=True)
+    if as_json:
+        print(json.dumps(told, ensure_ascii=False), flush=True)
     os._exit(0 if saved else 130)  # the solver's thread cannot be asked to end
 
 
@@ -217,7 +224,7 @@ def plan(
             )
         )
     except KeyboardInterrupt:
-        _stopped(folder, began, lang.value)
+        _stopped(folder, began, lang.value, as_json)
     except ReferralError as error:
         raise _fail(error, lang.value, as_json) from None
     except OSError as error:
@@ -385,26 +392,39 @@ def whatif(
 @app.command()
 def validate(
     directory: Annotated[Path, typer.Argument(help="Province folder, or a scenario file.")],
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Province folder of a scenario file.")
+    ] = None,
     as_json: JsonOption = False,
     lang: LangOption = DEFAULT_LANG,
 ) -> None:
-    """Name every fault of a province folder (and of a scenario file) at once."""
-    from optimizer.errors import DataError
-    from optimizer.exchange.scenarios import read_scenario
+    """Name every fault of a province folder and its scenarios, or of a scenario and its tables."""
+    from optimizer.errors import DataError, Problem
+    from optimizer.exchange.agreement import cross_check
+    from optimizer.exchange.scenarios import read_placed
     from optimizer.exchange.tables import read_tables
     from optimizer.i18n import translator
+    from optimizer.run import inspect
 
     say = translator(lang.value)
-    problems = []
-    try:
-        if directory.suffix in (".yaml", ".yml"):
-            read_scenario(directory)
-        else:
-            problems += list(read_tables(directory)[1])
-            for path in sorted(directory.glob("*.yaml")):
-                read_scenario(path)
-    except DataError as error:
-        problems += list(error.problems)
+    problems: list[Problem] = []
+    if directory.suffix in (".yaml", ".yml"):
+        problems += inspect(directory, data)[1]
+    else:
+        tables = None
+        try:
+            tables, warnings = read_tables(directory)
+            problems += warnings
+        except DataError as error:
+            problems += error.problems
+        for path in sorted(directory.glob("*.yaml")):
+            try:
+                read, source = read_placed(path)
+            except DataError as error:
+                problems += error.problems
+                continue
+            if tables is not None:
+                problems += (source.placed(odd) for odd in cross_check(read, tables))
     faults = [p for p in problems if p.severity == "error"]
     if as_json:
         told = [
@@ -428,6 +448,30 @@ def validate(
             )
         )
     raise typer.Exit(1 if faults else 0)
+
+
+@app.command()
+def roads(
+    scenario: Annotated[Path, typer.Argument(help="Scenario file (YAML).")],
+    data: Annotated[Path | None, typer.Option("--data", help="Province folder.")] = None,
+    cut: Annotated[
+        list[str] | None, typer.Option("--cut", help="A:B, a road to cut besides the scenario's.")
+    ] = None,
+    nearest: Annotated[int, typer.Option("--nearest", min=1, help="Facilities a commune.")] = 3,
+    as_json: JsonOption = False,
+    lang: LangOption = DEFAULT_LANG,
+) -> None:
+    """Say how far each commune is from care, and whom a cut road isolates."""
+    from optimizer.errors import ReferralError
+    from optimizer.report.reach import reach, reach_text, read_cuts
+    from optimizer.run import load
+
+    try:
+        tables, read, _ = load(scenario, data)
+        told = reach(tables, read, read_cuts(cut or (), tables), nearest)
+    except ReferralError as error:
+        raise _fail(error, lang.value, as_json) from None
+    print(json.dumps(told, ensure_ascii=False) if as_json else reach_text(told, lang.value))
 
 
 @app.command()

@@ -41,8 +41,10 @@ from optimizer.exchange.grounds import (
     read_grounds,
     scenario_assumptions,
 )
-from optimizer.exchange.scenarios import read_scenario
+from optimizer.exchange.proof_file import write_proof
+from optimizer.exchange.scenarios import read_placed
 from optimizer.exchange.tables import read_tables
+from optimizer.exchange.target import sound_target
 from optimizer.i18n import LANGUAGES
 from optimizer.planning import baselines
 from optimizer.planning.pooled import pooled_bound
@@ -60,6 +62,8 @@ from optimizer.report.patients import class_names, disease_names
 from optimizer.report.reports import write_reports
 
 Progress = Callable[[str, float, bool], None]
+BEST = 5e-5
+"""Gap below which a baseline that is solved counts as the best of its kind."""
 Rivals = dict[str, tuple[Plan, Instance]]
 """Plans beside the plan, each with the instance whose ways it was offered."""
 
@@ -87,16 +91,40 @@ def load(
     DataError
         With every fault of both.
     """
-    scenario = read_scenario(scenario_path, settings)
+    read, problems = inspect(scenario_path, data_dir, areas, settings)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors or read is None:
+        raise DataError(errors)
+    return *read, problems
+
+
+def inspect(
+    scenario_path: Path,
+    data_dir: Path | None = None,
+    areas: Literal["clusters", "communes"] | None = None,
+    settings: Sequence[str] = (),
+) -> tuple[tuple[Tables, Scenario] | None, tuple[Problem, ...]]:
+    """Return scenario and tables, if both can be read, and what is wrong with them or odd."""
+    placed, tables = None, None
+    problems: list[Problem] = []
+    try:
+        placed = read_placed(scenario_path, settings)
+    except DataError as error:
+        problems += error.problems
+    folder = data_dir or default_data_dir(scenario_path, placed[0].province if placed else "")
+    if placed or data_dir or (folder / "units.csv").exists():
+        try:
+            tables, warnings = read_tables(folder)
+            problems += warnings
+        except DataError as error:
+            problems += error.problems
+    if placed is None or tables is None:
+        return None, tuple(problems)
+    scenario, source = placed
     if areas is not None:
         scenario = scenario.model_copy(update={"areas": areas})
-    folder = data_dir or default_data_dir(scenario_path, scenario.province)
-    tables, warnings = read_tables(folder)
-    odd = cross_check(scenario, tables)
-    errors = [problem for problem in odd if problem.severity == "error"]
-    if errors:
-        raise DataError(errors)
-    return tables, scenario, (*warnings, *odd)
+    problems += (source.placed(problem) for problem in cross_check(scenario, tables))
+    return (tables, scenario), tuple(problems)
 
 
 def default_data_dir(scenario_path: Path, province: str) -> Path:
@@ -127,7 +155,7 @@ def plan_scenario(
     Raises
     ------
     DataError
-        If scenario or tables contradict themselves.
+        If scenario or tables contradict themselves, or something else than a plan is in `out`.
     PlanCheckError
         If our own checker refuses the plan; the checked nearest-free-place plan stays in `out`.
     """
@@ -139,6 +167,7 @@ def plan_scenario(
         seconds[stage] = time.perf_counter() - started
         tell(stage, seconds[stage], True)
 
+    out = sound_target(out)
     started = time.perf_counter()
     tell("read", 0.0, False)
     tables, scenario, warnings = load(scenario_path, data_dir, areas, settings)
@@ -222,7 +251,9 @@ class _Desk:
         ):
             started = time.perf_counter()
             with contextlib.suppress(SolverError):
-                found[name] = solve(inst)
+                rival, its = solve(inst)
+                if rival.status == "rule" or (rival.harm.gap is not None and rival.harm.gap < BEST):
+                    found[name] = rival, its  # one that is not the best of its kind says nothing
             self.seconds[f"baseline: {name}"] = time.perf_counter() - started
         return found
 
@@ -254,6 +285,7 @@ class _Desk:
         needs = plan_needs(self.tables, self.scenario, inst, plan)
         planfolder.write_needs(work, need_rows(needs), NEED_COLUMNS, self.grounds.results)
         planfolder.write_start(work, plan)
+        write_proof(work, (plan, inst), rivals)
         planfolder.write_baselines(
             work,
             [
@@ -393,5 +425,12 @@ class _Desk:
                 *scenario_assumptions(scenario),
             ],
             "notes": list(inst.notes),
+            "not_counted": _not_counted(scenario),
             "checked": True,
         }
+
+
+def _not_counted(scenario: Scenario) -> dict[str, float]:
+    """Return the explicit arrivals that come after the last day solved, and their patients."""
+    late = [row.count for row in scenario.explicit.arrivals if row.day > scenario.solved_days]
+    return {"rows": len(late), "patients": float(sum(late))}

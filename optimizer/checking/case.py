@@ -14,6 +14,7 @@ from optimizer.checking.flows import ADMISSION, BOARDING, STABILISE, TREATED, Fl
 from optimizer.checking.inputs import Inputs, with_areas
 from optimizer.checking.phases import own_units
 from optimizer.checking.places import Places
+from optimizer.checking.proof import Axes
 from optimizer.checking.reader import Document
 from optimizer.checking.sources import Scenario, Sources
 from optimizer.checking.violation import BoolArray, FloatArray, IntArray
@@ -38,6 +39,20 @@ class Case:
     def units(self) -> list[str]:
         """Ids of planning units (F)."""
         return list(self.places.names[: self.places.planned])
+
+    @property
+    def proof_axes(self) -> Axes:
+        """Names on the axes of this case, for proof.npz."""
+        return Axes(
+            areas=self.places.areas,
+            units=self.places.names,
+            planned=self.places.planned,
+            levels=self.capacity.levels,
+            classes=self.inputs.classes.names,
+            roles=self.capacity.roles,
+            bases=self.capacity.bases,
+            days=self.scenario.days,
+        )
 
     @cached_property
     def days(self) -> range:

@@ -109,6 +109,8 @@ class Flows:
         Axes g, k, t; `x` is ``usable_beds``; `shown` holds the other columns.
     oxygen
         Axes f, t; `x` is ``short_m3``; `shown` holds the other columns, nan where blank.
+    home
+        Axes e, t; `x` is ``home_patients``; `shown` holds the other columns.
     """
 
     admissions: Rows
@@ -128,6 +130,9 @@ class Flows:
     sure: Mapping[str, tuple[Rows, IntArray]]
     oxygen: Rows
     oxygen_shown: Mapping[str, FloatArray]
+    transfers_shown: Mapping[str, FloatArray] = field(default_factory=dict)
+    home: Rows = field(default_factory=lambda: Rows({}, {}, np.zeros(0)))
+    home_shown: Mapping[str, FloatArray] = field(default_factory=dict)
 
     @property
     def oxygen_short(self) -> FloatArray:
@@ -215,7 +220,7 @@ def read_flows(
         by_commune, _ = read.rows(
             "admissions_by_commune.csv", {"c": ("commune", places.communes), **split}, "patients"
         )
-    transfers, _ = read.rows(
+    transfers, transfers_shown = read.rows(
         "transfers.csv",
         {
             "f": ("from_unit", f),
@@ -226,6 +231,7 @@ def read_flows(
             "t": day,
         },
         "patients",
+        "minutes",
     )
     in_house, _ = read.rows("in_house.csv", {"f": unit, "s": s, "t": day}, "patients")
     states = {
@@ -248,7 +254,8 @@ def read_flows(
     table, table_shown = read.rows("capacity.csv", slots, "usable_beds", *shown)
     gas = ("drawn_lpm", "flow_lpm", "stored_m3", "hours_to_empty")
     oxygen, oxygen_shown = read.rows("oxygen.csv", {"f": unit, "t": day}, "short_m3", *gas)
-    read.rows("home.csv", {"e": ("cluster", places.clusters), "t": day}, "home_patients")
+    bases = {"e": ("cluster", places.clusters), "t": day}
+    home, home_shown = read.rows("home.csv", bases, "home_patients", "home_capacity", "unmet")
     return Flows(
         admissions=admissions,
         by_commune=by_commune,
@@ -267,4 +274,7 @@ def read_flows(
         sure=read.sure,
         oxygen=oxygen,
         oxygen_shown=oxygen_shown,
+        transfers_shown=transfers_shown,
+        home=home,
+        home_shown=home_shown,
     )

@@ -9,12 +9,15 @@ from types import MappingProxyType
 
 import numpy as np
 
+from optimizer.checking import rules_beside as beside
+from optimizer.checking import rules_bound as quality
 from optimizer.checking import rules_capacity as beds
 from optimizer.checking import rules_confidence as sure
 from optimizer.checking import rules_objective as objective
 from optimizer.checking import rules_people as people
 from optimizer.checking import rules_record as record
 from optimizer.checking import rules_terms as terms
+from optimizer.checking import rules_told as told
 from optimizer.checking.arcs import read_arcs
 from optimizer.checking.capacity import read_capacity
 from optimizer.checking.case import Case
@@ -63,8 +66,15 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "objective_harm": objective.objective_harm,
         "objective_burden": objective.objective_burden,
         "worst_area_waiting": objective.worst_area_waiting,
-        "bound": objective.bound,
+        "bound": quality.bound,
+        "status": quality.status,
         "kpis": record.kpis,
+        "shortfalls": record.shortfalls,
+        "baselines": beside.baselines,
+        "assumptions": told.assumptions,
+        "names": told.names,
+        "road_minutes": told.road_minutes,
+        "home_care": told.home_care,
         "confidence": sure.confidence,
     }
 )

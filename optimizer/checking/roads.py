@@ -56,11 +56,6 @@ def minutes_between(sources: Sources, scenario: Scenario) -> tuple[Mapping[str, 
     names = [admin_ids[i] for i in communes] + facilities.ids("facility_id")
     node = {name: i for i, name in enumerate(names)}
     size, split = len(names), len(communes)
-    out = np.full((size, size), np.inf)
-    np.fill_diagonal(out, 0.0)
-    if scenario.all_roads_cut:
-        return node, out
-
     is_local = dict(zip(kinds.ids("kind"), kinds.wholes("commune_level"), strict=True))
     local = np.ones(size, dtype=bool)
     local[split:] = [bool(is_local.get(k, 0)) for k in facilities.ids("kind")]
@@ -70,6 +65,8 @@ def minutes_between(sources: Sources, scenario: Scenario) -> tuple[Mapping[str, 
         c = node.get(commune, size)
         if local[split + f] and c < split and (commune, names[split + f]) not in scenario.cut:
             edges[c, split + f] = edges[split + f, c] = 0.0
+    if scenario.all_roads_cut:  # no road lies between a commune and its own station
+        return node, shortest_paths(edges)
     travel = sources["travel"]
     seasons = zip(travel.text("closed_from"), travel.text("closed_to"), strict=True)
     rows = zip(

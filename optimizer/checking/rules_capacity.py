@@ -132,6 +132,15 @@ def outside_places(case: Case, bench: Bench) -> None:
 
 def excess_only_when_capacity_falls(case: Case, bench: Bench) -> None:
     """Check that excess is 0 unless staff or beds of the unit have been more (F, K, T)."""
+    falls = capacity_falls(case)
+    left = np.where(np.expand_dims(falls, 1), 0.0, case.flows.excess)
+    axes = (case.units, case.capacity.levels, case.days)
+    message = "{left} stand in excess, but no capacity of the unit has fallen."
+    bench.at_most("excess_only_when_capacity_falls", left, 0.0, axes, message, tolerance=WHOLE)
+
+
+def capacity_falls(case: Case) -> BoolArray:
+    """(F, T) True where staff or beds of the unit have been more on an earlier day."""
     # staff are stated by day; beds and surge limits fall where a site closes; devices and oxygen
     # flow never fall
     opened = np.arange(case.scenario.days) >= case.scenario.surge_delay
@@ -140,10 +149,7 @@ def excess_only_when_capacity_falls(case: Case, bench: Bench) -> None:
     for figures in (case.capacity.staff, case.capacity.beds, limit):
         before = np.maximum.accumulate(figures, axis=2)
         falls |= np.any(figures < before - WHOLE, axis=1)
-    left = np.where(np.expand_dims(falls, 1), 0.0, case.flows.excess)
-    axes = (case.units, case.capacity.levels, case.days)
-    message = "{left} stand in excess, but no capacity of the unit has fallen."
-    bench.at_most("excess_only_when_capacity_falls", left, 0.0, axes, message, tolerance=WHOLE)
+    return falls
 
 
 def nobody_waits(case: Case, bench: Bench) -> None:
@@ -151,12 +157,16 @@ def nobody_waits(case: Case, bench: Bench) -> None:
     if case.scenario.wait != "none":
         bench.checked("nobody_waits", 0)
         return
-    ways = case.arcs.admission[ADMISSION, :, : case.places.planned].astype(float)
-    reached = np.einsum("ogs,gt->ost", ways, (~case.closed).astype(float)) > 0
-    left = np.where(reached, case.flows.waiting, 0.0)
+    left = np.where(ways_reach(case), case.flows.waiting, 0.0)
     axes = (case.places.areas, case.inputs.classes.names, case.days)
     message = "{left} wait, but nobody may wait where there is a way."
     bench.at_most("nobody_waits", left, 0.0, axes, message)
+
+
+def ways_reach(case: Case) -> BoolArray:
+    """(O, S, T) True where a proper bed of a unit that is open that day can be reached."""
+    ways = case.arcs.admission[ADMISSION, :, : case.places.planned].astype(float)
+    return np.asarray(np.einsum("ogs,gt->ost", ways, (~case.closed).astype(float)) > 0)
 
 
 def closed_intake(case: Case, bench: Bench) -> None:

@@ -1,4 +1,4 @@
-"""The objective from nothing: harm, burden, and the bound that says how good the plan is."""
+"""The objective from nothing: harm, burden, and how long the worst-off area waits."""
 
 from __future__ import annotations
 
@@ -88,6 +88,15 @@ def _value(case: Case, bench: Bench, group: str, value: float) -> None:
     bench.equal(f"objective_{group}", reported, value, (), message, "harm points", scaled)
 
 
+def waiting_per_patient(case: Case) -> FloatArray:
+    """(O,) waiting days of the shown days for each new patient; 0 where nobody is new."""
+    shown = case.scenario.horizon
+    requests, arrivals = case.areas_day_one
+    new = requests.sum(axis=1) + arrivals[:, :, :shown].sum(axis=(1, 2))
+    days = case.flows.waiting[:, :, :shown].sum(axis=(1, 2))
+    return np.where(new > 0, days / np.where(new > 0, new, 1.0), 0.0)
+
+
 def worst_area_waiting(case: Case, bench: Bench) -> None:
     """Waiting days of the worst-off area for each of its new patients, and its bound.
 
@@ -112,21 +121,3 @@ def worst_area_waiting(case: Case, bench: Bench) -> None:
     if low is not None:
         message = "The bound {left} is above the value {right}."
         bench.at_most("worst_area_waiting", stated(low), worst, (), message, unit, slack)
-
-
-def bound(case: Case, bench: Bench) -> None:
-    """Check that the bound of harm is not above the harm, and the gap follows from both.
-
-    A plan made without a bound says null for both.
-    """
-    harm = sum(float(x.sum()) for x in harm_by_day(case).values())
-    low, gap = case.plan.get("objective.harm.bound"), case.plan.get("objective.harm.gap")
-    bench.checked("bound")
-    if low is None and gap is None:
-        return
-    message = "The bound {left} is above the harm {right}."
-    slack = RELATIVE * max(1.0, abs(harm)) / max(1.0, abs(harm) / 100)
-    bench.at_most("bound", stated(low), harm, (), message, "harm points", slack)
-    due = (harm - stated(low)) / max(1.0, stated(low))
-    message = "The plan reports the gap {left}; recomputed it is {right}."
-    bench.equal("bound", stated(gap), due, (), message, "share", 2 * RELATIVE)

@@ -14,12 +14,14 @@ import numpy as np
 from optimizer.checking.case import Case
 from optimizer.checking.flows import DIRECTIONS, OUTSIDE, STABILISE
 from optimizer.checking.reader import read_json, sha256
-from optimizer.checking.rules_objective import harm_by_day, stated
-from optimizer.checking.violation import PATIENTS, RELATIVE, Bench, FloatArray
+from optimizer.checking.rules_objective import harm_by_day, stated, waiting_per_patient
+from optimizer.checking.violation import PATIENTS, RELATIVE, Bench, BoolArray, FloatArray
 
 CHANGED = "The digest is {left}, but the file has {right}: it has been changed since."
 FIRST_SHORT = 0.5
 """Unmet patients from which a level counts as short."""
+MOST_LISTED = 100
+"""Shortfalls of a list that is cut."""
 IN_TIME = 1e-9
 """Late minutes of an arc that count as none."""
 
@@ -92,12 +94,15 @@ def _digest(path: Path, where: str, value: object, bench: Bench) -> None:
 
 
 def kpis(case: Case, bench: Bench) -> None:
-    """Check the main KPIs, shortfalls and the table of capacity, over the shown horizon."""
-    unmet = _Unmet(case)
+    """Check the main KPIs and the table of capacity, over the shown horizon."""
     book = case.plan.get("kpis")
-    _Kpis(case, bench, book if isinstance(book, dict) else {}, unmet).check()
-    _shortfalls(case, bench, unmet)
+    check_kpis(case, bench, book if isinstance(book, dict) else {})
     _capacity(case, bench)
+
+
+def check_kpis(case: Case, bench: Bench, book: Mapping[str, Any]) -> None:
+    """Check the KPIs in `book` against the tables of a plan, or of one beside it."""
+    _Kpis(case, bench, book, Unmet(case)).check()
 
 
 def placed_in_time(case: Case) -> float:
@@ -111,7 +116,7 @@ def placed_in_time(case: Case) -> float:
     return float(placed.sum()) / came if came > 0 else 1.0
 
 
-class _Unmet:
+class Unmet:
     """Waiting and boarding over the shown days, by level."""
 
     def __init__(self, case: Case) -> None:
@@ -122,7 +127,7 @@ class _Unmet:
 
 
 class _Kpis:
-    def __init__(self, case: Case, bench: Bench, book: Mapping[str, Any], unmet: _Unmet) -> None:
+    def __init__(self, case: Case, bench: Bench, book: Mapping[str, Any], unmet: Unmet) -> None:
         self.case = case
         self.bench = bench
         self.book = book
@@ -232,6 +237,7 @@ class _Kpis:
         self.diseases()
         self.levels()
         self.worst()
+        self.worst_waits()
         share = self.book.get("placed_in_time_share")
         self.same("placed_in_time_share", share, placed_in_time(case), "share")
 
@@ -291,6 +297,18 @@ class _Kpis:
             if highest > 10 * PATIENTS:
                 self.same("worst_waiting_area.area", there, highest)
 
+    def worst_waits(self) -> None:
+        """Compare the area with most waiting days for each of its new patients."""
+        waits, told = waiting_per_patient(self.case), self.inner("worst_area_waiting")
+        highest = float(waits.max(initial=0.0))
+        if highest <= PATIENTS and not told:
+            return
+        self.same("worst_area_waiting", told.get("days_per_patient"), highest, "days a patient")
+        places, here = list(self.case.places.areas), told.get("area")
+        there = float(waits[places.index(here)]) if here in places else math.nan
+        if highest > 10 * PATIENTS:
+            self.same("worst_area_waiting.area", there, highest, "days a patient")
+
     def _worst_unit(self, people: FloatArray, usable: FloatArray, with_surge: FloatArray) -> None:
         worst = self.inner("worst_unit")
         shares = []
@@ -310,34 +328,77 @@ class _Kpis:
             self.same("worst_unit.unit", float(there), highest[which], "share")
 
 
-def _shortfalls(case: Case, bench: Bench, unmet: _Unmet) -> None:
-    """Compare each listed shortfall with the plan; the list may be cut."""
-    listed = case.plan.get("shortfalls")
-    message = "The plan reports {left}; recomputed it is {right}."
-    units = {name: unmet.boarding[i] for i, name in enumerate(case.units)}
-    areas = {name: unmet.waiting[i] for i, name in enumerate(case.places.areas)}
+def shortfalls(case: Case, bench: Bench) -> None:
+    """Check that every shortfall is listed, worst first, and each as it follows.
+
+    A list that would make plan.json too large may be cut to its first hundred.
+    """
+    rule, unmet = "shortfalls", Unmet(case)
+    told = case.plan.get("shortfalls")
+    listed = [one if isinstance(one, dict) else {} for one in told] if _is_list(told) else []
+    figures = {
+        **{("unit", name): unmet.boarding[i] for i, name in enumerate(case.units)},
+        **{("area", name): unmet.waiting[i] for i, name in enumerate(case.places.areas)},
+    }
     levels = {name: k for k, name in enumerate(case.capacity.levels)}
-    for i, entry in enumerate(listed if isinstance(listed, list) else []):
-        entry = entry if isinstance(entry, dict) else {}
-        where = units if entry.get("place_kind") == "unit" else areas
-        place, level = str(entry.get("place")), str(entry.get("care_level"))
-        name = f"shortfalls[{i}]"
-        if place not in where or level not in levels:
-            bench.add("kpis", name, "{value!r} is not known here.", value=f"{place}, {level}")
+    left = {
+        (*place, level): rows[k]
+        for place, rows in figures.items()
+        for level, k in levels.items()
+        if rows[k].max(initial=0.0) >= FIRST_SHORT - PATIENTS
+    }
+    before = math.inf
+    for i, entry in enumerate(listed):
+        name = f"{rule}[{i}]"
+        kind, place, level = (str(entry.get(x)) for x in ("place_kind", "place", "care_level"))
+        key = (kind, place, level)
+        here = left.pop(key, None)
+        bench.checked(rule)
+        if here is None:
+            bench.add(rule, name, "{value!r} is not short.", value=", ".join(key[1:]))
             continue
-        figures = where[place][levels[level]]
-        highest = float(figures.max(initial=0.0))
-        due = {"patient_days": float(figures.sum()), "peak_patients": highest}
-        day = entry.get("peak_day")
-        there = figures[day - 1] if isinstance(day, int) and 1 <= day <= figures.size else 0.0
-        if highest > 10 * PATIENTS and there < highest - 10 * PATIENTS:
-            right = int(figures.argmax()) + 1
-            bench.add("kpis", f"{name}.peak_day", message, left=str(day), right=str(right))
-        for key, value in due.items():
-            axes = ([f"{name}.{key}"],)
-            bench.equal(
-                "kpis", [stated(entry.get(key))], [value], axes, message, "patients", 10 * PATIENTS
-            )
+        _shortfall(bench, name, entry, here)
+        total = float(here.sum())
+        if total > before + 10 * PATIENTS * max(1.0, before / 100):
+            bench.add(rule, name, "The worst does not stand first.", total - before)
+        before = total
+    short = {key: row for key, row in left.items() if row.max() >= FIRST_SHORT + PATIENTS}
+    cut = len(listed) == MOST_LISTED and all(row.sum() <= before for row in short.values())
+    for key in () if cut else sorted(short):
+        where = f"{rule}({key[1]},{key[2]})"
+        amount = float(short[key].sum())
+        message = "{left} patient-days are unmet here, and not listed."
+        bench.add(rule, where, message, amount, "patient-days", left=amount)
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list)
+
+
+def _shortfall(bench: Bench, name: str, entry: Mapping[str, Any], here: FloatArray) -> None:
+    """Compare one entry with the unmet patients of its place and level, (T,)."""
+    rule, message = "shortfalls", "The plan reports {left}; recomputed it is {right}."
+    highest = float(here.max(initial=0.0))
+    for key, value in (("patient_days", float(here.sum())), ("peak_patients", highest)):
+        axes = ([f"{name}.{key}"],)
+        left = [stated(entry.get(key))]
+        bench.equal(rule, left, [value], axes, message, "patients", 10 * PATIENTS)
+    for key, due in (
+        ("peak_day", here >= highest - 10 * PATIENTS),
+        ("first_day", _first(here)),
+    ):
+        day = entry.get(key)
+        at = day if isinstance(day, int) and not isinstance(day, bool) else 0
+        if not (1 <= at <= here.size and due[at - 1]):
+            right = int(np.flatnonzero(due)[0]) + 1
+            bench.add(rule, f"{name}.{key}", message, left=str(day), right=str(right))
+
+
+def _first(here: FloatArray) -> BoolArray:
+    """(T,) the day may be the first short one: it is short, and none before is without doubt."""
+    sure = here >= FIRST_SHORT + PATIENTS
+    earlier = np.concatenate([[False], np.logical_or.accumulate(sure)[:-1]])
+    return np.asarray((here >= FIRST_SHORT - PATIENTS) & ~earlier)
 
 
 def _capacity(case: Case, bench: Bench) -> None:

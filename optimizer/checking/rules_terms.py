@@ -79,9 +79,16 @@ def oxygen_flow(case: Case, bench: Bench) -> None:
 
 
 def oxygen_stock(case: Case, bench: Bench) -> None:
-    """Check the store, day by day: never below empty but for what the plan says is missing (F, T).
+    """Check the store, day by day, and that the table of oxygen shows what follows (F, T)."""
+    _table(case, bench, store_is_not_below_empty(case, bench))
 
-    And that the table of oxygen shows what follows.
+
+def store_is_not_below_empty(case: Case, bench: Bench) -> FloatArray:
+    """Check that the store is never below empty but for what is said to be missing.
+
+    Returns
+    -------
+    (F, T) cubic metres in store.
     """
     terms, flows = case.capacity.terms, case.flows
     limited = np.isfinite(terms.supply)
@@ -99,7 +106,7 @@ def oxygen_stock(case: Case, bench: Bench) -> None:
     message = "{left} m3 of oxygen are missing where the store is no limit."
     beside = np.where(limited[:, None], 0.0, flows.oxygen_short)
     bench.at_most("oxygen_stock", beside, 0.0, axes, message, "m3", CUBIC_METRES)
-    _table(case, bench, levels)
+    return levels
 
 
 def _table(case: Case, bench: Bench, levels: FloatArray) -> None:

@@ -16,8 +16,8 @@ from optimizer.checking.violation import Bench, FloatArray
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "levels": ("care_level", "rank", "place"),
     "tiers": ("tier", "rank"),
-    "kinds": ("kind", "commune_level", "grouped"),
-    "roles": ("role", "stands_in_for"),
+    "kinds": ("kind", "name_vi", "commune_level", "grouped"),
+    "roles": ("role", "name_vi", "name_en", "stands_in_for"),
     "care_ratios": (
         "care_level",
         "role",
@@ -42,6 +42,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "admin_units": (
         "admin_unit_id",
         "kind",
+        "name",
         "parent_id",
         "population",
         "population_confidence",
@@ -51,6 +52,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "facilities": (
         "facility_id",
+        "short_name",
         "kind",
         "admin_unit_id",
         "cluster_id",
@@ -106,7 +108,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "travel": ("from_id", "to_id", "minutes", "closed_from", "closed_to"),
     "travel_rules": ("leg", "detour", "speed_kmh"),
     "vehicles": ("base_unit", "vehicle_class", "vehicles", "minutes_per_day"),
-    "mobile_stations": ("mobile_station_id", "cluster_id", "confidence"),
+    "mobile_stations": ("mobile_station_id", "cluster_id", "home_patients", "confidence"),
 }
 """Columns the judge reads of each table; the others are for people."""
 
@@ -244,6 +246,7 @@ class Scenario:
     transfers: bool
     out_of_province: bool
     local_only: bool
+    fairness_epsilon: float
     wait: str
     corridor: str
     movers: str
@@ -253,6 +256,8 @@ class Scenario:
     curves: Mapping[tuple[str, str], FloatArray]
     """Survival curve by disease and severity, where the stay has one."""
     confidence: int
+    document: Mapping[str, Any]
+    """All of it, as written."""
 
     @property
     def staff_factors(self) -> FloatArray:
@@ -322,6 +327,7 @@ def read_scenario(path: Path, bench: Bench) -> Scenario:
         transfers=doc.truth("options.transfers"),
         out_of_province=doc.truth("options.out_of_province"),
         local_only=doc.truth("options.local_only"),
+        fairness_epsilon=doc.number("options.fairness.epsilon", 0),
         wait=doc.text("rules.wait"),
         corridor=doc.text("rules.corridor"),
         movers=doc.text("rules.movers"),
@@ -330,6 +336,7 @@ def read_scenario(path: Path, bench: Bench) -> Scenario:
         whole_window=doc.truth("rules.whole_window"),
         curves=_curves(doc),
         confidence=weakest_figure(doc.value),
+        document=doc.value,
     )
 
 

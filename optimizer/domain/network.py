@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import networkx as nx
 import numpy as np
@@ -21,6 +21,8 @@ from optimizer.domain.instance import FloatArray
 from optimizer.domain.scenario import Scenario
 
 EARTH_KM = 6371.0088
+Cuts = Literal["all"] | tuple[tuple[str, str], ...]
+"""Pairs of communes or sites whose road is cut, or all of them."""
 LEGS: tuple[Literal["central", "local", "city", "town"], ...] = ("central", "local", "city", "town")
 
 
@@ -42,6 +44,7 @@ class ReferralNetwork:
 
     def __init__(self, tables: Tables, scenario: Scenario) -> None:
         self.tables = tables
+        self._scenario = scenario
         cut = scenario.shocks.roads_cut
         self._all_cut = cut == "all"
         self._cut = set() if isinstance(cut, str) else {frozenset(pair) for pair in cut}
@@ -74,7 +77,8 @@ class ReferralNetwork:
         for site in self._sites.values():
             if not self._kinds[site.kind].commune_level or site.admin_unit_id not in self._areas:
                 continue
-            if not self.is_cut(site.facility_id, site.admin_unit_id):
+            if frozenset((site.facility_id, site.admin_unit_id)) not in self._cut:
+                # no road lies between a commune and its own station: cutting all cuts none here
                 self._link(graph, site.admin_unit_id, site.facility_id, 0.0, 0.0, "")
         base_site = {unit.unit_id: unit.facility_id for unit in self.tables.units}
         for unit_id, site_id in base_site.items():
@@ -162,26 +166,30 @@ class ReferralNetwork:
             rows.append((where.lat, where.lon, where.island, local, place in self._outside, number))
         return np.array(rows, dtype=float).reshape(-1, 6)
 
-    def nearest(self, origin: str, count: int) -> list[tuple[str, float]]:
-        """Return the nearest sites by (minutes, id)."""
-        targets = sorted(self._sites)
+    def nearest(
+        self, origin: str, count: int, among: Iterable[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """Return the nearest sites, of all or of some, with their minutes, by (minutes, id)."""
+        targets = sorted(self._sites if among is None else set(among))
         minutes = self.minutes([origin], targets)[0]
         found = sorted((m, t) for m, t in zip(minutes, targets, strict=True) if np.isfinite(m))
         return [(target, float(m)) for m, target in found[:count]]
 
-    def isolated_by(self, cuts: Iterable[tuple[str, str]], hub: str) -> set[str]:
-        """Return the areas that lose every stated path to `hub` when these links are cut."""
-        before = set(nx.ancestors(self.graph, hub))
-        graph: Any = self.graph.copy()
-        for a, b in cuts:
-            graph.remove_edges_from([(a, b), (b, a)])
-        lost = before - set(nx.ancestors(graph, hub))
-        return {node for node in lost if graph.nodes[node]["kind"] == "area"}
+    def without(self, cuts: Cuts) -> ReferralNetwork:
+        """Return the network with these roads cut beside those the scenario cuts already."""
+        told = self._scenario.shocks.roads_cut
+        every: Cuts = "all"
+        if not isinstance(cuts, str) and not isinstance(told, str):
+            every = (*told, *cuts)
+        shocks = self._scenario.shocks.model_copy(update={"roads_cut": every})
+        return ReferralNetwork(self.tables, self._scenario.model_copy(update={"shocks": shocks}))
 
-    def referral_cycles(self) -> list[list[str]]:
-        """Return cycles of the ordinary referral line; a sound line has none."""
-        line: nx.DiGraph[str] = nx.DiGraph()
-        line.add_edges_from(
-            (row.from_unit, row.to_unit) for row in self.tables.links if row.kind == "refers_to"
-        )
-        return list(nx.simple_cycles(line))
+    def isolated_by(self, cuts: Cuts, hubs: Iterable[str]) -> tuple[str, ...]:
+        """Return the communes that lose every way to all `hubs` (sites) when these roads are cut.
+
+        Stated paths and direct legs both count as ways, as in `minutes`.
+        """
+        communes, targets = sorted(self._areas), sorted(set(hubs))
+        before = np.isfinite(self.minutes(communes, targets)).any(axis=1)
+        after = np.isfinite(self.without(cuts).minutes(communes, targets)).any(axis=1)
+        return tuple(communes[c] for c in np.flatnonzero(before & ~after).tolist())

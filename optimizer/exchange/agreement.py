@@ -6,11 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from optimizer.domain.facility import Tables
+from optimizer.domain.network import ReferralNetwork
 from optimizer.domain.scenario import Scenario
 from optimizer.errors import Problem
 from optimizer.exchange.reading import nearest_name, shown
 from optimizer.exchange.rule_checks import rule_checks, wave_checks
 from optimizer.exchange.soundness import circle
+
+MOST_NAMED = 12
+"""So many communes are named in one line."""
 
 
 def cross_check(scenario: Scenario, tables: Tables) -> tuple[Problem, ...]:
@@ -18,6 +22,7 @@ def cross_check(scenario: Scenario, tables: Tables) -> tuple[Problem, ...]:
     return (
         *_of_each_disease(scenario, tables),
         *_shocks_name_places(scenario, tables),
+        *_cut_roads_isolate(scenario, tables),
         *_staff_have_ratios(scenario, tables),
         *rule_checks(scenario, tables),
     )
@@ -73,6 +78,13 @@ def _starts(scenario: Scenario) -> Iterator[tuple[str, str]]:
             yield f"explicit.census[{index}].severity", person.severity
 
 
+def _convalesce(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """Yield (key, severity) of everybody who is there in the recovering phase."""
+    for index, person in enumerate(scenario.explicit.census, start=1):
+        if person.phase == "recovering":
+            yield f"explicit.census[{index}].severity", person.severity
+
+
 def _severities_have_classes(scenario: Scenario, tables: Tables, named: str) -> Iterator[Problem]:
     """Everybody who comes, worsens or convalesces needs a stay and a row of classes."""
     diseases = {c.disease for c in tables.patient_classes}
@@ -90,6 +102,7 @@ def _severities_have_classes(scenario: Scenario, tables: Tables, named: str) -> 
         return
     both: tuple[str, ...] = ("acute", "recovering")
     needs = [(key, severity, both) for key, severity in _starts(scenario)]
+    needs += [(key, severity, ("recovering",)) for key, severity in _convalesce(scenario)]
     for name, stay in scenario.stays.items():
         if stay.worse_to:
             needs.append((f"stays.{name}.worse_to", stay.worse_to, both))
@@ -103,6 +116,15 @@ def _severities_have_classes(scenario: Scenario, tables: Tables, named: str) -> 
         for key, severity, phases in needs
     ]
     for key, severity, phases in needs:
+        if severity not in known and severity not in scenario.stays:
+            yield _odd(
+                key,
+                "patient_classes.csv has no such severity for the disease.",
+                "Correct it.",
+                severity,
+                known,
+            )
+            continue
         for phase in phases:
             if (severity, phase) not in classes:
                 yield _odd(
@@ -234,15 +256,35 @@ def _explicit_rows_name_places(scenario: Scenario, tables: Tables) -> Iterator[P
         if person.unit not in inside:
             fault, remedy = "No unit of the province has this id.", "Correct it."
             yield _odd(f"explicit.census[{index}].unit", fault, remedy, person.unit, inside)
-    for index, arrival in enumerate(rows.arrivals, start=1):
-        if arrival.day > scenario.solved_days:
+    planned = {u.unit_id for u in tables.units if u.intake == "open"}
+    for index, person in enumerate(rows.census, start=1):
+        if person.unit in inside - planned:
             yield Problem(
-                "Day {day} is after the last day solved ({last}): not counted.",
-                "Raise horizon_days or beyond_days.",
-                column=f"explicit.arrivals[{index}].day",
+                "The unit is not open, so not planned: the people there are not counted.",
+                "Move them to an open unit, or leave them out knowingly.",
+                column=f"explicit.census[{index}].unit",
+                value=shown(person.unit),
                 severity="warning",
-                values={"day": arrival.day, "last": scenario.solved_days},
             )
+    late = [
+        index
+        for index, arrival in enumerate(rows.arrivals, start=1)
+        if arrival.day > scenario.solved_days
+    ]
+    if late:
+        yield Problem(
+            "{count} rows from here on ({patients} patients) come after the last day solved "
+            "({last}): they are not counted.",
+            "Raise horizon_days or beyond_days, or leave them out knowingly.",
+            column=f"explicit.arrivals[{late[0]}].day",
+            value=str(rows.arrivals[late[0] - 1].day),
+            severity="warning",
+            values={
+                "count": len(late),
+                "patients": f"{sum(rows.arrivals[i - 1].count for i in late):.6g}",
+                "last": scenario.solved_days,
+            },
+        )
     if rows.arrivals and scenario.route != "explicit":
         yield Problem(
             "Arrivals are read only under route explicit: they would be ignored.",
@@ -298,6 +340,31 @@ def _shocks_name_places(scenario: Scenario, tables: Tables) -> Iterator[Problem]
             if given not in nodes:
                 fault, remedy = "No commune or facility has this id.", "Correct it."
                 yield _odd(f"shocks.roads_cut[{index}]", fault, remedy, given, nodes)
+
+
+def _cut_roads_isolate(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
+    """Say which communes reach no open unit any more when the scenario's roads are cut."""
+    cut = scenario.shocks.roads_cut
+    known = {f.facility_id for f in tables.facilities}
+    nodes = known | {u.admin_unit_id for u in tables.admin_units}
+    if not cut or (cut != "all" and any(place not in nodes for pair in cut for place in pair)):
+        return
+    shocks = scenario.shocks.model_copy(update={"roads_cut": ()})
+    whole = ReferralNetwork(tables, scenario.model_copy(update={"shocks": shocks}))
+    hubs = {u.facility_id for u in tables.units if u.intake == "open"}
+    lost = whole.isolated_by(cut, hubs - set(scenario.shocks.closed_facilities))
+    if lost:
+        yield Problem(
+            "Communes without a way to any open unit when the roads are cut: {communes} "
+            "({count} in all).",
+            "Nobody there can be admitted: plan for care on the spot.",
+            column="shocks.roads_cut",
+            severity="warning",
+            values={
+                "count": len(lost),
+                "communes": ", ".join(lost[:MOST_NAMED]) + (" …" if lost[MOST_NAMED:] else ""),
+            },
+        )
 
 
 def _staff_have_ratios(scenario: Scenario, tables: Tables) -> Iterator[Problem]:

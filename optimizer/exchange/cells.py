@@ -49,7 +49,10 @@ def required_columns(model: type[BaseModel]) -> tuple[str, ...]:
 
 
 def convert(record: Record, model: type[M], file: str, problems: list[Problem]) -> M | None:
-    """Return a row model made from text cells, or None with every fault of the row."""
+    """Return a row model made from text cells, or None with every fault of the row.
+
+    A cell that may be blank and cannot be read is not a blank one: the row says nothing then.
+    """
     values: dict[str, Any] = {}
     failed: set[str] = set()
     for column, cell in record.cells.items():
@@ -61,7 +64,7 @@ def convert(record: Record, model: type[M], file: str, problems: list[Problem]) 
         else:
             values[column] = value
     try:
-        return model.model_validate(values)
+        row = model.model_validate(values)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             column = str(detail["loc"][0]) if detail["loc"] else ""
@@ -70,7 +73,8 @@ def convert(record: Record, model: type[M], file: str, problems: list[Problem]) 
             fault, remedy, facts = explain(detail)
             cell = shown(record.cells.get(column, ""))
             problems.append(Problem(fault, remedy, file, record.row, column, cell, values=facts))
-    return None
+        return None
+    return None if failed else row
 
 
 def _value(cell: str, kind: Any, may_be_empty: bool) -> tuple[Any, str, str]:

@@ -423,9 +423,7 @@ def write_summary(folder: Path, summary: Mapping[str, Any]) -> None:
     told = dict(summary)
     told["files_sha256"] = {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(
-            [*folder.glob("*.csv"), *folder.glob(START_FILE), *folder.glob("report.*")]
-        )
+        for path in sorted([*folder.glob("*.csv"), *folder.glob("*.npz"), *folder.glob("report.*")])
     }
     if len(json.dumps(told, ensure_ascii=False, indent=1).encode()) > LARGEST_JSON:
         told["shortfalls"] = told["shortfalls"][:100]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from optimizer.domain.scenario import (
 from optimizer.errors import Problem
 from optimizer.exchange.cells import columns, convert, required_columns
 from optimizer.exchange.reading import nearest_name, read_sheet, shown
-from optimizer.exchange.strict_yaml import Keys, dotted, read_yaml
+from optimizer.exchange.strict_yaml import Keys, dotted, read_yaml, undotted
 
 MOST_ANCESTORS = 10
 
@@ -39,6 +40,8 @@ class Source:
     def __init__(self) -> None:
         self.data: dict[str, Any] = {}
         self.origin: dict[Keys, tuple[Path, int]] = {}
+        self.in_tables: set[Keys] = set()
+        """Keys of rows that stand in a CSV file: their columns are named without the way there."""
         self.problems: list[Problem] = []
         self.complete = True
 
@@ -50,13 +53,26 @@ class Source:
                 return str(path), line
         return "", 0
 
+    def column(self, keys: Keys) -> str:
+        """Return what a key is called at its place: a column of a CSV row, or the way to it."""
+        for length in range(len(keys) + 1):
+            if keys[:length] in self.in_tables:
+                return dotted(keys[length:])
+        return dotted(keys)
+
+    def placed(self, problem: Problem) -> Problem:
+        """Return a problem of a dotted key with the file, the row or line, and the column."""
+        keys = undotted(problem.column)
+        file, line = self.place(keys)
+        return replace(problem, file=file, row=line, column=self.column(keys))
+
     def refuse(
         self, keys: Keys, fault: str, remedy: str = "", value: str = "", **facts: object
     ) -> None:
         """Add a problem of a key."""
         file, line = self.place(keys)
         self.problems.append(
-            Problem(fault, remedy, file, line, dotted(keys), shown(value), values=facts)
+            Problem(fault, remedy, file, line, self.column(keys), shown(value), values=facts)
         )
 
 
@@ -180,8 +196,11 @@ def _rows_of_wave(source: Source, wave: Keys) -> None:
     for keys, model in ROW_FILES.items():
         found = _rows_of_file(source, (*wave, *keys), model)
         if found is not None:
-            holder, rows = found
-            holder[str(keys[-1])] = [row.model_dump(mode="json") for row in rows]
+            holder, path, rows = found
+            holder[str(keys[-1])] = [row.model_dump(mode="json") for _, row in rows]
+            for index, (number, _) in enumerate(rows):
+                source.origin[(*wave, *keys, index)] = path, number
+                source.in_tables.add((*wave, *keys, index))
     own: Any = source.data
     for key in wave:
         own = own.get(key) if isinstance(own, dict) else None
@@ -191,8 +210,10 @@ def _rows_of_wave(source: Source, wave: Keys) -> None:
         found = _rows_of_file(source, place, SurvivalRow)
         if found is None:
             continue
-        holder, rows = found
-        curve = sorted((row.model_dump() for row in rows), key=lambda p: p["days_since_admission"])
+        holder, _, rows = found
+        curve = sorted(
+            (row.model_dump() for _, row in rows), key=lambda p: p["days_since_admission"]
+        )
         holder["survival"] = [point["share"] for point in curve]
         if [point["days_since_admission"] for point in curve] != list(range(len(curve))):
             source.refuse(
@@ -204,8 +225,8 @@ def _rows_of_wave(source: Source, wave: Keys) -> None:
 
 def _rows_of_file(
     source: Source, keys: Keys, model: type[BaseModel]
-) -> tuple[dict[str, Any], list[BaseModel]] | None:
-    """Return the mapping that holds a file name, and the rows of the file; None if it has none."""
+) -> tuple[dict[str, Any], Path, list[tuple[int, BaseModel]]] | None:
+    """Return the mapping that holds a file name, the file and its rows by number, or None."""
     holder: Any = source.data
     for key in keys[:-1]:
         holder = holder.get(key) if isinstance(holder, dict) else None
@@ -222,5 +243,5 @@ def _rows_of_file(
     optional = [c for c in columns(model) if c not in required]
     sheet = read_sheet(path, str(path), required, optional)
     source.problems += sheet.problems
-    rows = [convert(r, model, str(path), source.problems) for r in sheet.records]
-    return holder, [row for row in rows if row is not None]
+    rows = [(r.row, convert(r, model, str(path), source.problems)) for r in sheet.records]
+    return holder, path, [(number, row) for number, row in rows if row is not None]

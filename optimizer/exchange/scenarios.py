@@ -43,6 +43,17 @@ def read_scenario(path: Path, settings: Sequence[str] = ()) -> Scenario:
     DataError
         With every fault, each with its file and line.
     """
+    return read_placed(path, settings)[0]
+
+
+def read_placed(path: Path, settings: Sequence[str] = ()) -> tuple[Scenario, Source]:
+    """Read a scenario as `read_scenario`, and keep where each of its keys stands.
+
+    Raises
+    ------
+    DataError
+        With every fault, each with its file and line.
+    """
     source = Source()
     inherit(path, (), source)
     other_diseases(source)
@@ -55,7 +66,7 @@ def read_scenario(path: Path, settings: Sequence[str] = ()) -> Scenario:
     refuse_if_faulty(source.problems)
     if scenario is None:
         raise DataError([Problem("The scenario cannot be read.", "", str(path))])
-    return scenario
+    return scenario, source
 
 
 def _settle(setting: str, source: Source) -> None:

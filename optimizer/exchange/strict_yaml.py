@@ -120,7 +120,7 @@ class _Reader:
             event = next(self.events)
         if isinstance(event, yaml.StreamEndEvent):
             self.refuse(0, "The file is empty.", "Write the keys of a scenario.")
-            return {}
+            raise _Stop
         value = self.value(event, ())
         for rest in self.events:
             if isinstance(rest, yaml.DocumentStartEvent):
@@ -132,7 +132,7 @@ class _Reader:
             self.refuse(
                 line, "It must be a mapping of keys to values.", "Write lines like key: value."
             )
-            return {}
+            raise _Stop
         return value
 
     def value(self, event: yaml.Event, keys: Keys) -> Any:
@@ -244,3 +244,11 @@ def dotted(keys: Keys) -> str:
     for key in keys:
         text += f"[{key + 1}]" if isinstance(key, int) else f".{key}" if text else key
     return text
+
+
+_STEP = re.compile(r"\[([0-9]+)\]|([^.\[\]]+)")
+
+
+def undotted(text: str) -> Keys:
+    """Return the keys that `dotted` wrote."""
+    return tuple(int(at) - 1 if at else name for at, name in _STEP.findall(text))

@@ -289,6 +289,14 @@ def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
         lines += [f"  {ASSUMED} " + one[f"text_{lang}"] for one in matters]
     share = 100 * summary["confidence_share"].get("assumed", 0.0)
     lines += [f"  · {note}" for note in summary.get("notes", ())]
+    late = summary.get("not_counted", {})
+    if late.get("rows"):
+        text = say(
+            "{rows} rows of arrivals with {patients} patients come after the last day solved: "
+            "not counted"
+        )
+        patients = _number(late["patients"], lang)
+        lines.append("  · " + text.format(rows=late["rows"], patients=patients))
     lines.append(
         "  "
         + say("{share} of the usable beds rest on assumed figures").format(share=f"{share:.0f} %")

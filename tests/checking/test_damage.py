@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from optimizer.checking.judge import check_plan
-from tests.checking.worked_example import wide
+from tests.checking.worked_example import narrow, wide
 
 CELLS = ["", "-1", "1e400", "nan", "0.5", "x", "A", "C1", "1e300", "2026-13-01", '"', ";", "K1"]
 VALUES: list[Any] = [None, True, -1, 1.5, 1e308, 10**400, "x", [], {}, [["a", "b"]], ["x", 1]]
@@ -19,9 +20,10 @@ VALUES: list[Any] = [None, True, -1, 1.5, 1e308, 10**400, "x", [], {}, [["a", "b
 
 def damaged(text: bytes, dice: random.Random) -> bytes:
     """Return the bytes with one byte, cell, row or end changed."""
-    lines = text.decode("utf-8").split("\n")
+    table = not text.startswith(b"PK")  # proof.npz is an archive
+    lines = text.decode("utf-8").split("\n") if table else [""]
     row, at = dice.randrange(len(lines)), dice.randrange(len(text) + 1)
-    match dice.randint(0, 4):
+    match dice.randint(0, 4 if table else 1):
         case 0:
             return text[:at] + bytes([dice.randrange(256)]) + text[at + 1 :]
         case 1:
@@ -72,4 +74,34 @@ def test_check_plan_gives_a_verdict_when_a_json_value_is_strange(name: str, tmp_
                 here = here[key]
             here[way[-1]] = value
             (plan / name).write_text(json.dumps(book), "utf-8")
+            assert check_plan(plan).render("vi")
+
+
+def test_check_plan_gives_a_verdict_when_the_proof_is_damaged(tmp_path: Path) -> None:
+    plan = narrow().write(tmp_path)
+    sound = (plan / "proof.npz").read_bytes()
+    dice = random.Random(7)
+    for _ in range(150):
+        (plan / "proof.npz").write_bytes(damaged(sound, dice))
+        assert check_plan(plan).render("vi")
+    (plan / "proof.npz").write_bytes(sound)
+    assert check_plan(plan).passed
+
+
+STRANGE = [
+    np.zeros(0), np.full((1, 1), np.nan), np.full((3, 4), -1), np.array("x"), np.array(["A", "A"]),
+    np.full((2, 4), 10**9), np.zeros((2, 4, 3)), np.full((3, 4), 0.5), np.zeros((1, 2), complex),
+]  # fmt: skip
+
+
+def test_check_plan_gives_a_verdict_when_an_array_of_the_proof_is_strange(tmp_path: Path) -> None:
+    plan = narrow().write(tmp_path)
+    with np.load(plan / "proof.npz") as stored:
+        sound = {name: stored[name] for name in stored.files}
+    for name in sound:
+        for strange in (None, *STRANGE):
+            arrays = {**sound, name: strange}
+            if strange is None:
+                del arrays[name]
+            np.savez(plan / "proof.npz", **arrays)
             assert check_plan(plan).render("vi")

@@ -615,19 +615,29 @@ _kpi("in_time_too_low", lambda k: k.update(placed_in_time_share=0.99))
 _kpi("in_time_missing", lambda k: k.pop("placed_in_time_share"))
 
 
-@spoil("kpis")
+@spoil("shortfalls")
 def shortfall_made_small(f: Folder) -> None:
     f.plan["shortfalls"][0]["patient_days"] = 0.5
 
 
-@spoil("kpis")
+@spoil("shortfalls")
 def shortfall_on_another_day(f: Folder) -> None:
     f.plan["shortfalls"][0]["peak_day"] = 2
 
 
-@spoil("kpis")
+@spoil("shortfalls")
 def shortfall_of_nowhere(f: Folder) -> None:
     f.plan["shortfalls"][0]["place"] = "Z"
+
+
+@spoil("shortfalls", wide)
+def shortfalls_in_another_order(f: Folder) -> None:
+    f.plan["shortfalls"].reverse()
+
+
+@spoil("shortfalls", wide)
+def shortfall_forgotten(f: Folder) -> None:
+    f.plan["shortfalls"].pop()
 
 
 @spoil("kpis")
@@ -638,6 +648,92 @@ def capacity_overstated(f: Folder) -> None:
 @spoil("kpis")
 def capacity_row_left_out(f: Folder) -> None:
     f.tables["capacity"].remove(f.row("capacity", day=2, unit="B", care_level="ICU"))
+
+
+# --- what the folder tells, how good the plan is, the plans beside it -----------------------------
+
+
+@spoil("road_minutes")
+def road_of_another_length(f: Folder) -> None:
+    f.row("transfers", class_id="SR")["minutes"] = "21.0"
+
+
+@spoil("names")
+def unit_called_otherwise(f: Folder) -> None:
+    f.row("facilities", facility_id="FA")["short_name"] = "Hospital A"
+
+
+@spoil("assumptions")
+def more_nurses_on_duty_than_told(f: Folder) -> None:
+    f.row("staff", unit_id="A")["on_duty"] = "11"
+
+
+@spoil("assumptions")
+def assumed_figure_not_told(f: Folder) -> None:
+    f.scenario["provenance"]["burden"]["confidence"] = "derived"
+
+
+@spoil("home_care")
+def station_follows_fewer_at_home(f: Folder) -> None:
+    f.row("mobile_stations", mobile_station_id="M1")["home_patients"] = "74"
+
+
+@spoil("home_care")
+def people_at_home_though_none_are_reported(f: Folder) -> None:
+    f.scenario["route"] = "explicit"
+    f.row("home", day=2)["home_patients"] = "3"
+
+
+@spoil("status")
+def feasible_called_optimal(f: Folder) -> None:
+    f.plan["objective"]["harm"].update(bound=150.0, gap=3.125 / 150)
+
+
+@spoil("status", wide)
+def optimal_without_a_bound(f: Folder) -> None:
+    f.plan["status"] = "optimal"
+
+
+@spoil("bound", wide)
+def bound_that_nobody_proves(f: Folder) -> None:
+    harm = f.plan["objective"]["harm"]
+    harm.update(bound=300.0, gap=(harm["value"] - 300) / 300)
+
+
+@spoil("bound")
+def one_bed_more_than_the_prices_knew(f: Folder) -> None:
+    f.row("beds", unit_id="B", care_level="ICU")["physical_beds"] = "2"
+    f.row("devices", unit_id="B")["devices"] = "3"
+
+
+@spoil("bound")
+def death_made_cheaper_than_the_prices_knew(f: Folder) -> None:
+    f.scenario["weights"]["death"] = 90
+
+
+@spoil("bound")
+def people_come_sooner_than_the_prices_knew(f: Folder) -> None:
+    f.inputs["arrivals"] = rows("day commune class_id patients", "3 C1 SA 0.5")
+
+
+@spoil("bound")
+def price_of_a_bed_that_nobody_misses(f: Folder) -> None:
+    f.proof["plan/price:house_capacity"][0, 2] = 30.0
+
+
+@spoil("baselines")
+def nearest_free_place_with_other_figures(f: Folder) -> None:
+    f.plan["baselines"]["greedy"]["boarding_patient_days"] = 9.0
+
+
+@spoil("baselines")
+def nearest_free_place_left_out(f: Folder) -> None:
+    f.plan["baselines"] = {}
+
+
+@spoil("baselines")
+def nearest_free_place_admits_more_than_asked(f: Folder) -> None:
+    f.proof["greedy/admitted_observed"] = f.proof["greedy/admitted_observed"] + 1.0
 
 
 # --- inputs -------------------------------------------------------------------------------------

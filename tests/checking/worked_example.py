@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 Row = dict[str, Any]
 GROUP = "group:K1:station:T1"
 
@@ -40,6 +42,7 @@ class Folder:
     tables: dict[str, list[Row]]
     scenario: dict[str, Any]
     plan: dict[str, Any]
+    proof: dict[str, Any] = field(default_factory=dict)
     after: list[Callable[[Path], None]] = field(default_factory=list)
 
     def row(self, table: str, **match: object) -> Row:
@@ -77,6 +80,8 @@ class Folder:
             for row in table:
                 for column in SURE.get(name, ()):
                     row.setdefault(column, "official")
+                for column in CALLED.get(name, ()):
+                    row.setdefault(column, next(iter(row.values())))
             path = (home.parent if name in shared else home) / f"{name}.csv"
             write_csv(path, table, name)
             relative = f"../{name}.csv" if name in shared else f"{name}.csv"
@@ -88,9 +93,11 @@ class Folder:
         (plan / "inputs" / "scenario.json").write_text(json.dumps(self.scenario), "utf-8")
         (plan / "inputs" / "sources.json").write_text(json.dumps(sources), "utf-8")
         for name, table in self.tables.items():
-            for row in table:
+            for row in table if name != "baselines" else ():
                 row.setdefault("confidence", "official")
             write_csv(plan / f"{name}.csv", table, name)
+        if self.proof:
+            np.savez_compressed(plan / "proof.npz", **self.proof)
         own = {p.name: digest(p) for p in sorted((plan / "inputs").iterdir())}
         (plan / "plan.json").write_text(json.dumps({**self.plan, "inputs_sha256": own}), "utf-8")
         for spoil in self.after:
@@ -113,7 +120,8 @@ def write_csv(path: Path, table: list[Row], name: str) -> None:
 HEADERS = {
     "admissions": "day area unit class_id observed kind patients",
     "admissions_by_commune": "day commune unit class_id observed kind patients",
-    "transfers": "day from_unit to_unit class_id pool direction patients",
+    "transfers": "day from_unit to_unit class_id pool direction patients minutes",
+    "baselines": "baseline measure place care_level value",
     "in_house": "day unit class_id patients",
     "patients": "day place class_id state patients",
     "corridor": "day unit patients",
@@ -127,7 +135,7 @@ HEADERS = {
     "devices": "unit_id device care_level devices routine_in_use",
     "links": "from_unit to_unit kind",
     "travel": "from_id to_id minutes closed_from closed_to",
-    "mobile_stations": "mobile_station_id cluster_id",
+    "mobile_stations": "mobile_station_id cluster_id home_patients",
 }
 """Columns of tables that may be without rows; each plan table has its confidence after these."""
 SURE = {
@@ -145,6 +153,7 @@ SURE = {
     "mobile_stations": ("confidence",),
     "links": (),
     "travel": (),
+    "baselines": (),
 }
 """Columns that say how sure the figures are; all official but where a test says otherwise."""
 
@@ -178,6 +187,155 @@ def capacity_rows(folder: Folder, beds: dict[str, dict[str, int]], days: int = 3
                     devices = 1 + sum(more) if counted else ""
                     out.append(dict(zip(names, (*key, *figures, devices), strict=True)))
     return out
+
+
+CALLED = {
+    "roles": ("name_vi", "name_en"),
+    "kinds": ("name_vi",),
+    "admin_units": ("name",),
+    "facilities": ("short_name",),
+}
+"""Names: everything is called by its id."""
+
+PRICES: dict[str, list[str]] = {
+    "waiting_balance": [
+        "C1 CA 1 -200", "C1 CA 2 -188", "C1 CA 3 -140.666666667", "C1 SA 1 -135.166666667",
+        "C1 SA 2 -74.333333333",
+    ],
+    "open_requests": ["C1 SA 13.791666667"],
+    "treated_balance": [
+        "A SA 1 -121.375", "A SA 2 -74.333333333", "A SR 2 -46.833333333", "B CA 1 -228",
+        "B CA 2 -188", "B CA 3 -140.666666667", "B CR 1 -181.333333333", "B CR 3 -140.666666667",
+        "B SA 1 -121.375", "B SA 2 -74.833333333", "B SR 2 -47.333333333",
+    ],
+    "boarding_balance": [
+        "A CA 1 -230", "A CA 2 -190", "A CA 3 -110", "B CA 2 -188", "B CA 3 -110",
+    ],
+    "staffed_bed_capacity": ["B ICU 1 108.875", "B ICU 3 140.666666667"],
+    "house_capacity": ["A 1 25", "A 2 46.833333333", "B 1 25.125", "B 2 47.333333333"],
+    "corridor_boarders_only": ["A 2 21.833333333", "B 1 229.125", "B 2 24.333333333"],
+}  # fmt: skip
+"""Shadow prices of the example: with them weak duality proves that no plan has less harm."""
+WAYS = {
+    "admissions": ["C1 A SA 0", "C1 A SR 0", "C1 B SA 0", "C1 B SR 0", "C1 B CA 0", "C1 B CR 0"],
+    "transfers": [
+        "A B SA 0", "A B SR 0", "A B CA 0", "A B CR 0", "B A SA 0", "B A SR 0", "B A SR 1",
+    ],
+}  # fmt: skip
+"""Every permitted way of the example: from, to, class, kind or direction."""
+
+
+def axes(folder: Folder) -> dict[str, list[str]]:
+    """Return the names on the axes of a proof."""
+    units = list(dict.fromkeys(r["planning_unit"] for r in folder.inputs["units"]))
+    outside = [r["unit_id"] for r in folder.data["units"] if r["intake"] == "out_of_province"]
+    return {
+        "areas": list(dict.fromkeys(r["area"] for r in folder.inputs["areas"])),
+        "units": [*(u for u in units if u not in outside), *outside],
+        "levels": ["OXY", "ICU"],
+        "classes": [r["class_id"] for r in folder.inputs["classes"]],
+        "roles": [r["role"] for r in folder.data["roles"]],
+        "bases": [r["admin_unit_id"] for r in folder.data["admin_units"] if r["kind"] == "cluster"],
+    }
+
+
+def prove(folder: Folder) -> None:
+    """Add the plan's side of the proof: all ways and the prices of the example."""
+    names = axes(folder)
+    planned = [u for u in names["units"] if u != "H"]
+    index = {"O": names["areas"], "F": planned, "S": names["classes"], "K": names["levels"]}
+    index["T"] = ["1", "2", "3"]
+    letters = {"waiting_balance": "OST", "open_requests": "OS", "treated_balance": "FST"}
+    letters |= {"boarding_balance": "FST", "staffed_bed_capacity": "FKT"}
+    letters |= {"house_capacity": "FT", "corridor_boarders_only": "FT"}
+    side: dict[str, Any] = {key: np.array(value) for key, value in names.items()}
+    for row, lines in PRICES.items():
+        figures = np.zeros([len(index[x]) for x in letters[row]])
+        for line in lines:
+            *key, price = line.split()
+            figures[tuple(index[x].index(k) for x, k in zip(letters[row], key, strict=True))] = (
+                price
+            )
+        side[f"price:{row}"] = figures
+    for name, start in (("admissions", names["areas"]), ("transfers", names["units"])):
+        ways = [line.split() for line in WAYS[name]]
+        side[name] = np.array(
+            [
+                (start.index(a), names["units"].index(b), names["classes"].index(s), int(k))
+                for a, b, s, k in ways
+            ]
+        )
+    folder.proof |= {f"plan/{key}": value for key, value in side.items()}
+    folder.plan["ways"] = {"offered": sum(map(len, WAYS.values()))}
+    folder.plan["ways"]["permitted"] = folder.plan["ways"]["offered"]
+
+
+def stand_beside(folder: Folder) -> None:
+    """Let the plan itself stand beside it as the plan by the nearest free place."""
+    names = axes(folder)
+    planned = len([u for u in names["units"] if u != "H"])
+    days, s, k = 3, len(names["classes"]), len(names["levels"])
+    kinds = ("admission", "stabilise", "out_of_province")
+    ways = ("step_up", "step_down", "lateral", "out_of_province")
+    at = {key: {name: i for i, name in enumerate(value)} for key, value in names.items()}
+    side: dict[str, Any] = {key: np.array(value) for key, value in names.items()}
+    for name, axis, words, figures in (
+        ("admissions", ("area", "unit"), kinds, ("admitted", "admitted_observed")),
+        ("transfers", ("from_unit", "to_unit"), ways, ("moved",)),
+    ):
+        table = folder.tables[name]
+        start = at["areas" if axis[0] == "area" else "units"]
+        word = "kind" if name == "admissions" else "direction"
+        side[name] = np.array(
+            [
+                (start[r[axis[0]]], at["units"][r[axis[1]]], at["classes"][r["class_id"]],
+                 words.index(r[word]))
+                for r in table
+            ]
+        ).reshape(-1, 4)  # fmt: skip
+        side[figures[0]] = np.zeros((len(table), days))
+        if len(figures) > 1:
+            side[figures[1]] = np.zeros(len(table))
+        for i, r in enumerate(table):
+            if r.get("observed") == "1":
+                side["admitted_observed"][i] = float(r["patients"])
+            else:
+                side[figures[0]][i, int(r["day"]) - 1] = float(r["patients"])
+    side["in_house"], side["corridor"] = np.zeros((planned, s, days)), np.zeros((planned, days))
+    side["surge_beds"] = np.zeros((planned, k, days))
+    for r in folder.tables["in_house"]:
+        key = at["units"][r["unit"]], at["classes"][r["class_id"]], int(r["day"]) - 1
+        side["in_house"][key] = float(r["patients"])
+    for r in folder.tables["surge_beds"]:
+        key = at["units"][r["unit"]], at["levels"][r["care_level"]], int(r["day"]) - 1
+        side["surge_beds"][key] = float(r["beds"])
+    folder.proof |= {f"greedy/{key}": value for key, value in side.items()}
+    folder.plan["baselines"] = {"greedy": copy.deepcopy(folder.plan["kpis"])}
+    need = {r["class_id"]: r["care_level"] for r in folder.inputs["classes"]}
+    found: dict[tuple[str, str, str], dict[str, float]] = {}
+    for r in folder.tables["patients"]:
+        here = found.setdefault((r["state"], r["place"], need[r["class_id"]]), {})
+        here[r["day"]] = here.get(r["day"], 0.0) + float(r["patients"])
+    folder.tables["baselines"] = [
+        dict(zip(HEADERS["baselines"].split(), (name, f"{state}_{what}", *key, value), strict=True))
+        for name in ("plan", "greedy")
+        for (state, *key), days_ in found.items()
+        for what, value in (("bed_days", sum(days_.values())), ("peak", max(days_.values())))
+    ]
+
+
+def staff_assumption(role: str, free: float, on_duty: float, share: int) -> dict[str, Any]:
+    """Return what the plan says of a role: free for the wave of those on duty."""
+    parts = f"{free:.1f} of {on_duty:.1f}", f"({share} %)", "10 %"
+    text = f"{role}: {' '.join(parts)}"
+    return {
+        "key": f"staff.{role}",
+        "value": {"free": free, "on_duty": on_duty},
+        "confidence": "assumed",
+        "source": "routine patients keep the staff the site gives them in ordinary times",
+        "text_en": text,
+        "text_vi": text.replace(".", ","),
+    }
 
 
 def narrow() -> Folder:
@@ -239,7 +397,7 @@ def narrow() -> Folder:
         "links": rows("from_unit to_unit kind", "A B refers_to"),
         "travel": rows("from_id to_id minutes closed_from closed_to", "C1 FA 60 . ."),
         "vehicles": rows("base_unit vehicle_class vehicles minutes_per_day", "A van 2 480"),
-        "mobile_stations": rows("mobile_station_id cluster_id", "M1 K1"),
+        "mobile_stations": rows("mobile_station_id cluster_id home_patients", "M1 K1 75"),
     }
     hazards = rows(
         "pool from_class to_class kind probability",
@@ -281,8 +439,8 @@ def narrow() -> Folder:
     )
     tables["transfers"] = rows(
         HEADERS["transfers"],
-        "2 A B CA boarding step_up 0.75",
-        "2 B A SR treated step_down 0.75",
+        "2 A B CA boarding step_up 0.75 22.0",
+        "2 B A SR treated step_down 0.75 22.0",
     )
     tables["in_house"] = rows(HEADERS["in_house"], "2 B CA 0.25")
     tables["patients"] = rows(
@@ -310,6 +468,7 @@ def narrow() -> Folder:
     )  # free at B: 1 - 1 + 0.75 -> 0; at A: 2 - 2 + 1.25 -> 1
     tables["home"] = rows(HEADERS["home"], *(f"{t} K1 0 75 0" for t in (1, 2, 3)))
     scenario = {
+        "title": {"vi": "Ví dụ", "en": "Worked example"},
         "start_date": "2026-11-23",
         "horizon_days": 3,
         "beyond_days": 0,
@@ -377,6 +536,13 @@ def narrow() -> Folder:
         "solved_days": 3,
         "areas": "communes",
         "status": "optimal",
+        "solver": "by hand",
+        "title": {"vi": "Ví dụ", "en": "Worked example"},
+        "names": {"A": "FA", "B": "FB", "C1": "C1"},
+        "assumptions": [
+            staff_assumption("NUR", 15.5, 20.0, 78),  # A 6.5, B 9
+            staff_assumption("NUR_ICU", 1.8, 2.0, 90),
+        ],
         "objective": {
             "harm": {"value": 153.125, "bound": 153.125, "gap": 0.0},
             "fairness": {"value": 0.0, "bound": 0.0, "gap": 0.0},
@@ -418,6 +584,8 @@ def narrow() -> Folder:
     }
     folder = Folder(data, inputs, tables, scenario, plan)
     folder.tables["capacity"] = capacity_rows(folder, {"A": {"OXY": 2}, "B": {"OXY": 1, "ICU": 1}})
+    prove(folder)
+    stand_beside(folder)
     return folder
 
 
@@ -440,6 +608,10 @@ def breathing() -> Folder:
         HEADERS["oxygen"], "1 A 20 20 0 0.0 0", "2 A 20 20 0 0.0 0", "3 A 15 20 7.2 6.0 0"
     )
     return f
+
+
+WIDE_WAYS = 33
+"""Ways of the wider example, admissions and transfers."""
 
 
 def wide() -> Folder:
@@ -502,7 +674,8 @@ def wide() -> Folder:
     # late beyond 120: A (0, 54) 13.5; B (0, 25) 6.25; H (18, 0) 13.5
     late = 4 / 1440 * (6.25 + 13.5 * 0.5) + 20 / 1440 * 13.5
     harm = 153.125 + 192.5 + 5 + late
-    f.plan["objective"]["harm"] = {"value": harm, "bound": 300.0, "gap": (harm - 300) / 300}
+    f.plan["objective"]["harm"] = {"value": harm, "bound": None, "gap": None}
+    f.plan["status"] = "feasible"
     # 0.01 x (47.5 + 118 + 54.75/2 + 33) + 1.5 transfers + 1 outside + 2 surge bed days x 0.1
     f.plan["objective"]["burden"] = {"value": 4.95875, "bound": 4.95875, "gap": 0.0}
     f.plan["kpis"].update(
@@ -514,4 +687,17 @@ def wide() -> Folder:
         admissions_out_of_province=1.0,
         placed_in_time_share=0.0,  # the half patient of day 2 goes to A: late for some of K1
     )
+    f.plan["shortfalls"].insert(
+        0,
+        {
+            **f.plan["shortfalls"][0],
+            "place": GROUP,
+            "patient_days": 1.75,
+        },
+    )
+    f.plan["names"] = {"A": "FA", "B": "FB", GROUP: "station K1", "H": "FH", "K1": "K1"}
+    f.plan["assumptions"][0] = staff_assumption("NUR", 17.3, 22.0, 79)  # and 0.9 in each station
+    f.proof = {}
+    stand_beside(f)
+    f.plan["ways"] = {"offered": 0, "permitted": WIDE_WAYS}
     return f

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from optimizer.domain.arcs import plan_minutes
-from optimizer.domain.facility import ReferralLink, Tables, TravelLeg
+from optimizer.domain.facility import Tables, TravelLeg
 from optimizer.domain.network import EARTH_KM, ReferralNetwork
 from optimizer.domain.scenario import Scenario
 from optimizer.domain.sites import planning_sites
@@ -148,10 +148,14 @@ def test_nearest_gives_the_first_k_by_minutes_then_id(example: tuple[Tables, Sce
 # cuts, seasons, islands
 
 
-def test_all_roads_cut_leaves_no_way_but_to_oneself(example: tuple[Tables, Scenario]) -> None:
+def test_all_roads_cut_leave_a_commune_its_own_station_and_nothing_else(
+    example: tuple[Tables, Scenario],
+) -> None:
     net = network(example, direct=True, roads_cut="all")
-    assert minutes(net, "X1", "H1") == np.inf
-    assert minutes(net, "X2", "H3") == np.inf
+    assert minutes(net, "X2", "H3") == 0, "no road lies between a commune and its own station"
+    assert minutes(net, "X1", "H1") == np.inf, "a hospital in it is reached by road"
+    assert minutes(net, "X1", "H3") == np.inf
+    assert minutes(net, "X1", "X2") == np.inf
     assert minutes(net, "H1", "H1") == 0
 
 
@@ -167,14 +171,28 @@ def test_cut_pair_has_no_direct_leg_but_may_be_gone_round(
     )
 
 
-def test_isolated_by_names_the_areas_that_lose_every_stated_path(
+def test_isolated_by_names_the_communes_that_lose_every_way(
     example: tuple[Tables, Scenario],
 ) -> None:
     net = network(example, [leg(*one) for one in LINE] + [leg("X1", "H1", 5)])
-    assert net.isolated_by([("X2", "X3")], "H1") == set()  # the 45-minute road is left
-    assert net.isolated_by([("X3", "X2"), ("X1", "X3")], "H1") == {"X3"}
-    assert net.isolated_by([("H1", "X1")], "H1") == {"X1", "X2", "X3"}
+    assert net.isolated_by((("X2", "X3"),), ["H1"]) == ()  # the 45-minute road is left
+    assert net.isolated_by((("X3", "X2"), ("X1", "X3")), ["H1"]) == ("X3",)
+    assert net.isolated_by((("H1", "X1"),), ["H1"]) == ("X1", "X2", "X3")
+    assert net.isolated_by((("H1", "X1"),), ["H1", "H2"]) == (), "the other hospital is left"
+    assert net.isolated_by("all", ["H1", "H3"]) == ("X1", "X3"), "X2 has its own station H3"
     assert minutes(net, "X3", "H1") == 35, "asking changes nothing"
+
+
+def test_isolated_by_counts_direct_legs_but_for_islands(
+    example: tuple[Tables, Scenario],
+) -> None:
+    stated = [leg("X3", "H1", 50), leg("X1", "H1", 5)]
+    mainland = network(example, stated, direct=True)
+    assert mainland.isolated_by((("X3", "H2"),), ["H1"]) == ()
+    assert minutes(mainland.without((("X3", "H1"),)), "X3", "H1") == np.inf, "no way round is said"
+    assert mainland.isolated_by((("X3", "H1"),), ["H1", "H2"]) == (), "H2 has a direct leg"
+    island = network(example, stated, direct=True, islands=("X3",))
+    assert island.isolated_by((("X3", "H1"),), ["H1", "H2"]) == ("X3",)
 
 
 @pytest.mark.parametrize(
@@ -217,30 +235,6 @@ def test_graph_has_areas_sites_units_and_mobile_stations(
     for _, kind in graph.nodes(data="kind"):
         kinds[kind] = kinds.get(kind, 0) + 1
     assert kinds == {"area": 3, "site": 4, "unit": 4, "mobile_station": 2}
-
-
-# the referral line
-
-
-def test_referral_line_of_the_example_has_no_cycle(example: tuple[Tables, Scenario]) -> None:
-    assert network(example).referral_cycles() == []
-
-
-def test_referral_cycle_is_found_and_forbidden_pairs_are_none(
-    example: tuple[Tables, Scenario],
-) -> None:
-    tables, scenario = example
-
-    def linked(*pairs: tuple[str, str, str]) -> ReferralNetwork:
-        rows = tuple(
-            ReferralLink.model_validate({"from_unit": a, "to_unit": b, "kind": kind, **NOTE})
-            for a, b, kind in pairs
-        )
-        return ReferralNetwork(replace(tables, links=rows), scenario)
-
-    round_ = linked(("U3", "U2", "refers_to"), ("U2", "U1", "refers_to"), ("U1", "U3", "refers_to"))
-    assert [sorted(cycle) for cycle in round_.referral_cycles()] == [["U1", "U2", "U3"]]
-    assert linked(("U3", "U2", "refers_to"), ("U2", "U3", "never")).referral_cycles() == []
 
 
 # planning units

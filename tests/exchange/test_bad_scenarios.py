@@ -151,6 +151,13 @@ def test_read_scenario_refuses_what_is_no_mapping(text: str, tmp_path: Path) -> 
     assert faults(lambda: read_scenario(path))
 
 
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "---\n"])
+def test_read_scenario_says_one_fault_when_the_file_says_nothing(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "s.yaml"
+    path.write_text(text)
+    assert len(faults(lambda: read_scenario(path))) == 1
+
+
 def test_read_scenario_refuses_a_file_too_large(tmp_path: Path) -> None:
     path = tmp_path / "s.yaml"
     path.write_text("#" * (MOST_BYTES + 1))

@@ -250,6 +250,18 @@ def test_read_tables_says_all_faults_of_all_files_at_once(edit: Edit, refused: H
         assert word in said
 
 
+def test_read_tables_says_only_the_true_fault_when_a_cell_that_may_be_blank_cannot_be_read(
+    edit: Edit, refused: Heard, province: Path
+) -> None:
+    text = (province / "admin_units.csv").read_text(encoding="utf-8")
+    people = next(line.split(",")[5] for line in text.splitlines() if line.startswith("X1,"))
+    edit("admin_units", f",{people},", ",1.200,")
+    said = refused()
+    assert len(said) == 1
+    assert "1.200" in said[0]
+    assert "thousands" in said[0]
+
+
 def test_read_tables_says_how_many_more_when_faults_are_very_many(
     province: Path, refused: Heard
 ) -> None:

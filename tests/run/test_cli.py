@@ -212,6 +212,194 @@ def test_unknown_language_is_refused(home: Path) -> None:
         assert "fr" in done.stderr
 
 
+def _census(province: Path) -> None:
+    """Write explicit rows with a fault of each kind, all in CSV files beside the scenario."""
+    rows = {
+        "arrivals": "area,day,severity,count\nc,2,severe,0.5\ncc,2,severe,1\nc,2,sever,1\n",
+        "open": "area,severity,count\nc,severe,1\nc,seevere,1\n",
+        "census": "unit,severity,phase,state,count\nA,severe,acute,treated,1\n"
+        "AA,severe,acute,treated,1\nA,kritical,recovering,treated,1\n",
+    }
+    for name, text in rows.items():
+        (province / f"{name}.csv").write_text(text, encoding="utf-8")
+
+
+FOUND = {
+    ("arrivals.csv", 3, "area", "cc"),
+    ("arrivals.csv", 4, "severity", "sever"),
+    ("open.csv", 3, "severity", "seevere"),
+    ("census.csv", 3, "unit", "AA"),
+    ("census.csv", 4, "severity", "kritical"),
+}
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("command", ["plan", "validate"])
+def test_wrong_explicit_rows_are_named_all_at_once_with_file_and_row(
+    home: Path, command: str, lang: str
+) -> None:
+    province = worked(home / "province")
+    _census(province)
+    words = (command, province / "scenario.yaml", "--data", province, "--lang", lang)
+    done = run(*words, "--json")
+    assert done.exit_code == {"plan": 2, "validate": 1}[command]
+    problems = [p for p in json.loads(done.stdout)["problems"] if p["severity"] == "error"]
+    found = {(Path(p["file"]).name, p["row"], p["column"], p["value"]) for p in problems}
+    assert found == FOUND
+    assert len(problems) == len(FOUND), "one line for one cause"
+    remedy = {"en": "Did you mean critical?", "vi": "Có phải ý bạn là critical?"}[lang]
+    assert any(remedy in p["message"] for p in problems)
+    plain = run(*words)
+    assert "census.csv:4 severity [kritical]" in plain.stderr + plain.stdout
+
+
+def test_validate_of_a_folder_holds_its_scenarios_against_the_tables(home: Path) -> None:
+    province = worked(home / "province")
+    _census(province)
+    told = json.loads(run("validate", province, "--json").stdout)
+    found = {
+        (Path(p["file"]).name, p["row"], p["column"], p["value"])
+        for p in told["problems"]
+        if p["severity"] == "error"
+    }
+    assert found == FOUND
+
+
+def test_wrong_explicit_rows_within_the_scenario_are_named_with_their_line(home: Path) -> None:
+    province = worked(home / "province")
+    path = province / "scenario.yaml"
+    text = path.read_text(encoding="utf-8")
+    rows = (
+        "\n    - {area: c, day: 1, severity: severe, count: 1}\n    - {area: x, day: 1, severity: "
+    )
+    text = text.replace(" arrivals.csv", rows + "severe, count: 1}")
+    path.write_text(text, encoding="utf-8")
+    (problem,) = [
+        p
+        for p in json.loads(run("validate", path, "--json").stdout)["problems"]
+        if p["severity"] == "error"
+    ]
+    line = text.splitlines().index("    - {area: x, day: 1, severity: severe, count: 1}") + 1
+    assert (problem["row"], problem["column"]) == (line, "explicit.arrivals[2].area")
+
+
+def test_faults_of_scenario_and_tables_are_said_together(home: Path) -> None:
+    province = worked(home / "province")
+    path = wave(province, horizon_days=99)
+    beds = (province / "beds.csv").read_text(encoding="utf-8")
+    (province / "beds.csv").write_text(beds.replace("A,OXY,2", "A,OXY,two"), encoding="utf-8")
+    done = run("plan", path, "--data", province, "-q", "--lang", "en")
+    assert done.exit_code == 2
+    assert "horizon_days" in done.stderr
+    assert "beds.csv:2" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("lang", "word"), [("en", "3 patients come after"), ("vi", "3 bệnh nhân đến sau")]
+)
+def test_arrivals_after_the_last_day_solved_are_said_wherever_the_plan_is(
+    home: Path, lang: str, word: str
+) -> None:
+    province = worked(home / "province")
+    late = "area,day,severity,count\nc,2,severe,0.5\nc,4,severe,1\nc,9,severe,2\n"
+    (province / "arrivals.csv").write_text(late, encoding="utf-8")
+    words = ("plan", province / "scenario.yaml", "--data", province, "--lang", lang)
+    done = run(*words, "-q")
+    assert done.exit_code == 0
+    assert word in done.stdout, "the summary says it though warnings are silenced"
+    told = json.loads(run(*words, "-q", "--json").stdout)
+    assert told["not_counted"] == {"rows": 2, "patients": 3.0}
+    loud = run(*words)
+    assert "arrivals.csv:3 day [4]" in loud.stderr
+    # a day beyond what is shown, but solved, is counted
+    text = (province / "scenario.yaml").read_text(encoding="utf-8")
+    text = text.replace("beyond_days: 0", "beyond_days: 6")
+    (province / "scenario.yaml").write_text(text, encoding="utf-8")
+    told = json.loads(run(*words, "-q", "--json").stdout)
+    assert told["not_counted"] == {"rows": 0, "patients": 0.0}
+
+
+# where the plan goes
+
+
+def _untouched(path: Path) -> list[tuple[str, bytes]]:
+    every = [path, *sorted(path.rglob("*"))]
+    return [(str(p), p.read_bytes() if p.is_file() else b"") for p in every]
+
+
+@pytest.mark.parametrize(
+    ("lang", "word"), [("en", "There is a plain file"), ("vi", "đang có một tệp thường")]
+)
+def test_plan_refuses_an_out_that_is_a_plain_file_before_it_solves(
+    home: Path, lang: str, word: str
+) -> None:
+    province = worked(home / "province")
+    (home / "mine").write_text("of mine", encoding="utf-8")
+    before = _untouched(home)
+    words = ("plan", province / "scenario.yaml", "--data", province, "--lang", lang)
+    done = run(*words, "--out", home / "mine", "--progress", "json")
+    assert done.exit_code == 2
+    assert word in done.stderr
+    assert "stage" not in done.stderr, "nothing was begun"
+    assert _untouched(home) == before
+
+
+def test_plan_refuses_an_out_below_a_plain_file(home: Path) -> None:
+    province = worked(home / "province")
+    (home / "mine").write_text("of mine", encoding="utf-8")
+    words = ("plan", province / "scenario.yaml", "--data", province, "-q", "--lang", "en")
+    done = run(*words, "--out", home / "mine" / "a" / "plan")
+    assert done.exit_code == 2
+    assert "cannot be written here" in done.stderr
+    assert (home / "mine").read_text(encoding="utf-8") == "of mine"
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
+def test_plan_refuses_an_out_where_nobody_may_write(home: Path) -> None:
+    province = worked(home / "province")
+    (home / "locked").mkdir(mode=0o500)
+    words = ("plan", province / "scenario.yaml", "--data", province, "-q", "--lang", "en")
+    done = run(*words, "--out", home / "locked" / "plan")
+    assert done.exit_code == 2
+    assert "cannot be written here" in done.stderr
+
+
+@pytest.mark.parametrize("inside", ["letter.txt", "plan.json"])
+def test_plan_does_not_replace_a_folder_that_is_no_plan(home: Path, inside: str) -> None:
+    province = worked(home / "province")
+    (home / "mine").mkdir()
+    (home / "mine" / inside).write_text("{}", encoding="utf-8")
+    before = _untouched(home / "mine")
+    words = ("plan", province / "scenario.yaml", "--data", province, "-q", "--lang", "en")
+    done = run(*words, "--out", home / "mine")
+    assert done.exit_code == 2
+    assert "not a plan folder" in done.stderr
+    assert _untouched(home / "mine") == before
+    assert sorted(p.name for p in home.iterdir()) == ["mine", "province"]
+
+
+def test_plan_replaces_a_plan_but_not_with_somebodys_notes_in_it(home: Path) -> None:
+    province = worked(home / "province")
+    words = ("plan", province / "scenario.yaml", "--data", province, "-q", "--lang", "en")
+    assert run(*words, "--out", home / "new" / "plan").exit_code == 0
+    assert run(*words, "--out", home / "new" / "plan").exit_code == 0
+    (home / "new" / "plan" / "notes.txt").write_text("of mine", encoding="utf-8")
+    done = run(*words, "--out", home / "new" / "plan")
+    assert done.exit_code == 2
+    assert "notes.txt" in done.stderr
+    assert (home / "new" / "plan" / "notes.txt").read_text(encoding="utf-8") == "of mine"
+
+
+def test_plan_follows_an_out_that_is_a_link(home: Path) -> None:
+    province = worked(home / "province")
+    (home / "real").mkdir()
+    (home / "link").symlink_to(home / "real")
+    words = ("plan", province / "scenario.yaml", "--data", province, "-q")
+    assert run(*words, "--out", home / "link").exit_code == 0
+    assert (home / "link").is_symlink()
+    assert (home / "real" / "plan.json").exists()
+
+
 # check
 
 

@@ -28,11 +28,11 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="SIGINT is sent as PO
 
 
 @contextmanager
-def planning(out: Path) -> Iterator[subprocess.Popen[str]]:
+def planning(out: Path, *more: str) -> Iterator[subprocess.Popen[str]]:
     """Start `referral plan` on a shipped scenario; it is gone when the test ends."""
     command = [sys.executable, "-c", WORDS, "plan", str(SCENARIO), "--out", str(out)]
     process = subprocess.Popen(
-        [*command, "--lang", "en", "--progress", "json"],
+        [*command, "--lang", "en", "--progress", "json", *more],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -81,6 +81,31 @@ def test_plan_keeps_the_checked_rule_plan_when_interrupted_while_the_solver_work
     assert "lawful" in done.stdout
 
 
+def test_plan_prints_what_is_kept_as_json_when_interrupted_and_asked_for_json(
+    tmp_path: Path,
+) -> None:
+    out = tmp_path / "plan"
+    with planning(out, "--json") as process:
+        until = time.monotonic() + 60
+        while not (out / "plan.json").exists():
+            assert process.poll() is None, "it ended before there was a plan to keep"
+            assert time.monotonic() < until, "the rule's plan is late"
+            time.sleep(0.05)
+        code, said, _ = interrupted(process)
+    assert code == 0
+    assert json.loads(said) == json.loads((out / "plan.json").read_text(encoding="utf-8"))
+    assert json.loads(said)["status"] == "rule"
+
+
+def test_plan_says_so_as_json_when_interrupted_before_there_is_a_plan(tmp_path: Path) -> None:
+    with planning(tmp_path / "plan", "--json") as process:
+        assert process.stderr is not None
+        process.stderr.readline()
+        code, said, _ = interrupted(process)
+    assert code == 130
+    assert json.loads(said)["status"] == "stopped"
+
+
 def test_plan_ends_with_130_when_interrupted_before_there_is_a_plan(tmp_path: Path) -> None:
     out = tmp_path / "plan"
     with planning(out) as process:
@@ -98,7 +123,8 @@ def test_plan_leaves_an_older_plan_alone_when_interrupted_before_there_is_a_new_
 ) -> None:
     out = tmp_path / "plan"
     out.mkdir()
-    (out / "plan.json").write_text("an older plan", encoding="utf-8")
+    older = json.dumps({"plan_id": "older", "inputs_sha256": ""})
+    (out / "plan.json").write_text(older, encoding="utf-8")
     before = time.time() - 3600
     os.utime(out / "plan.json", (before, before))
     with planning(out) as process:
@@ -107,4 +133,4 @@ def test_plan_leaves_an_older_plan_alone_when_interrupted_before_there_is_a_new_
         code, _, told = interrupted(process)
     assert code == 130, "the older plan is not of this run"
     assert "Stopped before there was a plan." in told
-    assert (out / "plan.json").read_text(encoding="utf-8") == "an older plan"
+    assert (out / "plan.json").read_text(encoding="utf-8") == older
