@@ -997,7 +997,19 @@ def forget_the_price_of_going_elsewhere(f: Folder) -> None:
 
 @spoil("inputs")
 def bend_a_survival_curve(f: Folder) -> None:
+    f.scenario["disease"] = f.row("classes", class_id="SA")["disease"]
     f.scenario["stays"] = {"severe": {"survival": [1, 0.9]}}
+    for table in (f.data["patient_classes"], f.inputs["classes"]):
+        table[:] = [row for row in table if row["class_id"] != "SR"] or table
+    f.inputs["classes"].append(dict(f.row("classes", class_id="SA"), class_id="SA~day1"))
+
+
+@spoil("inputs")
+def bend_a_survival_curve_of_another_disease(f: Folder) -> None:
+    f.scenario["disease"] = "another"
+    f.scenario["also"] = {
+        f.row("classes", class_id="SA")["disease"]: {"stays": {"severe": {"survival": [1, 0.9]}}}
+    }
     for table in (f.data["patient_classes"], f.inputs["classes"]):
         table[:] = [row for row in table if row["class_id"] != "SR"] or table
     f.inputs["classes"].append(dict(f.row("classes", class_id="SA"), class_id="SA~day1"))

@@ -134,7 +134,7 @@ def with_influenza(folder: Path) -> Path:
         (
             {"influenza": FLU},
             "also.influenza.stays.moderate.worse_to",
-            "There is no stay for severity {severity}.",
+            "patient_classes.csv has no such severity for the disease.",
         ),
         (
             {"measles": {**FLU, "stays": {"moderate": {"stay_days": 4}}}},
