@@ -16,6 +16,7 @@ import pytest
 from ortools.linear_solver.python import model_builder
 
 from optimizer.crosscheck import CONSTRAINTS, crosscheck, crosscheck_many, write_lp, write_mps
+from optimizer.crosscheck.random_instances import random_instance
 from optimizer.domain.instance import (
     STEP_DOWN,
     STEP_UP,
@@ -31,7 +32,6 @@ from optimizer.domain.instance import (
 )
 from optimizer.errors import SolverError
 from optimizer.planning.solve import SolveOptions, solve_plan
-from tests.random_instances import random_instance
 
 MANY = 200 if os.environ.get("REFERRAL_MANY") == "1" else 60
 SAME = 1e-6
@@ -191,7 +191,7 @@ GOLDEN = {
 @pytest.mark.parametrize("whole", [False, True], ids=["means", "whole people"])
 def test_worked_example_has_the_harm_of_the_page_on_both_hands(whole: bool) -> None:
     expected = [harm for _, harm in GOLDEN.values()]
-    found = crosscheck_many([inst for inst, _ in GOLDEN.values()], whole=whole)
+    found = crosscheck_many([inst for inst, _ in GOLDEN.values()], whole="today" if whole else "")
     assert [r.status for r in found] == ["optimal"] * len(GOLDEN)
     assert [r.harm for r in found] == pytest.approx(expected, rel=SAME)
     plans = [solve_plan(inst, WHOLE if whole else MEANS) for inst, _ in GOLDEN.values()]
@@ -205,7 +205,7 @@ def test_random_instances_have_the_same_harm_on_both_hands(
     seeds = range(seed, seed + MANY)
     instances = [random_instance(number) for number in seeds]
     means = crosscheck_many(instances)
-    whole = crosscheck_many(instances, whole=True)
+    whole = crosscheck_many(instances, whole="today")
     apart, unlawful, equal, widest, refused = [], [], 0, 0.0, []
     for number, inst, lp, mip in zip(seeds, instances, means, whole, strict=True):
         assert (lp.status, mip.status) == ("optimal", "optimal"), f"seed {number}"
@@ -300,7 +300,7 @@ def halves() -> Instance:
 def test_third_hand_moves_halves_as_means_and_nobody_as_people() -> None:
     """Means: half to B, half to C, the boarder gets the bed: 0.5. Whole: corridor, 4 + 25."""
     assert crosscheck(halves()).harm == pytest.approx(0.5)
-    assert crosscheck(halves(), whole=True).harm == pytest.approx(29.0)
+    assert crosscheck(halves(), whole="today").harm == pytest.approx(29.0)
 
 
 def test_whole_people_always_have_a_plan() -> None:
