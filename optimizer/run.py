@@ -143,6 +143,27 @@ def plan_scenario(
     return Outcome(out, summary, (*warnings, *desk.refused), seconds)
 
 
+def publish_plan(
+    plan: Plan,
+    inst: Instance,
+    *,
+    tables: Tables,
+    scenario: Scenario,
+    made: Assembled,
+    scenario_path: Path,
+    out: Path,
+) -> dict[str, Any]:
+    """Put a plan made elsewhere into the folder `out`, checked; return its summary.
+
+    Raises
+    ------
+    PlanCheckError
+        If our own checker refuses the plan; nothing is put into `out` then.
+    """
+    desk = _Desk(tables, scenario, made, scenario_path, out, {}, time.perf_counter())
+    return desk.publish(plan, inst, {})
+
+
 @dataclass(slots=True)
 class _Desk:
     """Puts plans into folders, checked."""

@@ -36,10 +36,11 @@ def _work(folder: Path) -> None:
             with np.load(plan, allow_pickle=False) as arrays:
                 answer |= judged(pulp, model, dict(arrays))
         if order["do"] == "solve":
-            solved = solve_groups(pulp, model, order["upto"])
+            solved = solve_groups(pulp, model, order["upto"], answer.get("totals", {}))
             answer |= {
                 "status": solved.status,
                 "groups": solved.values,
+                "highest": solved.values | solved.highest,
                 "exchange": solved.exchange,
             }
             if solved.status == "optimal" and order["solution"]:

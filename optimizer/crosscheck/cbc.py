@@ -43,6 +43,8 @@ class Found:
     value: float = math.nan
     duals: Mapping[str, float] = field(default_factory=dict)
     """By row: change of the objective for one more unit of the right side."""
+    reduced: Mapping[str, float] = field(default_factory=dict)
+    """By column: reduced cost."""
 
 
 def solve(pulp: Any, problem: Any) -> Found:
@@ -52,8 +54,8 @@ def solve(pulp: Any, problem: Any) -> Found:
         columns, _, _, _ = problem.writeMPS(str(folder / "m.mps"), rename=1)
         whole = any(var.cat == pulp.LpInteger for var in columns)
         command = [pulp.PULP_CBC_CMD.pulp_cbc_path, str(folder / "m.mps")]
-        for option, value in CBC_OPTIONS.items():
-            command += [f"-{option}", value]
+        for option, setting in CBC_OPTIONS.items():
+            command += [f"-{option}", setting]
         command += ["-solve" if whole else "-initialSolve"]
         command += ["-solution", str(folder / "m.sol"), "-saveSolution", str(folder / "m.bin")]
         ended = subprocess.run(
@@ -70,20 +72,22 @@ def solve(pulp: Any, problem: Any) -> Found:
             return Found("failed")
         raw = (folder / "m.bin").read_bytes()
     rows = list(problem.constraints())
-    size = struct.calcsize("iid")
+    size = struct.calcsize("=iid")
     made, width, _ = struct.unpack("=iid", raw[:size])
     numbers = np.frombuffer(raw[size:])
     if (made, width) != (len(rows), len(columns)) or len(numbers) != 2 * (made + width):
         return Found("failed")
-    duals, values = numbers[made : 2 * made], numbers[2 * made : 2 * made + width]
-    for var, value in zip(columns, values.tolist(), strict=True):
+    duals = numbers[made : 2 * made].tolist()
+    values, reduced = numbers[2 * made :].reshape(2, width).tolist()
+    for var, value in zip(columns, values, strict=True):
         var.varValue = value
     if not holds(pulp, problem):
         return Found("wrong")
     return Found(
         "optimal",
         math.fsum(share * var.varValue for var, share in problem.objective.items()),
-        {row.name: dual for row, dual in zip(rows, duals.tolist(), strict=True)},
+        {row.name: dual for row, dual in zip(rows, duals, strict=True)},
+        {var.name: cost for var, cost in zip(columns, reduced, strict=True)},
     )
 
 

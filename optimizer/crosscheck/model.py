@@ -123,6 +123,8 @@ class Model:
 
     def capacity_fell(self, f: int, t: int) -> bool:
         """Return whether some capacity of unit f is lower on day t than on an earlier day."""
+        if self.inst.fallen is not None:  # a window: the earlier days are not here
+            return bool(self.inst.fallen[f, t - 1])
         parts = (self.inst.beds[f], self.inst.staff[f], self.inst.surge_limit[f])
         return any(
             part[i, t - 1] < part[i, earlier] - 1e-9

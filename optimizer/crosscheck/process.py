@@ -59,7 +59,9 @@ class CrossResult:
     columns: int = 0
     nonzeros: int = 0
     groups: Mapping[str, float] = field(default_factory=dict)
-    """Least value of each group solved, those before it held."""
+    """Least value of each group solved, those before it held by a row: never above the truth."""
+    highest: Mapping[str, float] = field(default_factory=dict)
+    """Likewise, never below the truth; unlike `groups` only where two ways are all but equal."""
     exchange: Mapping[str, float] = field(default_factory=dict)
     """By group: how much of it one unit of the groups before it would buy."""
     broken: tuple[tuple[str, float], ...] = ()

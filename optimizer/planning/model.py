@@ -20,6 +20,7 @@ class PlanModel:
     compiled: Compiled
     variables: PlanVariables
     row_blocks: dict[str, IntArray]
+    column_blocks: dict[str, IntArray]
     harm: FloatArray
     burden: FloatArray
 
@@ -47,6 +48,7 @@ def build_model(inst: Instance, *, transfers: bool = True) -> PlanModel:
         compiled,
         variables,
         matrix.row_blocks,
+        matrix.column_blocks,
         group_cost("harm", inst, variables, columns),
         group_cost("burden", inst, variables, columns),
     )

@@ -21,8 +21,11 @@ from optimizer.planning.model import PlanModel, build_model
 from optimizer.planning.whole import fractional, whole_day_one
 
 Progress = Callable[[str, float], None]
-FACE = 1e-6
-"""Reduced costs and duals above this share of the largest cost fix a face."""
+FACE = 1e-9
+"""Reduced costs and duals above this share of the largest cost fix a face.
+
+At 1e-6 the price of excess (1,000) hid reduced costs up to 0.001, and burden was bought with harm.
+"""
 
 
 @dataclass(frozen=True, slots=True)
