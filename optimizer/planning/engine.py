@@ -176,7 +176,7 @@ def solve_arrays(
                 )
             ]
         ) from error
-    return _read(result, columns, rows, engine, time.perf_counter() - started)
+    return _read(result, columns, rows, engine, time.perf_counter() - started, whole)
 
 
 def _first_that_answers(engines: Sequence[str], solve: Callable[[str], Answer]) -> Answer:
@@ -191,11 +191,21 @@ def _first_that_answers(engines: Sequence[str], solve: Callable[[str], Answer]) 
 
 
 def _read(
-    result: result_pb2.SolveResultProto, columns: int, rows: int, engine: str, seconds: float
+    result: result_pb2.SolveResultProto,
+    columns: int,
+    rows: int,
+    engine: str,
+    seconds: float,
+    whole: bool,
 ) -> Answer:
-    """Read values in the one guarded place: only from a feasible primal solution."""
+    """Read values in the one guarded place: only from a feasible primal solution.
+
+    An LP counts only when optimal: a point where it was stopped has no bound and no prices.
+    """
     reason = result.termination.reason
-    good = (result_pb2.TERMINATION_REASON_OPTIMAL, result_pb2.TERMINATION_REASON_FEASIBLE)
+    good = [result_pb2.TERMINATION_REASON_OPTIMAL]
+    if whole:
+        good.append(result_pb2.TERMINATION_REASON_FEASIBLE)
     if (
         reason not in good
         or not result.solutions

@@ -27,6 +27,7 @@ from optimizer.planning.engine import solve_arrays
 from optimizer.planning.model import build_model
 from optimizer.planning.screen import with_ways
 from optimizer.planning.solve import SolveOptions, solve_plan
+from optimizer.run import better_of
 
 from .provinces import province, read, rename, shuffle, wishes
 
@@ -339,11 +340,12 @@ def one_person_more_is_one_person_more(seed: int) -> None:
 
 
 def answered(inst: Instance, seconds: float) -> Plan:
-    """Return what the product keeps at a limit: the solver's plan, or else the rule's."""
+    """Return what the product keeps at a limit: the better of the solver's plan and the rule's."""
+    rule = simulate(inst)
     try:
-        return solve_plan(inst, SolveOptions(seconds=seconds))
+        return better_of(solve_plan(inst, SolveOptions(seconds=seconds)), inst, rule, inst)
     except SolverError:
-        return simulate(inst)
+        return rule
 
 
 def more_time_is_never_worse(seed: int) -> None:
