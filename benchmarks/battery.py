@@ -64,7 +64,7 @@ def always(count: int, seed: int) -> tuple[list[str], int]:
         rule += summary["solver"] == "nearest free place"
     lines = [
         f"Cases {seed} to {seed + count - 1}: overload 1, 2, 5, 20, 100 in turn on the template's",
-        "province with beds, staff, vehicles and minutes at random, every 25th a shipped province.",
+        "province with beds, staff, vehicles and minutes at random, every 23rd a shipped province.",
         "",
         "| trouble | checked plans |",
         "|---|---:|",
