@@ -276,8 +276,8 @@ CONSTRAINTS: tuple[Callable[[Model], None], ...] = (
 """Every row of docs/model.md section 4, in its order."""
 
 
-def harm(m: Model) -> None:
-    """Set the harm of docs/model.md section 5 as the objective."""
+def harm(m: Model) -> Terms:
+    """Return the harm of docs/model.md section 5."""
     prices, terms = m.inst.harm, Terms()
     add(terms, {var: float(prices.waiting[s]) for (_, s, _), var in m.waiting.items()})
     add(terms, {var: float(prices.boarding[s]) for (_, s, _), var in m.boarding.items()})
@@ -286,13 +286,19 @@ def harm(m: Model) -> None:
     add(terms, dict.fromkeys(m.oxygen_short.values(), prices.oxygen_short))
     add(terms, {var: float(prices.admission[i]) for (i, _), var in m.arrive()})
     add(terms, {var: float(prices.transfer[j]) for (j, _), var in m.moved.items()})
-    m.problem.setObjective(m.pulp.LpAffineExpression(terms))
+    return terms
 
 
-def build(pulp: Any, inst: Instance, whole: bool) -> Any:
-    """Return the PuLP problem of `inst`."""
-    model = Model(pulp, inst, whole)
-    harm(model)
+def build(pulp: Any, inst: Instance, whole: str = "") -> Model:
+    """Return the rows of `inst` in PuLP, without an objective.
+
+    `whole`: ``today`` people of day 1 and surge beds are whole, ``always`` every decision is.
+    """
+    model = Model(pulp, inst, bool(whole))
+    if whole == "always":
+        for block in (model.admitted, model.admitted_observed, model.moved, model.in_house):
+            for var in block.values():
+                var.cat = pulp.LpInteger
     for constraint in CONSTRAINTS:
         constraint(model)
-    return model.problem
+    return model

@@ -25,8 +25,18 @@ from optimizer.planning.whole_window import whole_window
 
 Progress = Callable[[str, float], None]
 Seen = Callable[[PlanModel, Answer], None]
-FACE = 1e-6
-"""Reduced costs and duals above this share of the largest cost fix a face."""
+FACE = 1e-9
+"""Reduced costs and duals above this share of the largest cost fix a face.
+
+At 1e-6 the price of excess (1,000) hid reduced costs up to 0.001, and burden was bought with harm.
+"""
+
+
+WORTH_SEARCHING = 0.005
+"""Gap from which a small model is searched in whole numbers to the end."""
+SEARCHED_TO = 5_000
+"""Columns of a small model."""
+SEARCH_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +149,33 @@ def solve_plan(
         started = time.perf_counter()
         final = _whole_surge(model, harm, final, lower, upper, options)
         timed("whole beds", started)
+    least = bound + WORTH_SEARCHING * max(1.0, abs(bound))
+    if options.whole and float(model.harm @ final.x) > least and compiled.size[0] <= SEARCHED_TO:
+        started = time.perf_counter()
+        final = _searched(model, final, options)
+        timed("search", started)
     made = plan_of(model, final, bound, burden_bound, options.whole)
     return replace(made, seconds=seconds, shadow_prices=prices, start=start)
+
+
+def _searched(model: PlanModel, final: Answer, options: SolveOptions) -> Answer:
+    """Search whole people and beds of a small model together, where today alone was misjudged.
+
+    The evening of day 1 is priced with the LP's duals, which may be far off for one person more.
+    """
+    compiled = model.compiled
+    lower, upper = compiled.column_lower.copy(), compiled.column_upper.copy()
+    seconds = min(SEARCH_SECONDS, options.seconds)
+    with contextlib.suppress(SolverError):
+        found = solve_arrays(compiled, model.harm, whole=True, seconds=seconds)
+        if found.objective < float(model.harm @ final.x) - FACE:
+            columns = np.flatnonzero(compiled.whole)
+            lower[columns] = upper[columns] = np.round(found.x[columns])
+            harm = solve_arrays(
+                compiled, model.harm, lower=lower, upper=upper, seconds=options.seconds
+            )
+            return _burden(model, harm, lower, upper, options)[0] if options.burden else harm
+    return final
 
 
 def _burden(
