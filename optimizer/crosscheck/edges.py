@@ -16,7 +16,13 @@ Dice = np.random.Generator
 
 def fitted(inst: Instance) -> Instance:
     """Return the instance with a census that beds and staff of day 1 hold; the others board."""
-    treated, boarding = fit_census(inst, inst.classes, inst.census_treated, inst.census_boarding)
+    treated, boarding = fit_census(
+        inst,
+        inst.classes,
+        inst.census_treated,
+        inst.census_boarding,
+        inst.rules.open_corridor,
+    )
     return inst.changed(census_treated=treated, census_boarding=boarding)
 
 

@@ -34,6 +34,7 @@ def shapes(inst: Instance) -> dict[str, tuple[int, ...]]:
         "corridor": (units, days),
         "excess": (units, levels, days),
         "surge_beds": (units, levels, days),
+        "oxygen_short": (units, days),
     }
 
 

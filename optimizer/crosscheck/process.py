@@ -44,6 +44,7 @@ BLOCKS = (
     "corridor",
     "excess",
     "surge_beds",
+    "oxygen_short",
 )
 """Fields of a `Plan` and blocks of columns of the same name."""
 

@@ -31,8 +31,22 @@ AXES: Mapping[str, str] = {
     "area_base": "O",
     "outside_places": "HT",
     "fallen": "FT",
+    "own_unit": "O",
+    "may_leave": "FS",
+    "no_intake": "FT",
 }
 """Axes of every array of an `Instance`. Who adds one adds it here, or no sample is taken."""
+TERM_AXES: Mapping[str, str] = {
+    "devices": "FKT",
+    "oxygen_draw": "K",
+    "oxygen_flow": "FT",
+    "oxygen_supply": "FT",
+    "oxygen_stored": "F",
+    "oxygen_tank": "F",
+    "supervision": "RK",
+    "oxygen_routine": "F",
+}
+"""Likewise of `Instance.terms`."""
 PARTS_BY_NAME = ("unit_names", "area_communes", "unit_members")
 
 
@@ -49,17 +63,12 @@ def burdensome(inst: Instance) -> int:
 def part_of(inst: Instance, areas: BoolArray, units: BoolArray) -> Instance:
     """Return the instance with these areas (O,) and units (F,) only, and the ways among them."""
     keep = {"O": areas, "F": units}
-    changed: dict[str, Any] = {}
-    for field in fields(inst):
-        value = getattr(inst, field.name)
-        if not isinstance(value, np.ndarray):
-            continue
-        if field.name not in AXES:
-            raise TypeError(f"the axes of Instance.{field.name} are not known to crosscheck.sample")
-        first = AXES[field.name][0]
-        if first in keep:
-            changed[field.name] = value[keep[first]].copy()
+    changed: dict[str, Any] = _cut(inst, AXES, keep)
+    changed["terms"] = replace(inst.terms, **_cut(inst.terms, TERM_AXES, keep))
     arcs, moves = inst.admissions, inst.transfers
+    if inst.own_unit is not None:
+        own = inst.own_unit[areas]
+        changed["own_unit"] = np.where((own >= 0) & units[own], np.cumsum(units)[own] - 1, -1)
     there = np.concatenate([units, np.ones(len(inst.outside), dtype=bool)])
     number = np.concatenate([np.cumsum(units) - 1, units.sum() + np.arange(len(inst.outside))])
     used = areas[arcs.area] & there[arcs.to]
@@ -93,6 +102,22 @@ def part_of(inst: Instance, areas: BoolArray, units: BoolArray) -> Instance:
     for name in PARTS_BY_NAME:
         changed[name] = {k: v for k, v in getattr(inst, name).items() if k in known}
     return inst.changed(**changed)
+
+
+def _cut(value: Any, axes: Mapping[str, str], keep: Mapping[str, BoolArray]) -> dict[str, Any]:
+    """Return the arrays that have a place on their first axis, some places alone."""
+    out: dict[str, Any] = {}
+    for field in fields(value):
+        part = getattr(value, field.name)
+        if not isinstance(part, np.ndarray):
+            continue
+        if field.name not in axes:
+            name = f"{type(value).__name__}.{field.name}"
+            raise TypeError(f"the axes of {name} are not known to crosscheck.sample")
+        first = axes[field.name][0]
+        if first in keep:
+            out[field.name] = part[keep[first]].copy()
+    return out
 
 
 def _ways(arcs: Any, keep: BoolArray) -> Any:

@@ -28,6 +28,8 @@ COLUMN_AXES: Mapping[str, str] = {
     "corridor": "FT",
     "excess": "FKT",
     "surge_beds": "FKT",
+    "oxygen_stored": "FT",
+    "oxygen_short": "FT",
 }
 ROW_AXES: Mapping[str, str] = {
     "waiting_balance": "OST",
@@ -41,10 +43,16 @@ ROW_AXES: Mapping[str, str] = {
     "house_capacity": "FT",
     "corridor_boarders_only": "FT",
     "staff_on_duty": "FRT",
+    "device_capacity": "FKT",
+    "supervision": "FRT",
+    "oxygen_flow": "FT",
+    "oxygen_stock": "FT",
     "surge_limit": "FKT",
     "surge_stays_open": "FKT",
     "vehicle_minutes": "ET",
     "outside_places": "HT",
+    "nobody_waits": "OST",
+    "closed_intake": "FT",
 }
 """Axes by letter (docs/model.md section 1); A and X: admission and transfer ways. A block that is
 not here is named by the numbers on its axes."""

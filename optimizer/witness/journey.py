@@ -177,6 +177,9 @@ def second_plan(inst: Instance, seconds: float = 600.0) -> Plan | None:
     parts["surge_beds"] = np.round(parts["surge_beds"])
     for name in ("moved", "in_house"):
         parts[name][..., 0] = np.round(parts[name][..., 0])
+    if inst.rules.whole_window:
+        for name in ("admitted", "moved"):
+            parts[name] = np.round(parts[name])
     days = float(parts["surge_beds"].sum())
     entered = parts["admitted"].sum(axis=1) + parts["admitted_observed"]
     left = parts["moved"].sum(axis=1)

@@ -326,7 +326,7 @@ def test_plan_has_the_harm_worked_out_by_hand(
 
 
 def test_third_hand_has_the_harm_worked_out_by_hand() -> None:
-    found = crosscheck_many([make() for _, make, _ in CASES], whole=True)
+    found = crosscheck_many([make() for _, make, _ in CASES], whole="today")
     told = {name: answer.harm for (name, _, _), answer in zip(CASES, found, strict=True)}
     assert told == pytest.approx({name: due for name, _, due in CASES}, abs=1e-6)
 
