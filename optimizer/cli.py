@@ -180,6 +180,10 @@ def plan(
     time_limit: Annotated[
         float, typer.Option("--time-limit", min=1.0, help="Seconds for one solve.")
     ] = 600.0,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="KEY=VALUE of the scenario, such as weights.death=50."),
+    ] = None,
     require_optimal: Annotated[
         bool, typer.Option("--require-optimal", help="Exit 1 unless the gap is at most 0.5 %.")
     ] = False,
@@ -207,6 +211,7 @@ def plan(
                 progress=_tell(shown, lang.value),
                 options=SolveOptions(seconds=time_limit),
                 all_ways=all_ways,
+                settings=settings or (),
                 explain=explain,
             )
         )
@@ -334,6 +339,45 @@ def cross_check(
         for path in told["exported"]:
             print(path)
     raise typer.Exit(0 if told["agree"] == len(told["cases"]) else 1)
+
+
+@app.command()
+def goals(
+    of: Annotated[Path, typer.Argument(help="Scenario file (YAML), or a plan folder.")],
+    data: Annotated[Path | None, typer.Option("--data", help="Province folder.")] = None,
+    routine: Annotated[
+        bool, typer.Option("--routine", help="Of a plan: also the price of routine care.")
+    ] = False,
+    as_json: JsonOption = False,
+    lang: LangOption = DEFAULT_LANG,
+) -> None:
+    """Show every weight with unit, meaning and source; of a plan also what each group cost."""
+    from optimizer.errors import ReferralError
+    from optimizer.exchange.goals import goal_rows
+    from optimizer.report import goals as report
+    from optimizer.run import load
+    from optimizer.whatif import plan_summary, routine_price
+
+    told: dict[str, Any] = {"schema_version": 1}
+    try:
+        if of.suffix in (".yaml", ".yml"):
+            tables, scenario, _ = load(of, data)
+            told["goals"] = goal_rows(scenario, tables)
+        else:
+            summary = plan_summary(of)
+            told |= {name: summary.get(name) for name in ("goals", "objective", "fairness_cost")}
+            if routine:
+                told["routine_cost"] = routine_price(of, data)
+    except ReferralError as error:
+        raise _fail(error, lang.value, as_json) from None
+    if as_json:
+        print(json.dumps(told, ensure_ascii=False))
+        return
+    print(report.goals_text(told["goals"] or [], lang.value))
+    if "objective" in told:
+        print(report.reached_text(told, lang.value))
+    if "routine_cost" in told:
+        print(report.routine_text(told["routine_cost"], lang.value))
 
 
 @app.command()

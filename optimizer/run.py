@@ -2,7 +2,8 @@
 
 The nearest-free-place plan is checked and on disk before any solver starts, and is kept if solving
 fails, is cancelled or finds nothing better. While the solver works on the plan, a thread makes what
-stands beside it: no transfers, local care only.
+stands beside it: no transfers, local care only, shares by beds, and the pooled bound no plan can
+beat.
 """
 
 from __future__ import annotations
@@ -14,23 +15,26 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal, TypeVar
+
+import numpy as np
 
 from optimizer import __version__
 from optimizer.checking.judge import check_plan
 from optimizer.domain.assemble import Assembled, assemble
 from optimizer.domain.assumptions import staff_assumptions
 from optimizer.domain.facility import Tables
-from optimizer.domain.instance import Instance
+from optimizer.domain.instance import FloatArray, Instance
 from optimizer.domain.plan import Plan
 from optimizer.domain.scenario import Scenario
 from optimizer.errors import DataError, PlanCheckError, Problem, SolverError
 from optimizer.exchange import planfolder
 from optimizer.exchange.agreement import cross_check
+from optimizer.exchange.goals import goal_rows
 from optimizer.exchange.grounds import (
     Grounds,
     confidence_share,
@@ -41,11 +45,14 @@ from optimizer.exchange.scenarios import read_scenario
 from optimizer.exchange.tables import read_tables
 from optimizer.i18n import LANGUAGES
 from optimizer.planning import baselines
+from optimizer.planning.pooled import pooled_bound
 from optimizer.planning.screen import offered_ways, with_ways
 from optimizer.planning.solve import SolveOptions, solve_plan
 from optimizer.planning.split import split_to_communes
 from optimizer.planning.worth import Optimum
 from optimizer.reasons import NONE, Reasons, explained
+from optimizer.report.equity import COLUMNS as EQUITY_COLUMNS
+from optimizer.report.equity import Communes, equity_kpis, equity_rows
 from optimizer.report.kpis import baseline_rows, plan_kpis, shortfalls
 from optimizer.report.patients import class_names
 from optimizer.report.reports import write_reports
@@ -74,7 +81,10 @@ class Outcome:
 
 
 def load(
-    scenario_path: Path, data_dir: Path | None, areas: Literal["clusters", "communes"] | None = None
+    scenario_path: Path,
+    data_dir: Path | None,
+    areas: Literal["clusters", "communes"] | None = None,
+    settings: Sequence[str] = (),
 ) -> tuple[Tables, Scenario, tuple[Problem, ...]]:
     """Read scenario and tables and hold them against each other.
 
@@ -83,7 +93,7 @@ def load(
     DataError
         With every fault of both.
     """
-    scenario = read_scenario(scenario_path)
+    scenario = read_scenario(scenario_path, settings)
     if areas is not None:
         scenario = scenario.model_copy(update={"areas": areas})
     folder = data_dir or default_data_dir(scenario_path, scenario.province)
@@ -115,6 +125,7 @@ def plan_scenario(
     progress: Progress | None = None,
     options: SolveOptions | None = None,
     all_ways: bool = False,
+    settings: Sequence[str] = (),
     explain: bool | None = None,
 ) -> Outcome:
     """Plan one scenario into the folder `out`; `explain` as `reasons.explained` has `full`.
@@ -136,7 +147,7 @@ def plan_scenario(
 
     started = time.perf_counter()
     tell("read", 0.0, False)
-    tables, scenario, warnings = load(scenario_path, data_dir, areas)
+    tables, scenario, warnings = load(scenario_path, data_dir, areas, settings)
     done("read", started)
     started = time.perf_counter()
     made = assemble(tables, scenario)
@@ -224,8 +235,12 @@ def _begun(work: Callable[[], Result]) -> Callable[[float], Result]:
 
 
 def better_of(plan: Plan, offered: Instance, rule: Plan, inst: Instance) -> Plan:
-    """Return the plan of less harm; the rule's keeps the plan's bound if both had the same ways."""
-    if plan.harm.value <= rule.harm.value + 1e-9 * max(1.0, rule.harm.value):
+    """Return the plan of less harm; the rule's keeps the plan's bound if both had the same ways.
+
+    Harm that fairness was allowed to cost does not count against the plan.
+    """
+    harm = plan.harm.value - plan.prices.get("harm", 0.0)
+    if harm <= rule.harm.value + 1e-9 * max(1.0, rule.harm.value):
         return plan
     same = len(offered.admissions.area) == len(inst.admissions.area) and len(
         offered.transfers.origin
@@ -269,6 +284,8 @@ class _Desk:
     began: float
     refused: tuple[Problem, ...] = ()
     """What the checker said of the nearest-free-place plan; it is never published then."""
+    bound: dict[str, Any] | None = None
+    """What no plan can beat, by KPI."""
 
     def publish_rule(self, rule: Plan) -> None:
         """Publish the checked nearest-free-place plan."""
@@ -279,15 +296,20 @@ class _Desk:
             self.refused = error.problems
 
     def baselines(self, rule: Plan) -> Rivals:
-        """Solve the rivals beside the plan."""
+        """Solve the rivals beside the plan, and the bound of all."""
         inst = self.made.instance
         found: Rivals = {"greedy": (rule, inst)}
-        if self.scenario.areas == "communes":  # the other two by clusters: 0.2 % apart, 10 x faster
+        started = time.perf_counter()
+        with contextlib.suppress(SolverError):
+            self.bound = pooled_bound(inst)
+        self.seconds["baseline: pooled_bound"] = time.perf_counter() - started
+        if self.scenario.areas == "communes":  # the others by clusters: 0.2 % apart, 10 x faster
             by_clusters = self.scenario.model_copy(update={"areas": "clusters"})
             inst = assemble(self.tables, by_clusters).instance
         for name, solve in (
             ("no_transfers", baselines.no_transfers),
             ("local_only", baselines.local_only),
+            ("proportional_share", baselines.proportional_share),
         ):
             started = time.perf_counter()
             with contextlib.suppress(SolverError):
@@ -306,8 +328,9 @@ class _Desk:
         made = replace(self.made, instance=inst)
         planfolder.write_inputs(work / "inputs", self.tables, self.scenario, made)
         planfolder.write_tables(work, made, plan, self.grounds)
+        split = None
         if self.scenario.areas == "clusters":
-            expected, observed = split_to_communes(
+            split = split_to_communes(
                 inst,
                 plan,
                 self.made.demand.arrivals,
@@ -315,7 +338,10 @@ class _Desk:
                 self.made.area_of,
                 self.made.minutes.commune_unit,
             )
-            planfolder.write_commune_split(work, made, expected, observed, self.grounds)
+            planfolder.write_commune_split(work, made, *split, self.grounds)
+        groups = [row.population_group for row in made.classes]
+        equity = equity_rows(inst, plan, self._by_commune(inst, plan, split), groups)
+        planfolder.write_equity(work, equity, EQUITY_COLUMNS, self.grounds.results)
         planfolder.write_start(work, plan)
         planfolder.write_baselines(
             work,
@@ -327,6 +353,7 @@ class _Desk:
         )
         planfolder.write_reasons(work, reasons.tables)
         summary = self._summary(plan, inst, rivals, work)
+        summary["equity"] = equity_kpis(equity)
         summary["explanation"] = reasons.summary
         planfolder.write_summary(work, summary)
         result = check_plan(work)
@@ -348,12 +375,47 @@ class _Desk:
         planfolder.replace_folder(work, self.out)
         return summary
 
+    def _by_commune(
+        self, inst: Instance, plan: Plan, split: tuple[FloatArray, FloatArray] | None
+    ) -> Communes:
+        """Return communes with their admissions; `split` where the plan is by clusters."""
+        made, arcs = self.made, inst.admissions
+        if split is None:  # areas are communes
+            commune_of = np.zeros(len(inst.areas), dtype=np.int64)
+            commune_of[made.area_of] = np.arange(len(made.communes))
+            arc, day = np.nonzero(plan.admitted)
+            seen = np.flatnonzero(plan.admitted_observed)
+            both = np.concatenate([arc, seen])
+            commune = commune_of[arcs.area[both]]
+            days = np.concatenate([day, np.zeros_like(seen)])
+            patients = np.concatenate([plan.admitted[arc, day], plan.admitted_observed[seen]])
+        else:
+            expected, observed = split
+            both = np.concatenate([expected[:, 1], observed[:, 1]]).astype(np.int64)
+            commune = np.concatenate([expected[:, 0], observed[:, 0]]).astype(np.int64)
+            days = np.concatenate([expected[:, 2], np.zeros(len(observed))]).astype(np.int64)
+            patients = np.concatenate([expected[:, 3], observed[:, 2]])
+        rows = {row.admin_unit_id: row for row in self.tables.admin_units}
+        known = [rows[commune_id] for commune_id in made.communes]
+        return Communes(
+            cluster=[row.parent_id or row.admin_unit_id for row in known],
+            population=made.demand.population,
+            remote=np.array([float(row.remote) for row in known]),
+            arrivals=made.demand.arrivals,
+            requests=made.census.requests,
+            commune=commune,
+            arc=both,
+            day=days,
+            patients=patients,
+            minutes=made.minutes.commune_unit[commune, arcs.to[both]],
+        )
+
     def _summary(self, plan: Plan, inst: Instance, rivals: Rivals, work: Path) -> dict[str, Any]:
         scenario = self.scenario
         digest = planfolder.inputs_digest(work / "inputs")
         named = {"scenario": self.scenario_path.stem, "inputs": digest, "solver": plan.solver}
         text = json.dumps([named, __version__], sort_keys=True)
-        groups = {"harm": plan.harm, "burden": plan.burden}
+        groups = {"harm": plan.harm, "fairness": plan.fairness, "burden": plan.burden}
         marks = self.grounds.of_places(inst)
         return {
             "schema_version": planfolder.SCHEMA_VERSION,
@@ -373,6 +435,8 @@ class _Desk:
                 name: {"value": part.value, "bound": part.bound, "gap": part.gap}
                 for name, part in groups.items()
             },
+            "goals": goal_rows(scenario, self.tables),
+            "fairness_cost": dict(plan.prices) or None,
             "ways": {
                 "offered": len(inst.admissions.area) + len(inst.transfers.origin),
                 "permitted": len(self.made.instance.admissions.area)
@@ -388,7 +452,10 @@ class _Desk:
             },
             "inputs_sha256": digest,
             "kpis": plan_kpis(inst, plan),
-            "baselines": {name: plan_kpis(its, rival) for name, (rival, its) in rivals.items()},
+            "baselines": {
+                **{name: plan_kpis(its, rival) for name, (rival, its) in rivals.items()},
+                **({"pooled_bound": self.bound} if self.bound is not None else {}),
+            },
             "shortfalls": [
                 {**one, "confidence": marks[one["place"]]} for one in shortfalls(inst, plan)
             ],

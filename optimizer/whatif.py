@@ -11,16 +11,19 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from optimizer.domain.assemble import assemble
+from optimizer.domain.capacity import capacity
 from optimizer.domain.change import Change, changed_instance
+from optimizer.domain.facility import Tables
 from optimizer.domain.instance import Instance
 from optimizer.domain.scenario import Scenario
+from optimizer.domain.sites import planning_sites
 from optimizer.errors import DataError, Problem, ReferralError
 from optimizer.exchange.planfolder import START_FILE
 from optimizer.exchange.scenarios import scenario_from_json
@@ -28,6 +31,7 @@ from optimizer.exchange.tables import read_tables
 from optimizer.planning import baselines
 from optimizer.planning.live import LiveModel, Reply
 from optimizer.planning.screen import offered_ways, with_ways
+from optimizer.planning.solve import solve_plan
 from optimizer.report.kpis import plan_kpis
 
 
@@ -52,32 +56,11 @@ class WhatIf:
 
     def __init__(self, plan: Path, data_dir: Path | None = None) -> None:
         began = time.perf_counter()
-        folder = plan if plan.is_dir() else plan.parent
-        summary = _json(folder / "plan.json")
-        scenario = _scenario(folder / "inputs" / "scenario.json")
-        directory = data_dir or (folder / str(summary["data_dir"]))
-        tables, _ = read_tables(directory)
-        known = {one["path"]: one["sha256"] for one in _json(folder / "inputs" / "sources.json")}
-        changed = sorted(f.path for f in tables.files if known.get(f.path) != f.sha256)
-        if changed:
-            raise DataError(
-                [
-                    Problem(
-                        "The table has changed since the plan was made.",
-                        "Plan again, then ask.",
-                        file=path,
-                    )
-                    for path in changed
-                ]
-            )
-        inst = assemble(tables, scenario).instance
-        if summary["ways"]["offered"] < summary["ways"]["permitted"]:
-            rule, _ = baselines.greedy(inst)
-            inst = with_ways(inst, *offered_ways(inst, rule))
-        self.inst: Instance = inst
-        self.names: dict[str, str] = dict(inst.unit_names)
-        start, surge = _start(folder / START_FILE)
-        self._live = LiveModel(inst, surge, start)
+        opened = _opened(plan, data_dir)
+        self.inst: Instance = opened.inst
+        self.names: dict[str, str] = dict(self.inst.unit_names)
+        start, surge = _start(opened.folder / START_FILE)
+        self._live = LiveModel(self.inst, surge, start)
         self.seconds_to_open = time.perf_counter() - began
 
     @property
@@ -99,6 +82,84 @@ class WhatIf:
         spent = time.perf_counter() - began
         before = plan_kpis(self.inst, self.base.plan)
         return Compared(tuple(changes), before, plan_kpis(inst, reply.plan), spent)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What a plan folder was made from."""
+
+    folder: Path
+    summary: dict[str, Any]
+    tables: Tables
+    scenario: Scenario
+    inst: Instance
+
+
+def _opened(plan: Path, data_dir: Path | None) -> _Opened:
+    """Make the instance of a plan folder again, with the ways it was offered."""
+    folder = plan if plan.is_dir() else plan.parent
+    summary = _json(folder / "plan.json")
+    scenario = _scenario(folder / "inputs" / "scenario.json")
+    directory = data_dir or (folder / str(summary["data_dir"]))
+    tables, _ = read_tables(directory)
+    known = {one["path"]: one["sha256"] for one in _json(folder / "inputs" / "sources.json")}
+    changed = sorted(f.path for f in tables.files if known.get(f.path) != f.sha256)
+    if changed:
+        raise DataError(
+            [
+                Problem(
+                    "The table has changed since the plan was made.",
+                    "Plan again, then ask.",
+                    file=path,
+                )
+                for path in changed
+            ]
+        )
+    inst = assemble(tables, scenario).instance
+    if summary["ways"]["offered"] < summary["ways"]["permitted"]:
+        rule, _ = baselines.greedy(inst)
+        inst = with_ways(inst, *offered_ways(inst, rule))
+    return _Opened(folder, summary, tables, scenario, inst)
+
+
+def routine_price(plan: Path, data_dir: Path | None = None) -> dict[str, float]:
+    """Return the least harm with and without what is kept for routine care, and how many beds.
+
+    Beds, devices and people that ordinary patients use become free for the wave; the ordinary
+    patients' own harm is not counted, so this is a price and not advice. One LP solved from
+    nothing: so much changes that the basis of the plan is no near start.
+
+    Raises
+    ------
+    DataError
+        If the folder is not a plan, or the tables it was made from have changed since.
+    """
+    opened, began = _opened(plan, data_dir), time.perf_counter()
+    devices = tuple(d.model_copy(update={"routine_in_use": 0}) for d in opened.tables.devices)
+    tables = replace(opened.tables, routine=(), devices=devices)
+    sites, inst = planning_sites(tables, opened.scenario), opened.inst
+    room = capacity(tables, opened.scenario, sites, inst.bases)
+    freed = inst.changed(beds=room.beds, staff=room.staff)
+    known = opened.summary["objective"]["harm"]
+    return {
+        "beds": float((room.beds - inst.beds)[:, :, 0].sum()),
+        "harm": known["value"] if known["bound"] is None else known["bound"],
+        "without": solve_plan(freed, baselines.MEANS).harm.value,
+        "seconds": time.perf_counter() - began,
+    }
+
+
+def plan_summary(plan: Path) -> dict[str, Any]:
+    """Return ``plan.json`` of a plan folder.
+
+    Raises
+    ------
+    DataError
+        If it is none.
+    """
+    return dict(
+        _json((plan if plan.is_dir() or plan.suffix != ".json" else plan.parent) / "plan.json")
+    )
 
 
 def _json(path: Path) -> Any:

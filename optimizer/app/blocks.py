@@ -97,6 +97,7 @@ def _kpi(figure: Indicator, report: PlanReport, lang: str, palette: Palette) -> 
     mine = figure.read(report.kpis)
     values = {"plan": mine}
     values |= {r: figure.read(report.rivals[r]) for r in RIVALS if r in report.rivals}
+    values = {k: v for k, v in values.items() if k != "pooled_bound" or v is not None}
     names = {"plan": say("plan")} | {r: rival_name(r, lang) for r in RIVALS}
     rows = []
     for rival in (r for r in RIVALS if r in values):

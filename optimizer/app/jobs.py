@@ -35,12 +35,14 @@ class PlanRequest:
     scenario: Path
     data: Path
     areas: str = "clusters"
+    settings: tuple[str, ...] = ()
+    """``key=value`` laid over the scenario."""
 
     @property
     def key(self) -> str:
         """Return the content hash of (data, scenario, options, version)."""
         digest = hashlib.sha256()
-        for part in (__version__, self.areas, self.scenario.name):
+        for part in (__version__, self.areas, self.scenario.name, *self.settings):
             digest.update(part.encode() + b"\0")
         for folder, deep in (
             (self.scenario.parent, True),
@@ -72,6 +74,7 @@ class PlanRequest:
             self.areas,
             "--progress",
             "json",
+            *(word for setting in self.settings for word in ("--set", setting)),
         ]
 
 

@@ -81,11 +81,12 @@ def shortfall_table(report: PlanReport, lang: str, palette: Palette, limit: int 
 
 
 def goals_table(report: PlanReport, lang: str) -> str:
-    """Return the two goals with value, bound and gap, and how many ways the bound is of."""
+    """Return the three goals with value, bound and gap, and how many ways the bound is of."""
     say = translator(lang)
     notes: list[str] = []
     names = {
         "harm": say("Harm to patients"),
+        "fairness": say("Fairness: waiting days a new patient, worst area"),
         "burden": say("Burden of moves, minutes and surge beds"),
     }
     ways = report.head.get("ways") or {}
@@ -130,6 +131,18 @@ def goals_table(report: PlanReport, lang: str) -> str:
             )
         )
         notes.append(text.format(offered=offered, permitted=permitted))
+    cost = report.head.get("fairness_cost")
+    if cost:
+        text = say(
+            "Price of fairness: harm {harm}, burden {burden}; longest wait without it {before}"
+        )
+        notes.append(
+            text.format(
+                harm=formats.num(cost["harm"], lang, 2),
+                burden=formats.num(cost["burden"], lang, 1),
+                before=formats.num(cost["worst_area_without"], lang, 2),
+            )
+        )
     seconds = {k: float(s) for k, s in (report.head.get("seconds") or {}).items()}
     spent = seconds.get("so far", sum(s for k, s in seconds.items() if ":" not in k))
     status = say("Solver status: {status}; {seconds} s in all").format(

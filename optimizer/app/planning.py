@@ -13,6 +13,7 @@ from optimizer.app.jobs import Job, PlanRequest
 from optimizer.app.roads import admission_minutes
 from optimizer.app.situation import CHART
 from optimizer.app.state import Viewer
+from optimizer.app.weights import show_weights
 from optimizer.report import formats, tables
 from optimizer.report.flows import sankey
 from optimizer.report.flowtable import flow_table, left_out
@@ -35,9 +36,10 @@ def show() -> None:
             _flows(who, report)
             st.html(blocks.section(say("Surge beds"), say("opened once, open to the end")))
             st.html(listings.surge_table(report, who.lang, who.palette))
+            show_weights(who, report)
     with right:
         if isinstance(report, PlanReport):
-            st.html(blocks.section(say("Goals"), say("the second never worsens the first")))
+            st.html(blocks.section(say("Goals"), say("a later one never worsens an earlier one")))
             st.html(listings.goals_table(report, who.lang))
             _moves(who, report, changes)
         else:
@@ -183,6 +185,7 @@ def stage_name(name: str, who: Viewer) -> str:
         "build": say("build the model"),
         "greedy": say("first plan, checked"),
         "harm": say("least harm"),
+        "fairness": say("longest wait of an area"),
         "burden": say("least burden"),
         "whole beds": say("whole beds"),
         "whole people": say("whole people"),

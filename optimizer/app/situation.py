@@ -6,6 +6,7 @@ import streamlit as st
 
 from optimizer.app import blocks, listings, reasons, state
 from optimizer.app.empty import show_without_plan
+from optimizer.app.equity import show_equity
 from optimizer.app.heading import show_heading
 from optimizer.app.state import Viewer
 from optimizer.report import charts, formats
@@ -38,6 +39,7 @@ def show() -> None:
             )
         )
         st.html(listings.shortfall_table(report, who.lang, who.palette))
+        show_equity(who, report)
 
 
 def peak_day(report: PlanReport) -> int:

@@ -62,6 +62,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "nonnegative": people.nonnegative,
         "objective_harm": objective.objective_harm,
         "objective_burden": objective.objective_burden,
+        "worst_area_waiting": objective.worst_area_waiting,
         "bound": objective.bound,
         "kpis": record.kpis,
         "confidence": sure.confidence,

@@ -9,7 +9,7 @@ import numpy as np
 
 from optimizer.checking.case import Case
 from optimizer.checking.flows import BOARDING, LEAVES, OUTSIDE
-from optimizer.checking.violation import RELATIVE, Bench, FloatArray
+from optimizer.checking.violation import PATIENTS, RELATIVE, Bench, FloatArray
 
 MINUTES_A_DAY = 1440
 
@@ -86,6 +86,32 @@ def _value(case: Case, bench: Bench, group: str, value: float) -> None:
     message = "The plan reports {left}; recomputed it is {right}."
     scaled = RELATIVE * max(1.0, abs(value)) / max(1.0, abs(value) / 100)
     bench.equal(f"objective_{group}", reported, value, (), message, "harm points", scaled)
+
+
+def worst_area_waiting(case: Case, bench: Bench) -> None:
+    """Waiting days of the worst-off area for each of its new patients, and its bound.
+
+    New: open requests, and arrivals of the shown days; waiting days of the shown days.
+    """
+    shown = case.scenario.horizon
+    requests, arrivals = case.areas_day_one
+    worst = 0.0
+    for o, area in enumerate(case.places.areas):
+        new = float(requests[o].sum() + arrivals[o, :, :shown].sum())
+        days = float(case.flows.waiting[o, :, :shown].sum())
+        if new > 0:
+            worst = max(worst, days / new)
+        elif days > PATIENTS:
+            message = "The plan reports {left}; recomputed it is {right}."
+            bench.equal("worst_area_waiting", [0.0], [days], ([area],), message, "patient-days")
+    reported = stated(case.plan.get("objective.fairness.value"))
+    message = "The plan reports {left}; recomputed it is {right}."
+    unit, slack = "days a new patient", RELATIVE * max(1.0, worst)
+    bench.equal("worst_area_waiting", reported, worst, (), message, unit, slack)
+    low = case.plan.get("objective.fairness.bound")
+    if low is not None:
+        message = "The bound {left} is above the value {right}."
+        bench.at_most("worst_area_waiting", stated(low), worst, (), message, unit, slack)
 
 
 def bound(case: Case, bench: Bench) -> None:

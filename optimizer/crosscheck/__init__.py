@@ -32,13 +32,19 @@ __all__ = [
 
 
 def crosscheck(
-    inst: Instance, *, whole: str = "", upto: str = "harm", seconds: float = 600.0
+    inst: Instance,
+    *,
+    whole: str = "",
+    upto: str = "harm",
+    seconds: float = 600.0,
+    price: float = 0.0,
 ) -> CrossResult:
     """Return the least value of each group of `inst` up to `upto`.
 
     `whole`: ``today`` people of day 1 and surge beds are whole, ``always`` every decision is.
+    `price`: harm of one waiting day a new patient of the worst-off area, added to the harm.
     """
-    return crosscheck_many([inst], whole=whole, upto=upto, seconds=seconds)[0]
+    return crosscheck_many([inst], whole=whole, upto=upto, seconds=seconds, price=price)[0]
 
 
 def crosscheck_many(
@@ -49,13 +55,14 @@ def crosscheck_many(
     plans: Sequence[Plan | None] = (),
     solution: bool = False,
     seconds: float = 600.0,
+    price: float = 0.0,
 ) -> list[CrossResult]:
     """Return `crosscheck` of each, in one child process; `seconds` for all of them together.
 
     `plans`: one for each instance (or None), judged by the rows of this hand. `solution`: bring
     the decisions back, too.
     """
-    order = {"do": "solve", "whole": whole, "upto": upto, "solution": solution}
+    order = {"do": "solve", "whole": whole, "upto": upto, "solution": solution, "price": price}
     return in_a_child(instances, order, seconds, plans)
 
 
@@ -71,6 +78,7 @@ def write_mps(inst: Instance, path: Path | str, *, whole: str = "", seconds: flo
 
 def _write(inst: Instance, path: Path | str, do: str, whole: str, seconds: float) -> None:
     to = str(Path(path).resolve())
-    answer = in_a_child([inst], {"do": do, "whole": whole, "upto": "harm", "to": to}, seconds)[0]
+    order = {"do": do, "whole": whole, "upto": "harm", "to": to, "price": 0.0}
+    answer = in_a_child([inst], order, seconds)[0]
     if answer.status != "written":
         raise SolverError(f"The model file could not be written: {answer.status}.")

@@ -17,6 +17,10 @@ from optimizer.crosscheck.groups import GROUPS, solve_groups
 from optimizer.crosscheck.points import judged, solution
 from optimizer.crosscheck.process import end_group, read_instance
 from optimizer.crosscheck.rows import build
+from optimizer.domain.instance import Instance
+
+NOBODY = 1e-9
+"""Waiting days a patient below which no area waits."""
 
 
 def _work(folder: Path) -> None:
@@ -25,7 +29,9 @@ def _work(folder: Path) -> None:
     order = json.loads((folder / "order.json").read_text(encoding="utf-8"))
     for number in range(order["cases"]):
         started = time.perf_counter()
-        model = build(pulp, read_instance(folder / f"case{number}"), order["whole"])
+        case = read_instance(folder / f"case{number}")
+        least, price = _price(pulp, case) if order["upto"] != "harm" else (None, order["price"])
+        model = build(pulp, case, order["whole"], price)
         answer: dict[str, Any] = {
             "rows": model.problem.numConstraints(),
             "columns": model.problem.numVariables(),
@@ -37,6 +43,10 @@ def _work(folder: Path) -> None:
                 answer |= judged(pulp, model, dict(arrays))
         if order["do"] == "solve":
             solved = solve_groups(pulp, model, order["upto"], answer.get("totals", {}))
+            if least is not None and solved.status == "optimal":
+                spent = price * solved.values.get("fairness", 0.0)
+                solved.highest["harm"] = max(least, solved.values["harm"] - spent)
+                solved.values["harm"] = least
             answer |= {
                 "status": solved.status,
                 "groups": solved.values,
@@ -52,6 +62,17 @@ def _work(folder: Path) -> None:
         written = folder / f"answer{number}.json.part"
         written.write_text(json.dumps(answer), encoding="utf-8")
         written.rename(folder / f"answer{number}.json")
+
+
+def _price(pulp: Any, inst: Instance) -> tuple[float | None, float]:
+    """Return the least harm and the price on the worst area that `fairness_epsilon` makes of it."""
+    if not inst.fairness_epsilon:
+        return None, 0.0
+    first = solve_groups(pulp, build(pulp, inst), "fairness", {})
+    if first.status != "optimal":
+        return None, 0.0
+    harm, worst = first.values["harm"], first.values["fairness"]
+    return harm, inst.fairness_epsilon * harm / worst if worst > NOBODY else 0.0
 
 
 def _write(pulp: Any, model: Any, order: dict[str, Any]) -> None:

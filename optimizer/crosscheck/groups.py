@@ -1,9 +1,10 @@
 """The groups of docs/model.md section 5, one after another: each keeps what those before reached.
 
-This hand holds a group by a row, with a tolerance that can only make the next group smaller; what
-the row's dual says of the tolerance is given back. Where two ways are equal but for the ninth digit
-that is not enough: then the group is also solved with everything fixed that all best points have in
-common (columns by reduced cost, rows by dual), and the truth lies between the two.
+This hand holds harm by a row, with a tolerance that can only make the next group smaller; what the
+row's dual says of the tolerance is given back. Where two ways are equal but for the ninth digit
+that is not enough: then the later groups are also solved with everything fixed that all plans of
+least harm have in common (columns by reduced cost, rows by dual), and the truth lies between both.
+Fairness is held as the page says: burden may take back a millionth of it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,14 @@ from optimizer.crosscheck.model import Model, Terms, add
 from optimizer.crosscheck.rows import harm
 
 HOLD = {False: 1e-12, True: 1e-6}
-"""Tolerance of the row that holds a group, relative, without and with whole numbers."""
+"""Tolerance of the row that holds harm, relative, without and with whole numbers."""
+GIVEN = 1e-6
+"""Share of the worst area's wait, and days a patient, that burden may take back."""
+
+
+def fairness(m: Model) -> Terms:
+    """Return the fairness of docs/model.md section 5: the wait of the worst-off area."""
+    return {m.worst_area: 1.0}
 
 
 def burden(m: Model) -> Terms:
@@ -30,7 +38,11 @@ def burden(m: Model) -> Terms:
     return terms
 
 
-GROUPS: Mapping[str, Callable[[Model], Terms]] = {"harm": harm, "burden": burden}
+GROUPS: Mapping[str, Callable[[Model], Terms]] = {
+    "harm": harm,
+    "fairness": fairness,
+    "burden": burden,
+}
 """Every group, in the order in which they are made small."""
 
 
@@ -45,11 +57,11 @@ class Solved:
 
     status: str = "optimal"
     values: dict[str, float] = field(default_factory=dict)
-    """With those before it held by a row: never above the truth."""
+    """With harm held by a row: never above the truth."""
     highest: dict[str, float] = field(default_factory=dict)
     """With what all best points have in common fixed, where a plan had another value."""
     exchange: dict[str, float] = field(default_factory=dict)
-    """By group: how much of it one unit of the groups before it would buy."""
+    """``harm>burden``: how much of the later group one unit of the earlier would buy."""
 
 
 def solve_groups(pulp: Any, model: Model, upto: str, known: Mapping[str, float]) -> Solved:
@@ -57,36 +69,72 @@ def solve_groups(pulp: Any, model: Model, upto: str, known: Mapping[str, float])
 
     `known`: values of a plan; where a group's least differs, it is solved in the second way, too.
     """
-    solved, held = Solved(), list[tuple[str, float]]()
+    solved, held = Solved(), dict[str, tuple[str, float]]()
     whole = any(var.cat == pulp.LpInteger for var in model.problem.variables())
-    faces: list[tuple[Found, float]] = []
+    face: tuple[Found, float] | None = None
     for name, make in GROUPS.items():
-        terms = {var: share for var, share in make(model).items() if share != 0.0}
-        model.problem.setObjective(pulp.LpAffineExpression(terms))
+        terms = _aim(pulp, model, make)
         found = solve(pulp, model.problem)
         if found.status != "optimal":
             solved.status = found.status
             return solved
-        prices = [(-found.duals[row] / scale, HOLD[whole] * scale) for row, scale in held]
-        gained = 0.0 if whole else math.fsum(price * room for price, room in prices)
-        value = solved.values[name] = found.value + gained
-        solved.exchange[name] = sum(max(0.0, price) for price, _ in prices)
-        scale = max(1.0, abs(value))
-        if faces and not whole and abs(known.get(name, value) - value) > SAME * scale:
-            for face, price in faces:
-                _fix(pulp, model, face, price)
-            again = solve(pulp, model.problem)
-            if again.status == "optimal":
-                solved.highest[name] = again.value
+        value = found.value
+        for before, (row, size) in held.items():
+            price = -found.duals[row] / size
+            solved.exchange[f"{before}>{name}"] = max(0.0, price)
+            if before == "harm" and not whole:
+                value += price * HOLD[whole] * size
+        solved.values[name] = value
+        if face is None:
+            face = found, PRICED * max(map(abs, terms.values()), default=1.0)
         if name == upto:
             break
-        row = f"hold_{name}"
-        shares = {var: share / scale for var, share in terms.items()}
-        model.at_most(row, (), shares, found.value / scale + HOLD[whole])
+        size = max(1.0, abs(value))
+        shares = {var: share / size for var, share in terms.items()}
+        room = _given(value) if name == "fairness" else HOLD[whole] * size
+        model.at_most(f"hold_{name}", (), shares, (found.value + room) / size)
         if shares:
-            held.append((row, scale))
-        faces.append((found, PRICED * max(map(abs, terms.values()), default=1.0)))
+            held[name] = f"hold_{name}", size
+    if face is not None and not whole and _differ(solved.values, known):
+        _fix(pulp, model, *face)
+        _again(pulp, model, solved, held)
     return solved
+
+
+def _aim(pulp: Any, model: Model, make: Callable[[Model], Terms]) -> Terms:
+    """Set a group as the objective; return its terms."""
+    terms = {var: share for var, share in make(model).items() if share != 0.0}
+    model.problem.setObjective(pulp.LpAffineExpression(terms))
+    return terms
+
+
+def _given(value: float) -> float:
+    """Return what burden may take back of the fairness reached."""
+    return GIVEN * (1.0 + abs(value))
+
+
+def _differ(values: Mapping[str, float], known: Mapping[str, float]) -> bool:
+    """Return whether a plan has another value of a group after harm than the one found."""
+    for name, value in values.items():
+        room = SAME * max(1.0, abs(value)) + (_given(value) if name == "fairness" else 0.0)
+        if name != "harm" and abs(known.get(name, value) - value) > room:
+            return True
+    return False
+
+
+def _again(
+    pulp: Any, model: Model, solved: Solved, held: Mapping[str, tuple[str, float]]
+) -> None:
+    """Solve the groups after harm once more, on the face that is now fixed."""
+    for name in list(solved.values)[1:]:
+        _aim(pulp, model, GROUPS[name])
+        found = solve(pulp, model.problem)
+        if found.status != "optimal":
+            return
+        solved.highest[name] = max(found.value, solved.values[name])
+        for row in model.problem.constraints():
+            if name in held and row.name == held[name][0]:
+                row.constant = -(found.value + _given(found.value)) / held[name][1]
 
 
 def _fix(pulp: Any, model: Model, found: Found, price: float) -> None:

@@ -17,8 +17,8 @@ Slot = tuple[int, int, int]
 class Model:
     """One PuLP problem with the columns of docs/model.md section 3; days are counted 1..T."""
 
-    def __init__(self, pulp: Any, inst: Instance, whole: bool) -> None:
-        self.pulp, self.inst = pulp, inst
+    def __init__(self, pulp: Any, inst: Instance, whole: bool, price: float = 0.0) -> None:
+        self.pulp, self.inst, self.price = pulp, inst, price
         self.problem = pulp.LpProblem("plan", pulp.LpMinimize)
         self.labels = Labels()
         self.A, self.F, self.S = len(inst.areas), len(inst.units), len(inst.classes.ids)
@@ -37,6 +37,7 @@ class Model:
         self.nights = [np.linalg.matrix_power(night, t) for t in range(inst.days)]
         self.outdoors = [np.linalg.matrix_power(h.waiting, t) for t in range(inst.days)]
         self._columns(listed, whole)
+        self.worst_area = self.column("worst_area")
         self._flows()
 
     def _columns(self, listed: list[list[int]], whole: bool) -> None:

@@ -52,6 +52,15 @@ def solution(model: Model) -> dict[str, FloatArray]:
     return out
 
 
+def _worst_area(inst: Instance, waiting: FloatArray) -> float:
+    """Return the waiting days a new patient of the worst-off area, shown days only."""
+    days = waiting[:, :, : inst.shown_days].sum(axis=(1, 2)).tolist()
+    new = inst.open_requests.sum(axis=1) + inst.arrivals[:, :, : inst.shown_days].sum(axis=(1, 2))
+    return max(
+        (left / who for left, who in zip(days, new.tolist(), strict=True) if who > 0), default=0.0
+    )
+
+
 def judged(pulp: Any, model: Model, plan: Mapping[str, FloatArray]) -> dict[str, Any]:
     """Return the rows that a plan breaks, worst first, and the groups its decisions add up to.
 
@@ -79,6 +88,7 @@ def judged(pulp: Any, model: Model, plan: Mapping[str, FloatArray]) -> dict[str,
         off = violation(pulp, row)
         if not off <= HOLDS:
             broken.append((row.name, off))
+    model.worst_area.varValue = _worst_area(model.inst, plan["waiting"])
     totals = {
         name: math.fsum(share * (var.varValue or 0.0) for var, share in make(model).items())
         for name, make in GROUPS.items()

@@ -250,6 +250,16 @@ def outside_places(m: Model) -> None:
             m.at_most("outside_places", key, dict.fromkeys(flows, 1.0), right)
 
 
+def worst_area_waiting(m: Model) -> None:
+    """Waiting days of an area on the shown days <= its new patients x those of the worst area."""
+    inst, shown = m.inst, m.inst.shown_days
+    for o in range(m.A):
+        new = float(inst.open_requests[o].sum() + inst.arrivals[o, :, :shown].sum())
+        if new > 0.0:
+            days = {var: 1.0 for (at, _, t), var in m.waiting.items() if at == o and t <= shown}
+            m.at_most("worst_area_waiting", (m.at("area", o),), days | {m.worst_area: -new}, 0.0)
+
+
 CONSTRAINTS: tuple[Callable[[Model], None], ...] = (
     waiting_balance,
     open_requests,
@@ -272,12 +282,13 @@ CONSTRAINTS: tuple[Callable[[Model], None], ...] = (
     outside_places,
     nobody_waits,
     closed_intake,
+    worst_area_waiting,
 )
 """Every row of docs/model.md section 4, in its order."""
 
 
 def harm(m: Model) -> Terms:
-    """Return the harm of docs/model.md section 5."""
+    """Return the harm of docs/model.md section 5, with the model's price on the worst area."""
     prices, terms = m.inst.harm, Terms()
     add(terms, {var: float(prices.waiting[s]) for (_, s, _), var in m.waiting.items()})
     add(terms, {var: float(prices.boarding[s]) for (_, s, _), var in m.boarding.items()})
@@ -286,15 +297,17 @@ def harm(m: Model) -> Terms:
     add(terms, dict.fromkeys(m.oxygen_short.values(), prices.oxygen_short))
     add(terms, {var: float(prices.admission[i]) for (i, _), var in m.arrive()})
     add(terms, {var: float(prices.transfer[j]) for (j, _), var in m.moved.items()})
+    add(terms, {m.worst_area: m.price})
     return terms
 
 
-def build(pulp: Any, inst: Instance, whole: str = "") -> Model:
+def build(pulp: Any, inst: Instance, whole: str = "", price: float = 0.0) -> Model:
     """Return the rows of `inst` in PuLP, without an objective.
 
     `whole`: ``today`` people of day 1 and surge beds are whole, ``always`` every decision is.
+    `price`: harm of a waiting day in the worst area.
     """
-    model = Model(pulp, inst, bool(whole))
+    model = Model(pulp, inst, bool(whole), price)
     if whole == "always":
         for block in (model.admitted, model.admitted_observed, model.moved, model.in_house):
             for var in block.values():

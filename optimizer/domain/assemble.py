@@ -259,6 +259,7 @@ def _instance(
         own_unit=own_unit,
         may_leave=may_leave(scenario, sites, rows),
         no_intake=closed_days(scenario, sites),
+        fairness_epsilon=scenario.options.fairness.epsilon,
     )
     return instance, area_of
 

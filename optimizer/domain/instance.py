@@ -237,6 +237,8 @@ class Instance:
     notes: tuple[str, ...] = ()
     fallen: BoolArray | None = None
     """(F, T) days with less capacity than before, if the days before are not here (a window)."""
+    fairness_epsilon: float = 0.0
+    """Share of the least harm that may be spent on the worst-off area."""
     rules: PlanRules = field(default_factory=PlanRules)
     own_unit: IntArray | None = None
     """(O,) the area's own unit, where going elsewhere is a move; -1 none. None: it never is."""

@@ -30,6 +30,9 @@ class GroupResult:
         return max(0.0, self.value - self.bound) / max(1.0, abs(self.bound))
 
 
+NOTHING_KNOWN = GroupResult(0.0, None)
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Every decision, in patients; shapes as in docs/model.md section 3."""
@@ -57,6 +60,10 @@ class Plan:
     status: str
     oxygen_short: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
     """(F, T) cubic metres of oxygen that patients in beds went without that day."""
+    fairness: GroupResult = NOTHING_KNOWN
+    """Waiting days a new patient of the worst-off area; the bound is of plans of least harm."""
+    prices: Mapping[str, float] = field(default_factory=dict)
+    """What fairness cost the other groups, by group, and the worst area without it."""
     seconds: Mapping[str, float] = field(default_factory=dict)
     shadow_prices: Mapping[str, FloatArray] = field(default_factory=dict)
     """Fall of harm for one more unit of each row, by constraint.
@@ -75,6 +82,21 @@ class Plan:
             part = getattr(self, item.name)
             if isinstance(part, np.ndarray):
                 part.setflags(write=False)
+
+
+def new_patients(inst: Instance) -> FloatArray:
+    """(O,) patients of an area who came to need a place: open requests, arrivals shown."""
+    arrivals = inst.arrivals[:, :, : inst.shown_days].sum(axis=(1, 2))
+    return np.asarray(inst.open_requests.sum(axis=1) + arrivals)
+
+
+def area_waiting(inst: Instance, waiting: FloatArray) -> FloatArray:
+    """(O,) waiting patient-days of the shown days for each new patient of the area.
+
+    `waiting` is (O, S, T), at day's end. Areas without new patients: 0.
+    """
+    days, new = waiting[:, :, : inst.shown_days].sum(axis=(1, 2)), new_patients(inst)
+    return np.where(new > 0, days / np.where(new > 0, new, 1.0), 0.0)
 
 
 @dataclass(frozen=True, slots=True)

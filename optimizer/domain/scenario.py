@@ -435,6 +435,14 @@ class Shocks(Part):
         return self
 
 
+class Fairness(Part):
+    """Second goal: the area that waits longest for each of its new patients."""
+
+    epsilon: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.0, description="share of the least harm that may be spent on the worst-off area, 0-1"
+    )
+
+
 class LateralRequest(Part):
     """Lateral transfers asked for by name: to keep a specialty, or to even out the load."""
 
@@ -444,7 +452,7 @@ class LateralRequest(Part):
 
 
 class Options(Part):
-    """Which moves the plan may use."""
+    """Which moves the plan may use, and what it owes to whom."""
 
     lateral: bool = Field(False, description="true: transfers between units of the same tier rank")
     lateral_requests: tuple[LateralRequest, ...] = Field(
@@ -454,6 +462,7 @@ class Options(Part):
     transfers: bool = Field(True, description="false: no transfer at all")
     out_of_province: bool = Field(True, description="false: nobody is sent out of the province")
     local_only: bool = Field(False, description="true: everybody stays in the own cluster")
+    fairness: Fairness = Field(default_factory=Fairness, description="fairness, second goal")
 
 
 class Rules(Part):
@@ -536,7 +545,7 @@ class Scenario(Part):
     surge: SurgeRules = Field(default_factory=SurgeRules, description="when surge beds open")
     travel: TravelOptions = Field(default_factory=TravelOptions, description="ways offered")
     weights: Weights = Field(default_factory=Weights, description="harm, first goal")
-    burden: Burden = Field(default_factory=Burden, description="effort, second goal")
+    burden: Burden = Field(default_factory=Burden, description="effort, third goal")
     shocks: Shocks = Field(default_factory=Shocks, description="what goes wrong")
     options: Options = Field(default_factory=Options, description="moves the plan may use")
     rules: Rules = Field(

@@ -1,7 +1,7 @@
-"""Nearest free place, day by day: what happens without a plan.
+"""Rules without a solver, day by day: the nearest free place, or everybody shared out by beds.
 
-It needs no solver, so it is there before any; it is the greedy rival of every plan, the fallback
-when a solver fails, and the local care that makes the opening census of a scenario.
+The nearest free place is there before any solver; it is the greedy rival of every plan, the
+fallback when a solver fails, and the local care that makes the opening census of a scenario.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from optimizer.domain.instance import (
     FloatArray,
     Instance,
 )
-from optimizer.domain.plan import GroupResult, Plan, oxygen_drawn
+from optimizer.domain.plan import GroupResult, Plan, area_waiting, oxygen_drawn
+from optimizer.domain.shares import Shares, dealt, shares
 from optimizer.domain.terms import M3_A_DAY
 
 SMALL = 1e-9
@@ -98,14 +99,20 @@ class _Flows:
     oxygen_short: FloatArray
 
 
-def simulate(inst: Instance, *, surge: bool = True) -> Plan:
-    """Return the plan of the nearest free place.
-
-    The worst off first, each to the nearest place that is free.
+def simulate(inst: Instance, *, surge: bool = True, proportional: bool = False) -> Plan:
+    """Return the plan of a rule: the worst off first, each to the nearest place that is free.
 
     Whole people on day 1, means later, like every plan. Boarders first move within the house,
     then up, then people who wait are admitted; nobody steps down. Surge beds open as soon as
     they may.
+
+    Parameters
+    ----------
+    proportional
+        The rule of shares instead: the patients of each area and class that day are dealt out to
+        the units of the province in proportion to their open beds of the level needed or above,
+        free or not; boarders who find no bed in the house likewise. Who is dealt to a full unit
+        has no second choice that day but a place outside the province or to be stabilised.
     """
     days, hazards = inst.days, inst.hazards
     flows = _empty(inst)
@@ -117,7 +124,7 @@ def simulate(inst: Instance, *, surge: bool = True) -> Plan:
     moves_of = _moves_by_unit(inst)
     n, b = inst.census_treated.copy(), inst.census_boarding.copy()
     u = np.zeros(inst.open_requests.shape)
-    admit = _admit if inst.own_unit is None else _admit_at_home
+    admit = _admit if proportional or inst.own_unit is None else _admit_at_home
     store = inst.terms.oxygen_stored.copy()
     for t in range(days):
         if t:
@@ -125,9 +132,10 @@ def simulate(inst: Instance, *, surge: bool = True) -> Plan:
             n = n @ hazards.keep
             u = u @ hazards.waiting
         _open_day(inst, houses, flows, n, store, t)
+        deal = shares(inst, flows.surge_beds[:, :, t], t) if proportional else None
         minutes = inst.vehicle_minutes[:, t].tolist()
         places = inst.outside_places[:, t].tolist()
-        _relieve_boarders(inst, houses, flows, n, b, t, by_need, moves_of, minutes, places)
+        _relieve_boarders(inst, houses, flows, n, b, t, by_need, moves_of, minutes, places, deal)
         entered = np.zeros(len(inst.units))
         if t == 0:
             observed = inst.open_requests.copy()
@@ -145,15 +153,31 @@ def simulate(inst: Instance, *, surge: bool = True) -> Plan:
                 minutes,
                 places,
                 True,
+                deal,
             )
             u = u + observed
         new = u + inst.arrivals[:, :, t] if t else inst.arrivals[:, :, 0].copy()
-        admit(inst, houses, flows, n, b, new, entered, t, by_need, arcs_of, minutes, places, False)
+        admit(
+            inst,
+            houses,
+            flows,
+            n,
+            b,
+            new,
+            entered,
+            t,
+            by_need,
+            arcs_of,
+            minutes,
+            places,
+            False,
+            deal,
+        )
         u = new if t else u + new
         _close_day(inst, houses, flows, b, entered, t)
         flows.treated[:, :, t], flows.boarding[:, :, t], flows.waiting[:, :, t] = n, b, u
         store = _use_oxygen(inst, flows, store, t)
-    return _as_plan(inst, flows)
+    return _as_plan(inst, flows, "shares by beds" if proportional else "nearest free place")
 
 
 def _empty(inst: Instance) -> _Flows:
@@ -241,6 +265,7 @@ def _relieve_boarders(
     moves_of: dict[tuple[int, int], list[int]],
     minutes: list[float],
     places: list[float],
+    deal: Shares | None,
 ) -> None:
     moves, units, able = inst.transfers, len(inst.units), inst.able
     levels = inst.classes.level.tolist()
@@ -255,6 +280,7 @@ def _relieve_boarders(
                 b[f, s] -= fits
                 n[f, s] += fits
                 flows.in_house[f, s, t] = fits
+            here, before = float(b[f, s]), 0.0
             for x in moves_of.get((f, s), ()):
                 if b[f, s] <= SMALL:
                     break
@@ -265,6 +291,10 @@ def _relieve_boarders(
                 fits = min(
                     float(b[f, s]), minutes[base] / trip if base >= 0 and trip > 0 else np.inf
                 )
+                share = np.nan if deal is None else float(deal.transfer[x])
+                if not np.isnan(share):
+                    fits = min(fits, dealt(here, share, before, t == 0))
+                    before += share
                 if g >= units:
                     fits = min(fits, places[g - units])
                 else:
@@ -312,6 +342,7 @@ def _admit(
     minutes: list[float],
     places: list[float],
     people: bool,
+    deal: Shares | None,
 ) -> None:
     """Admit from `waiting` (O, S), changed in place.
 
@@ -322,10 +353,15 @@ def _admit(
     levels = inst.classes.level.tolist()
     for s in by_need:
         for o in np.flatnonzero(waiting[:, s] > SMALL).tolist():
+            here, before = float(waiting[o, s]), 0.0
             for a in arcs_of.get((o, s), ()):
                 left = float(waiting[o, s])
                 if left <= SMALL:
                     break
+                share = np.nan if deal is None else float(deal.admission[a])
+                if not np.isnan(share):
+                    left = min(left, dealt(here, share, before, people))
+                    before += share
                 f, kind, base = int(arcs.to[a]), int(arcs.kind[a]), int(inst.area_base[o])
                 if f < units and closed[f, t]:
                     continue
@@ -416,6 +452,7 @@ def _admit_at_home(
     minutes: list[float],
     places: list[float],
     people: bool,
+    deal: Shares | None,
 ) -> None:
     """Admit everybody at home; houses that are over send on who came today, the fullest first.
 
@@ -438,6 +475,7 @@ def _admit_at_home(
             minutes,
             places,
             people,
+            deal,
         )
         return
     asked = waiting.copy()
@@ -528,7 +566,7 @@ def _use_oxygen(inst: Instance, flows: _Flows, store: FloatArray, t: int) -> Flo
     return np.clip(left, 0.0, terms.oxygen_tank)
 
 
-def _as_plan(inst: Instance, flows: _Flows) -> Plan:
+def _as_plan(inst: Instance, flows: _Flows, rule: str) -> Plan:
     harm = harm_value(inst, flows)
     burden = float(
         inst.burden.admission @ (flows.admitted.sum(axis=1) + flows.admitted_observed)
@@ -549,7 +587,8 @@ def _as_plan(inst: Instance, flows: _Flows) -> Plan:
         GroupResult(harm, None),
         GroupResult(burden, None),
         status="rule",
-        solver="nearest free place",
+        solver=rule,
+        fairness=GroupResult(float(area_waiting(inst, flows.waiting).max(initial=0.0)), None),
         oxygen_short=flows.oxygen_short,
     )
 

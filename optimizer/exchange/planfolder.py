@@ -461,3 +461,17 @@ def write_baselines(folder: Path, rows: Iterable[tuple[str, str, str, str, float
         ("baseline", "measure", "place", "care_level", "value"),
         ((*row[:4], f"{row[4]:.6g}") for row in rows),
     )
+
+
+def write_equity(
+    folder: Path, rows: Iterable[Mapping[str, Any]], columns: Sequence[str], confidence: str
+) -> None:
+    """Write equity.csv: waiting and minutes by cluster, remoteness and population group."""
+    _write(
+        folder / "equity.csv",
+        (*columns, SURE),
+        (
+            (*("" if (v := row.get(name)) is None else v for name in columns), confidence)
+            for row in rows
+        ),
+    )

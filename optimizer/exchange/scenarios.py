@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_origin
 
+import yaml
 from pydantic import BaseModel, ValidationError
 
 from optimizer.domain.scenario import Scenario, Title
@@ -17,6 +18,8 @@ from optimizer.exchange.reading import nearest_name
 from optimizer.exchange.scenario_source import Source, inherit, rows_from_files
 from optimizer.exchange.strict_yaml import Keys, dotted
 from optimizer.exchange.tables import refuse_if_faulty
+
+BY_HAND = "set by hand for this plan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +33,10 @@ class ScenarioFile:
     problems: tuple[Problem, ...] = ()
 
 
-def read_scenario(path: Path) -> Scenario:
+def read_scenario(path: Path, settings: Sequence[str] = ()) -> Scenario:
     """Read a scenario with all it extends.
+
+    `settings`: ``dotted.key=value``, laid over the file; such a figure counts as assumed.
 
     Raises
     ------
@@ -41,6 +46,8 @@ def read_scenario(path: Path) -> Scenario:
     source = Source()
     inherit(path, (), source)
     rows_from_files(source)
+    for setting in settings:
+        _settle(setting, source)
     scenario = _validated(source) if source.complete else None
     if scenario is not None:
         _provenance_names_keys(scenario, source)
@@ -48,6 +55,30 @@ def read_scenario(path: Path) -> Scenario:
     if scenario is None:
         raise DataError([Problem("The scenario cannot be read.", "", str(path))])
     return scenario
+
+
+def _settle(setting: str, source: Source) -> None:
+    """Lay one setting over the merged scenario."""
+    key, equals, text = setting.partition("=")
+    keys = tuple(part.strip() for part in key.split("."))
+    if not equals or not all(keys):
+        source.refuse(
+            (), "A setting is key=value: {text}.", "Example: weights.death=50", text=setting
+        )
+        return
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError:
+        value = text
+    here = source.data
+    for part in keys[:-1]:
+        inner = here.get(part)
+        if not isinstance(inner, dict):
+            here[part] = inner = {}
+        here = inner
+    here[keys[-1]] = value
+    if isinstance(source.data.setdefault("provenance", {}), dict):
+        source.data["provenance"][".".join(keys)] = {"source": BY_HAND, "confidence": "assumed"}
 
 
 def list_scenarios(root: Path) -> tuple[ScenarioFile, ...]:

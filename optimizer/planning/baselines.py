@@ -1,7 +1,8 @@
-"""What every plan is shown beside: no transfers, the nearest free place, local care only.
+"""What every plan is shown beside: no transfers, nearest free place, local only, shares by beds.
 
-The first and the last are optimal for their rule (the same model with fewer ways), so the
-comparison is with the best a province could do under it, not with a straw man.
+No transfers and local only are optimal for their rule (the same model with fewer ways), so the
+comparison is with the best a province could do under it, not with a straw man. The other two need
+no solver. What nobody can beat stands in `optimizer.planning.pooled`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from optimizer.domain.simulate import simulate
 from optimizer.planning.screen import offered_ways, with_ways
 from optimizer.planning.solve import SolveOptions, solve_plan
 
-BASELINES = ("no_transfers", "greedy", "local_only")
 MEANS = SolveOptions(burden=False, whole=False)
 
 
@@ -32,6 +32,11 @@ def no_transfers(inst: Instance) -> tuple[Plan, Instance]:
 def greedy(inst: Instance) -> tuple[Plan, Instance]:
     """Everybody to the nearest free place, the worst off first."""
     return simulate(inst), inst
+
+
+def proportional_share(inst: Instance) -> tuple[Plan, Instance]:
+    """Every area's patients dealt out to the units in proportion to their beds."""
+    return simulate(inst, proportional=True), inst
 
 
 def local_only(inst: Instance) -> tuple[Plan, Instance]:

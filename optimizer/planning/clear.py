@@ -17,9 +17,9 @@ from optimizer.domain.instance import FloatArray, Instance
 from optimizer.domain.resource import RESOURCES, Addition, Clearing, felt_at, with_more
 from optimizer.errors import SolverError
 from optimizer.planning.engine import Answer, solve_arrays
+from optimizer.planning.face import optimal_face
 from optimizer.planning.matrix import Compiled
 from optimizer.planning.model import PlanModel, build_model
-from optimizer.planning.solve import optimal_face
 from optimizer.planning.worth import Optimum, unmet_days
 
 LEVEL_STEP = 0.1
@@ -119,7 +119,8 @@ def _cleared(
     columns = model.compiled.size[0]
     unmet = np.concatenate([unmet_cost(model), np.zeros(len(keys))])
     best = solve_arrays(big, unmet, seconds=seconds)
-    face, lower, upper = optimal_face(big, unmet, best, big.column_lower, big.column_upper)
+    face = optimal_face(big, unmet, best)
+    lower, upper = face.column_lower, face.column_upper
     price = np.concatenate([np.zeros(columns), weights])
     lightest = solve_arrays(face, price, lower=lower, upper=upper, seconds=seconds)
     for spare in (NOTHING, 0.0):  # the solver's noise is not a bed, unless the proof says so

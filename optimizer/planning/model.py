@@ -23,6 +23,13 @@ class PlanModel:
     column_blocks: dict[str, IntArray]
     harm: FloatArray
     burden: FloatArray
+    first: FloatArray | None = None
+    """Cost of the first group where it is not harm alone: a price on the worst-off area too."""
+
+    @property
+    def goal(self) -> FloatArray:
+        """(columns,) the cost of the first group."""
+        return self.harm if self.first is None else self.first
 
     @property
     def day_one(self) -> BoolArray:

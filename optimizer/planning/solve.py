@@ -1,6 +1,6 @@
 """`solve_plan`: the recipe in one page.
 
-Harm first, then burden on harm's optimal face, whole people on day 1.
+Harm first, then fairness and burden, each on the optimal face before it, whole people on day 1.
 """
 
 from __future__ import annotations
@@ -13,9 +13,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from optimizer.domain.instance import FloatArray, Instance, IntArray
-from optimizer.domain.plan import GroupResult, Plan
+from optimizer.domain.plan import GroupResult, Plan, area_waiting
 from optimizer.errors import SolverError
 from optimizer.planning.engine import Answer, solve_arrays
+from optimizer.planning.face import optimal_face
+from optimizer.planning.fairness import (
+    HELD,
+    holding_worst_area,
+    least_worst_area,
+    priced,
+    with_worst_area,
+    worst_area_of,
+)
 from optimizer.planning.first import least_harm
 from optimizer.planning.matrix import Compiled
 from optimizer.planning.model import PlanModel, build_model
@@ -25,18 +34,14 @@ from optimizer.planning.whole_window import whole_window
 
 Progress = Callable[[str, float], None]
 Seen = Callable[[PlanModel, Answer], None]
-FACE = 1e-9
-"""Reduced costs and duals above this share of the largest cost fix a face.
-
-At 1e-6 the price of excess (1,000) hid reduced costs up to 0.001, and burden was bought with harm.
-"""
-
 
 WORTH_SEARCHING = 0.005
 """Gap from which a small model is searched in whole numbers to the end."""
 SEARCHED_TO = 5_000
 """Columns of a small model."""
 SEARCH_SECONDS = 10.0
+SEARCHED_GAIN = 1e-6
+"""Harm below which a better plan is not worth taking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,45 +51,13 @@ class SolveOptions:
     transfers: bool = True
     """False leaves every move between facilities out: the no-transfer baseline."""
     burden: bool = True
-    """False stops after the harm group (baselines)."""
+    """False stops after the harm group, without fairness too (baselines)."""
     seconds: float = 600.0
     engine: str = ""
     whole: bool = True
     """False leaves people and beds as means (baselines)."""
     window_seconds: float = 120.0
     """For the search of whole people over a whole window (`rules.whole_window`)."""
-
-
-def optimal_face(
-    model: Compiled, cost: FloatArray, answer: Answer, lower: FloatArray, upper: FloatArray
-) -> tuple[Compiled, FloatArray, FloatArray]:
-    """Fix what every optimal point has in common.
-
-    Priced columns at their bound, priced rows at their side.
-
-    Exact, with no tolerance row: a later group then moves only inside the face.
-    """
-    price = FACE * max(1e-12, float(np.abs(cost).max()))
-    lower, upper = lower.copy(), upper.copy()
-    at_lower = answer.reduced_costs > price
-    at_upper = answer.reduced_costs < -price
-    upper[at_lower] = lower[at_lower]
-    finite = at_upper & np.isfinite(upper)
-    lower[finite] = upper[finite]
-    row_lower, row_upper = model.row_lower.copy(), model.row_upper.copy()
-    row_upper = np.where((answer.row_duals > price) & np.isfinite(row_lower), row_lower, row_upper)
-    row_lower = np.where((answer.row_duals < -price) & np.isfinite(row_upper), row_upper, row_lower)
-    face = Compiled(
-        model.rows,
-        model.columns,
-        model.values,
-        lower,
-        upper,
-        model.whole,
-        row_lower,
-        row_upper,
-    )
-    return face, lower, upper
 
 
 def solve_plan(
@@ -126,36 +99,68 @@ def solve_plan(
         for name, index in model.row_blocks.items()
     }
     start = start_of(model, harm.basis)
-    lower, upper = compiled.column_lower, compiled.column_upper
-    final, burden_bound = harm, 0.0
+    least, spent = harm.objective, 0.0
+    final, later = harm, Later()
     if options.burden:
+        model, harm = with_worst_area(inst, model, harm)
+    if options.burden and inst.fairness_epsilon > 0 and harm.optimal:
         started = time.perf_counter()
-        final, burden_bound = _burden(model, harm, lower, upper, options)
-        timed("burden", started)
+        cost, harm = priced(inst, model, harm, options.seconds)
+        spent = max(0.0, float(model.harm @ harm.x) - least)
+        model = replace(model, first=cost)
+        timed("fairness", started)
+    compiled = model.compiled
+    lower, upper = compiled.column_lower, compiled.column_upper
+    if options.burden:
+        final, later = _later(model, harm, lower, upper, options, timed)
     people, beds = model.variables.whole_people, model.variables.surge_beds
     if options.whole and fractional(final.x, people).size:
         started = time.perf_counter()
         if inst.rules.whole_window:
             lower, upper, harm = whole_window(
-                compiled, model.harm, people, harm, options.window_seconds
+                compiled, model.goal, people, harm, options.window_seconds
             )
         else:
-            lower, upper, harm = whole_day_one(compiled, model.harm, people, model.day_one, harm)
+            lower, upper, harm = whole_day_one(compiled, model.goal, people, model.day_one, harm)
         final = harm
         if options.burden:
-            final, _ = _burden(model, harm, lower, upper, options)
+            final, _ = _later(model, harm, lower, upper, options)
         timed("whole people", started)
     if options.whole and fractional(final.x, beds[beds >= 0]).size:
         started = time.perf_counter()
         final = _whole_surge(model, harm, final, lower, upper, options)
         timed("whole beds", started)
-    least = bound + WORTH_SEARCHING * max(1.0, abs(bound))
-    if options.whole and float(model.harm @ final.x) > least and compiled.size[0] <= SEARCHED_TO:
+    short = float(model.harm @ final.x) - spent - bound
+    small = compiled.size[0] <= SEARCHED_TO
+    if options.whole and small and short > WORTH_SEARCHING * max(1.0, abs(bound)):
         started = time.perf_counter()
         final = _searched(model, final, options)
         timed("search", started)
-    made = plan_of(model, final, bound, burden_bound, options.whole)
-    return replace(made, seconds=seconds, shadow_prices=prices, start=start)
+    made = plan_of(model, final, bound, later.burden, options.whole, spent)
+    worst = float(area_waiting(inst, made.waiting).max(initial=0.0))
+    return replace(
+        made,
+        seconds=seconds,
+        shadow_prices=prices,
+        start=start,
+        fairness=_group(worst, later.fairness),
+        prices={"harm": spent, "burden": later.added, "worst_area_without": later.unheld}
+        if np.isfinite(later.fairness)
+        else {},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The groups after harm: bounds of plans on its face, and what fairness cost the burden."""
+
+    fairness: float = -np.inf
+    """-inf where nothing is proved."""
+    burden: float = 0.0
+    added: float = 0.0
+    """Burden above that without fairness."""
+    unheld: float = 0.0
+    """The worst area without fairness: waiting days a new patient."""
 
 
 def _searched(model: PlanModel, final: Answer, options: SolveOptions) -> Answer:
@@ -167,43 +172,71 @@ def _searched(model: PlanModel, final: Answer, options: SolveOptions) -> Answer:
     lower, upper = compiled.column_lower.copy(), compiled.column_upper.copy()
     seconds = min(SEARCH_SECONDS, options.seconds)
     with contextlib.suppress(SolverError):
-        found = solve_arrays(compiled, model.harm, whole=True, seconds=seconds)
-        if found.objective < float(model.harm @ final.x) - FACE:
+        found = solve_arrays(compiled, model.goal, whole=True, seconds=seconds)
+        if found.objective < float(model.goal @ final.x) - SEARCHED_GAIN:
             columns = np.flatnonzero(compiled.whole)
             lower[columns] = upper[columns] = np.round(found.x[columns])
-            harm = solve_arrays(
-                compiled, model.harm, lower=lower, upper=upper, seconds=options.seconds
+            best = solve_arrays(
+                compiled, model.goal, lower=lower, upper=upper, seconds=options.seconds
             )
-            return _burden(model, harm, lower, upper, options)[0] if options.burden else harm
+            return _later(model, best, lower, upper, options)[0] if options.burden else best
     return final
 
+    fairness: float = -np.inf
+    """-inf where nothing is proved."""
+    burden: float = 0.0
+    added: float = 0.0
+    """Burden above that without fairness."""
+    unheld: float = 0.0
+    """The worst area without fairness: waiting days a new patient."""
 
-def _burden(
-    model: PlanModel, harm: Answer, lower: FloatArray, upper: FloatArray, options: SolveOptions
-) -> tuple[Answer, float]:
-    """Solve the burden group on the optimal face of harm.
 
+def _later(
+    model: PlanModel,
+    harm: Answer,
+    lower: FloatArray,
+    upper: FloatArray,
+    options: SolveOptions,
+    timed: Callable[[str, float], None] = lambda stage, started: None,
+) -> tuple[Answer, Later]:
+    """Solve fairness on the optimal face of harm, then burden on the face of both.
+
+    Burden alone comes first: it is what fairness may cost, and a near start of the last solve.
     Keep harm's own point if the face is too thin, or if harm has no proof and so no face.
     """
     if not harm.optimal:
-        return harm, 0.0
-    face, lower, upper = optimal_face(model.compiled, model.harm, harm, lower, upper)
-    # Warm from harm's own basis first: it needs no presolve, which may call so thin a face empty.
-    for engine, basis in (("glop", harm.basis), ("", None)):
+        return harm, Later()
+    face = optimal_face(model.compiled, model.goal, harm, lower, upper)
+    started = time.perf_counter()
+    alone = _burden(model, face, harm, options)
+    timed("burden", started)
+    started = time.perf_counter()
+    fair = least_worst_area(model, face, harm, options.seconds)
+    worst = worst_area_of(model, fair)
+    timed("fairness", started)
+    before = worst_area_of(model, alone)
+    found = alone
+    if before > worst * (1 + HELD) + HELD:
+        started = time.perf_counter()
+        held = holding_worst_area(model, face, worst)
+        found = _burden(model, held, replace(fair, basis=alone.basis), options)
+        timed("burden", started)
+    added = max(0.0, float(model.burden @ (found.x - alone.x)))
+    proved = worst if fair.optimal else -np.inf
+    return found, Later(proved, _bound(found) if found is not harm else 0.0, added, before)
+
+
+def _burden(model: PlanModel, face: Compiled, known: Answer, options: SolveOptions) -> Answer:
+    """Solve the burden group on a face, warm from a known point; the point itself if none does."""
+    # Warm first: it needs no presolve, which may call so thin a face empty.
+    for engine, basis in (("glop", known.basis), ("", None)):
         if engine and basis is None:
             continue
         with contextlib.suppress(SolverError):
-            answer = solve_arrays(
-                face,
-                model.burden,
-                lower=lower,
-                upper=upper,
-                engine=engine,
-                basis=basis,
-                seconds=options.seconds,
+            return solve_arrays(
+                face, model.burden, engine=engine, basis=basis, seconds=options.seconds
             )
-            return answer, _bound(answer)
-    return harm, 0.0
+    return known
 
 
 def _bound(answer: Answer) -> float:
@@ -229,26 +262,24 @@ def _whole_surge(
     whole = np.ceil(final.x[columns] - 1e-6)
     lower[columns] = upper[columns] = whole
     if options.burden and harm.optimal:
-        face, low, high = optimal_face(model.compiled, model.harm, harm, lower, upper)
+        face = optimal_face(model.compiled, model.goal, harm, lower, upper)
+        low, high = face.column_lower.copy(), face.column_upper.copy()
         low[columns] = high[columns] = whole
-        try:
-            return solve_arrays(
-                face,
-                model.burden,
-                lower=low,
-                upper=high,
-                engine="glop" if final.basis else "",
-                basis=final.basis,
-                seconds=options.seconds,
-            )
-        except SolverError:
-            pass
+        held = replace(face, column_lower=low, column_upper=high)
+        held = holding_worst_area(model, held, worst_area_of(model, final))
+        for engine, basis in (("glop", final.basis), ("", None)):
+            if engine and basis is None:
+                continue
+            with contextlib.suppress(SolverError):
+                return solve_arrays(
+                    held, model.burden, engine=engine, basis=basis, seconds=options.seconds
+                )
     again = solve_arrays(
-        model.compiled, model.harm, lower=lower, upper=upper, seconds=options.seconds
+        model.compiled, model.goal, lower=lower, upper=upper, seconds=options.seconds
     )
     if not options.burden:
         return again
-    return _burden(model, again, lower, upper, options)[0]
+    return _later(model, again, lower, upper, options)[0]
 
 
 def _group(value: float, bound: float) -> GroupResult:
@@ -261,8 +292,12 @@ def plan_of(
     bound: float | None = None,
     burden_bound: float = 0.0,
     whole: bool = False,
+    spent: float = 0.0,
 ) -> Plan:
-    """Return an answer as a plan; `whole` rounds what is whole already to the last digit."""
+    """Return an answer as a plan; `whole` rounds what is whole already to the last digit.
+
+    `spent`: harm that fairness was allowed to cost, so that the plan may be optimal all the same.
+    """
     x = np.where(answer.x < 1e-9, 0.0, answer.x)
     v = model.variables
     if whole:
@@ -274,7 +309,7 @@ def plan_of(
 
     harm, burden = float(model.harm @ x), float(model.burden @ x)
     bound = _bound(answer) if bound is None else bound
-    proved = np.isfinite(bound) and harm - bound <= 1e-6 * max(1.0, abs(bound))
+    proved = np.isfinite(bound) and harm - bound - spent <= 1e-6 * max(1.0, abs(bound))
     return Plan(
         admitted=values(v.admitted),
         admitted_observed=values(v.admitted_observed),

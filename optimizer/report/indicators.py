@@ -10,7 +10,7 @@ from optimizer.i18n import translator
 from optimizer.report import formats
 from optimizer.report.folder import PlanReport
 
-RIVALS = ("greedy", "no_transfers", "local_only")
+RIVALS = ("greedy", "no_transfers", "local_only", "proportional_share", "pooled_bound")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,14 @@ class Indicator:
 
 
 def total_unmet(kpis: Mapping[str, Any]) -> float:
-    """Return the unmet patient-days of all care levels."""
-    return float(sum(kpis["unmet_patient_days"].values()))
+    """Return the unmet patient-days of all care levels; of a bound the least of all together."""
+    levels = kpis["unmet_patient_days"]
+    return float(kpis.get("unmet_patient_days_all", sum(levels.values())))
 
 
-def total_transfers(kpis: Mapping[str, Any]) -> float:
-    """Return the transfers of all directions."""
-    return float(sum(kpis["transfers"].values()))
+def total_transfers(kpis: Mapping[str, Any]) -> float | None:
+    """Return the transfers of all directions; None of a bound, which has none."""
+    return float(sum(kpis["transfers"].values())) if "transfers" in kpis else None
 
 
 def indicators(report: PlanReport, lang: str) -> list[Indicator]:
@@ -118,6 +119,8 @@ def rival_name(rival: str, lang: str) -> str:
         "greedy": say("greedy"),
         "no_transfers": say("no transfers"),
         "local_only": say("local only"),
+        "proportional_share": say("shares by beds"),
+        "pooled_bound": say("pooled bound"),
     }.get(rival, rival)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from optimizer.domain.instance import DIRECTIONS, FloatArray, Instance
-from optimizer.domain.plan import Plan
+from optimizer.domain.plan import Plan, area_waiting
 
 SHORT = 0.5
 """Unmet patients from which a day counts as short."""
@@ -54,6 +54,15 @@ def _worst_unit(inst: Instance, plan: Plan) -> dict[str, object] | None:
     return {"unit": inst.units[f], "day": int(t) + 1, "share": float(share[f, t])}
 
 
+def _worst_area(inst: Instance, plan: Plan) -> dict[str, object] | None:
+    """The area that waits longest for each of its new patients."""
+    waits = area_waiting(inst, plan.waiting)
+    if not waits.size:
+        return None
+    worst = int(np.argmax(waits))
+    return {"area": inst.areas[worst], "days_per_patient": float(waits[worst])}
+
+
 def plan_kpis(inst: Instance, plan: Plan) -> dict[str, Any]:
     """Return the KPIs of one plan; `inst` is the instance whose ways it was offered."""
     shown = slice(0, inst.shown_days)
@@ -93,6 +102,7 @@ def plan_kpis(inst: Instance, plan: Plan) -> dict[str, Any]:
         }
         if waiting.size
         else None,
+        "worst_area_waiting": _worst_area(inst, plan),
         "placed_in_time_share": _placed_in_time(inst, plan),
     }
 

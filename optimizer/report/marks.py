@@ -33,7 +33,10 @@ def _path(d: str, fill: str, stroke: str, more: str = "") -> str:
 
 
 def _baseline(name: str, x: float, y: float, p: Palette, fill: str) -> str:
-    """Return one mark at a place: plan ●, greedy ◇, no transfers ❘, local only ▽."""
+    """Return one mark at a place.
+
+    Plan ●, greedy ◇, no transfers ❘, local only ▽, shares by beds □, pooled bound dashed violet.
+    """
     if name == "plan":
         ring = f'stroke="{p.paper}" stroke-width="1"'
         return f'<circle cx="{x:.1f}" cy="{y}" r="5" fill="{p.ink}" {ring}/>'
@@ -41,6 +44,11 @@ def _baseline(name: str, x: float, y: float, p: Palette, fill: str) -> str:
         return _path(f"M{x:.1f} {y - 5.5} l5.5 5.5 l-5.5 5.5 l-5.5 -5.5 Z", fill, p.greedy)
     if name == "local_only":
         return _path(f"M{x - 5:.1f} {y - 4} H{x + 5:.1f} L{x:.1f} {y + 5} Z", fill, p.none)
+    if name == "proportional_share":
+        return _path(f"M{x - 4.5:.1f} {y - 4.5} h9 v9 h-9 Z", fill, p.none)
+    if name == "pooled_bound":
+        ends = f'x1="{x:.1f}" x2="{x:.1f}" y1="{y - 7}" y2="{y + 7}"'
+        return f'<line {ends} stroke="{p.bound}" stroke-width="2" stroke-dasharray="3 2"/>'
     return _line(x, x, y - 6.5, y + 6.5, p.none, 3)
 
 
@@ -58,7 +66,14 @@ def ruler(values: Mapping[str, float | None], palette: Palette, width: int = 200
     if "plan" in known and "no_transfers" in known:
         ends = at(known["plan"]), at(known["no_transfers"])
         parts.append(_line(*ends, 11, 11, palette.ink, 2))
-    order = ("no_transfers", "local_only", "greedy", "plan")
+    order = (
+        "no_transfers",
+        "local_only",
+        "proportional_share",
+        "greedy",
+        "pooled_bound",
+        "plan",
+    )
     parts += [_baseline(k, at(known[k]), 11, palette, palette.paper) for k in order if k in known]
     return svg_uri("".join(parts), width, 22)
 

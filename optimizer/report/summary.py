@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.i18n import translator
+from optimizer.report.formats import num
 
 ASSUMED = "≈"
 """Mark of what rests on assumed figures."""
@@ -137,6 +138,47 @@ def _status(summary: Mapping[str, Any], lang: str) -> str:
     )
 
 
+def _fairness(summary: Mapping[str, Any], names: Mapping[str, str], lang: str) -> list[str]:
+    """The area that waits longest, and what holding it down cost."""
+    say, worst = translator(lang), summary["kpis"].get("worst_area_waiting")
+    if not worst or worst["days_per_patient"] < 0.005:
+        return []
+    place = names.get(worst["area"], worst["area"])
+    days = num(worst["days_per_patient"], lang, 2)
+    text = say("Longest wait: {place}, {days} days a new patient").format(place=place, days=days)
+    cost = summary.get("fairness_cost")
+    if cost:
+        text += say("; without fairness {before}; its price: harm {harm}, burden {burden}").format(
+            before=num(cost["worst_area_without"], lang, 2),
+            harm=num(cost["harm"], lang, 2),
+            burden=num(cost["burden"], lang, 1),
+        )
+    return [text, *_equity(summary, names, lang), ""]
+
+
+def _equity(summary: Mapping[str, Any], names: Mapping[str, str], lang: str) -> list[str]:
+    """How far the worst cluster and the remote communes are from the others."""
+    say, gaps = translator(lang), summary.get("equity") or {}
+    lines = []
+    if gaps.get("worst_gap_days") is not None:
+        text = say("Worst cluster {place}: {gap} days a new patient more than all together")
+        place = names.get(gaps["worst_cluster"], gaps["worst_cluster"])
+        lines.append("  " + text.format(place=place, gap=num(gaps["worst_gap_days"], lang, 2)))
+    if gaps.get("remote_gap_days") is not None:
+        text = say(
+            "Remote communes against the others: {days} days a new patient, P90 {minutes} min"
+        )
+        minutes = gaps["remote_gap_p90_minutes"]
+        lines.append(
+            "  "
+            + text.format(
+                days=num(gaps["remote_gap_days"], lang, 2, signed=True),
+                minutes=num(minutes, lang, 0, signed=True),
+            )
+        )
+    return lines
+
+
 def _bottlenecks(folder: Path, shown: int, names: Mapping[str, str], lang: str) -> list[str]:
     """Say in how many units and days each term of capacity holds patients back most of all."""
     say = translator(lang)
@@ -177,9 +219,16 @@ def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
     """Return the summary of a plan folder in `lang`."""
     say = translator(lang)
     names = summary.get("names", {})
-    rivals = ("no_transfers", "greedy", "local_only")
+    rivals = ("no_transfers", "greedy", "local_only", "proportional_share", "pooled_bound")
     sides = [summary["kpis"], *(summary["baselines"].get(name, {}) for name in rivals)]
-    heads = [say("plan"), say("no transfers"), say("nearest free"), say("local only")]
+    heads = [
+        say("plan"),
+        say("no transfers"),
+        say("nearest free"),
+        say("local only"),
+        say("shares by beds"),
+        say("pooled bound"),
+    ]
     lines = [
         summary["title"][lang],
         say("Plan {id}, {start}, {days} days shown, {solved} solved").format(
@@ -193,6 +242,7 @@ def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
         *aligned(kpi_rows(heads, sides, lang)),
         "",
     ]
+    lines += [*_fairness(summary, names, lang)]
     short = summary["shortfalls"][:6]
     if short:
         lines.append(say("Where it breaks first (unmet, patients):"))

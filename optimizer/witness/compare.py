@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 
 from optimizer.crosscheck import CrossResult, crosscheck_many
 from optimizer.domain.instance import Instance
-from optimizer.domain.plan import Plan
+from optimizer.domain.plan import GroupResult, Plan
 from optimizer.errors import Problem, SolverError
 from optimizer.planning.model import build_model
 from optimizer.planning.solve import SolveOptions, solve_plan
 
 SAME = 1e-6
 """Largest difference of two objectives that are called equal, relative, at least to 1."""
-GROUPS = ("harm", "burden")
+GROUPS = ("harm", "fairness", "burden")
 BOUND_ABOVE = (
     "The stated bound {bound} is above {second}, which can be reached: it promises too much."
 )
@@ -31,7 +31,7 @@ Solve = Callable[[Instance], Plan]
 
 
 def least_plan(inst: Instance) -> Plan:
-    """Return the planner's plan in means, both groups: what its bound rests on."""
+    """Return the planner's plan in means, every group: what its bound rests on."""
     return solve_plan(inst, MEANS)
 
 
@@ -129,11 +129,17 @@ def _verdict(
 def _groups(plan: Plan, answer: CrossResult) -> list[Group]:
     out = []
     for name in GROUPS:
-        mine, second = getattr(plan, name).value, answer.groups[name]
+        mine, second = _least(plan, name), answer.groups[name]
         if abs(mine - answer.highest[name]) < abs(mine - second):
             second = answer.highest[name]
         out.append(Group(name, mine, second, (mine - second) / max(1.0, abs(second))))
     return out
+
+
+def _least(plan: Plan, name: str) -> float:
+    """Return the value to compare: of fairness what was reached, before burden took its part."""
+    group: GroupResult = getattr(plan, name)
+    return group.bound if name == "fairness" and group.bound is not None else group.value
 
 
 def _broken(answer: CrossResult) -> list[Problem]:
@@ -170,20 +176,25 @@ def _compared(plan: Plan, answer: CrossResult) -> list[Problem]:
     if bound is not None and abs(bound - harm) > SAME * max(1.0, abs(harm)):
         text = BOUND_ABOVE if bound > harm else BOUND_BELOW
         out.append(Problem(text, values={"bound": shown(bound), "second": shown(harm)}))
-    off = abs(plan.harm.value - harm)
+    off = dict[str, float]()
     for name in GROUPS:
-        mine = getattr(plan, name).value
+        mine = _least(plan, name)
         low, high = answer.groups[name], answer.highest[name]
         slack = SAME * max(1.0, abs(high))
-        if name != "harm":
-            if off > SAME * max(1.0, abs(harm)):  # another face: not the same question
-                continue
-            slack += off * max(1.0, answer.exchange[name])
+        if name == "harm":  # fairness may cost some: what it took is no fault
+            low = high
+        slack += sum(
+            apart * max(1.0, answer.exchange.get(f"{before}>{name}", 0.0))
+            for before, apart in off.items()
+        )
+        off[name] = min(abs(mine - low), abs(mine - high))
         values = {"group": name, "planner": shown(mine)}
         if mine > high + slack:
             out.append(Problem(NOT_BEST, values=values | {"second": shown(high)}))
         elif mine < low - slack:
             out.append(Problem(BELOW, values=values | {"second": shown(low)}))
+        if off[name] > slack:  # another face: the later groups answer another question
+            break
     return out
 
 

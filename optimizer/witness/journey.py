@@ -18,7 +18,7 @@ from optimizer.crosscheck.sample import burdensome, sampled_clusters
 from optimizer.domain.assemble import Assembled, assemble
 from optimizer.domain.facility import Tables
 from optimizer.domain.instance import FloatArray, Instance
-from optimizer.domain.plan import GroupResult, Plan
+from optimizer.domain.plan import GroupResult, Plan, area_waiting
 from optimizer.domain.scenario import Scenario
 from optimizer.domain.simulate import harm_value, simulate
 from optimizer.errors import DataError, PlanCheckError, Problem, SolverError
@@ -191,6 +191,7 @@ def second_plan(inst: Instance, seconds: float = 600.0) -> Plan | None:
     made = Plan(
         **parts,  # type: ignore[arg-type]
         harm=nothing,
+        fairness=GroupResult(float(area_waiting(inst, parts["waiting"]).max(initial=0.0)), None),
         burden=GroupResult(burden, None),
         status="",
         solver="cbc",

@@ -66,8 +66,31 @@ def write_scenarios(folder: Path) -> None:
     )
 
 
+EQUITY = ("new_patients", "waiting_per_patient", "minutes_p90", "late_share")
+GOALS = [
+    {
+        "group": group,
+        "key": key,
+        "value": value,
+        "unit_vi": "điểm",
+        "unit_en": "points",
+        "meaning_vi": "ý nghĩa",
+        "meaning_en": "what it is",
+        "source": "",
+        "confidence": "assumed",
+        "table": table,
+    }
+    for group, key, value, table in (
+        ("harm", "unmet_weight.severe", 4.0, "patient_classes.csv"),
+        ("harm", "weights.death", 100.0, ""),
+        ("fairness", "options.fairness.epsilon", 0.0, ""),
+        ("burden", "burden.move", 1.0, ""),
+    )
+]
+
+
 def write_plan(folder: Path, data_dir: Path, wave: float) -> None:
-    """Write the plan folder from one run of the stand-in and its three rivals."""
+    """Write the plan folder from one run of the stand-in and its rivals."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "inputs").mkdir(exist_ok=True)
     plan = World(wave, transfers=True, step_down=True, local=False)
@@ -75,6 +98,14 @@ def write_plan(folder: Path, data_dir: Path, wave: float) -> None:
         "no_transfers": World(wave, transfers=False, step_down=False, local=False).kpis(),
         "greedy": World(wave, transfers=True, step_down=False, local=False).kpis(),
         "local_only": World(wave, transfers=False, step_down=False, local=True).kpis(),
+        "proportional_share": World(wave, transfers=True, step_down=False, local=True).kpis(),
+    }
+    least = {level: 0.5 * days for level, days in plan.kpis()["unmet_patient_days"].items()}
+    bound = {
+        "harm": 0.5 * plan.kpis()["harm"],
+        "unmet_patient_days": least,
+        "unmet_patient_days_all": sum(least.values()),
+        "deaths_for_want_of_care": 0.0,
     }
     for name in ("admissions", "transfers", "patients", "corridor", "surge_beds", "capacity"):
         frame = plan.frame(name)
@@ -122,6 +153,15 @@ def write_plan(folder: Path, data_dir: Path, wave: float) -> None:
         if isinstance(v, float)
     ]
     pd.DataFrame(rows).to_csv(folder / "baselines.csv", index=False)
+    first, second = list(CLUSTERS)[:2]
+    fair = [
+        ("cluster", first, 40.0, 0.5, 35.0, 0.0),
+        ("cluster", second, 60.0, 1.25, 80.0, 0.125),
+        ("place", "remote", 10.0, 2.5, 95.0, 0.5),
+        ("place", "other", 90.0, 0.75, 40.0, 0.0),
+    ]
+    names = ("dimension", "group", *EQUITY)
+    pd.DataFrame(fair, columns=names).to_csv(folder / "equity.csv", index=False)
     _write_inputs(folder / "inputs", plan, data_dir)
     kpis = plan.kpis()
     cap = plan.frame("capacity").query("day == 1").groupby("confidence").usable_beds.sum()
@@ -153,7 +193,10 @@ def write_plan(folder: Path, data_dir: Path, wave: float) -> None:
         "versions": {"python": "3.11", "ortools": "9.15"},
         "inputs_sha256": "0" * 64,
         "kpis": kpis,
-        "baselines": rivals,
+        "goals": GOALS,
+        "equity": {"worst_cluster": second, "worst_gap_days": 0.375},
+        "fairness_cost": {"harm": 0.0, "burden": 3.25, "worst_area_without": 0.5},
+        "baselines": {**rivals, "pooled_bound": bound},
         "shortfalls": plan.shortfalls(),
         "names": _names(),
         "checked": True,

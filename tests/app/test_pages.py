@@ -14,8 +14,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from optimizer.app import listings, reasons, state
-from optimizer.app.jobs import Stage
+from optimizer.app.jobs import PlanRequest, Stage
 from optimizer.app.roads import admission_minutes
+from optimizer.app.weights import goals_of, settings, weight_frame
+from optimizer.i18n import translator
 from optimizer.report import formats, tables
 from optimizer.report.findings import finding
 from optimizer.report.folder import PlanReport, read_plan_folder
@@ -408,6 +410,46 @@ def test_first_language_is_that_of_the_address_then_the_one_chosen_before(
     monkeypatch.setattr(state.st, "query_params", {"lang": address} if address else {})
     monkeypatch.setattr(state.st, "context", Context)
     assert state.first_language() == lang
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_plan_page_shows_the_weights_and_what_fairness_cost(
+    lang: str, jobs: FakeManager, report: PlanReport
+) -> None:
+    app = open_page("plan", lang)
+    text = text_of(app)
+    assert ("Trọng số của các mục tiêu" if lang == "vi" else "Weights of the goals") in text
+    assert "severe 4" in text
+    price = "gánh nặng 3,2" if lang == "vi" else "burden 3.2"
+    assert price in text
+    frame = weight_frame(state.Viewer(lang, translator(lang), LIGHT), goals_of(report))
+    assert frame.iloc[1].tolist()[1:3] == ["weights.death", 100.0]
+
+
+def test_only_changed_weights_become_settings() -> None:
+    rows = [{"key": "weights.death", "value": 100.0}, {"key": "burden.move", "value": 1.0}]
+    edited = {1: {"Value": 2}, 0: {"Value": 100}}
+    assert settings(rows, edited, "Value") == ("burden.move=2.0",)
+    assert settings(rows, {0: {"Value": None}}, "Value") == ()
+
+
+def test_settings_make_another_job(report: PlanReport, tmp_path: Path) -> None:
+    request = PlanRequest(tmp_path / "s.yaml", tmp_path)
+    other = replace(request, settings=("weights.death=50",))
+    assert request.key != other.key
+    assert other.command(tmp_path)[-2:] == ["--set", "weights.death=50"]
+    assert "--set" not in request.command(tmp_path)
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_situation_shows_who_waits_longer(lang: str, jobs: FakeManager, report: PlanReport) -> None:
+    text = text_of(open_page("situation", lang))
+    assert ("Xã vùng xa" if lang == "vi" else "Remote communes") in text
+    waits = ("1,25", "0,50") if lang == "vi" else ("1.25", "0.50")
+    assert text.index(f"<b>{waits[0]}</b>") < text.index(f"<b>{waits[1]}</b>")  # worst first
+    gap = "0,38 ngày" if lang == "vi" else "0.38 days"
+    assert gap in text
+    assert ("Nhóm dân số" if lang == "vi" else "Population groups") not in text  # there is one
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])

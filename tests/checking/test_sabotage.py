@@ -553,6 +553,22 @@ def wrong_burden(f: Folder) -> None:
     f.plan["objective"]["burden"]["value"] = 2.0
 
 
+@spoil("worst_area_waiting")
+def longer_waits_than_there_are(f: Folder) -> None:
+    f.plan["objective"]["fairness"]["value"] = 0.1
+
+
+@spoil("worst_area_waiting")
+def bound_above_the_waits(f: Folder) -> None:
+    f.plan["objective"]["fairness"]["bound"] = 0.1
+
+
+@spoil("worst_area_waiting")
+def waits_left_out(f: Folder) -> None:
+    f.tables["admissions"].remove(admission(f, 2, "A"))  # half a patient of 1.5 waits two days
+    f.add("patients", day=2, place="C1", class_id="SA", state="waiting", patients=0.5)
+
+
 @spoil("bound")
 def bound_above_the_harm(f: Folder) -> None:
     f.plan["objective"]["harm"] = {"value": 153.125, "bound": 153.2, "gap": 0.0}

@@ -352,6 +352,7 @@ def narrow() -> Folder:
             "transfers": True,
             "out_of_province": True,
             "local_only": False,
+            "fairness": {"epsilon": 0.0},
         },
         "rules": {
             "wait": "allowed",
@@ -378,6 +379,7 @@ def narrow() -> Folder:
         "status": "optimal",
         "objective": {
             "harm": {"value": 153.125, "bound": 153.125, "gap": 0.0},
+            "fairness": {"value": 0.0, "bound": 0.0, "gap": 0.0},
             # minutes: commune to A or B 15 (14.46 rounded up), A to B 22 (21.68):
             # 0.01 x (1.5 x 15 + 1.5 x 22) + 1.5 transfers
             "burden": {"value": 2.055, "bound": 2.0, "gap": 0.0275},

@@ -33,6 +33,7 @@ def model_constraints(root: Path) -> list[str]:
 
 def test_model_page_names_every_constraint_of_the_planner(root: Path) -> None:
     constraints = importlib.import_module("optimizer.planning.constraints").CONSTRAINTS
+    constraints += importlib.import_module("optimizer.planning.fairness").FAIRNESS
     assert sorted(names(constraints)) == sorted(model_constraints(root))
 
 

@@ -19,6 +19,7 @@ from optimizer.planning import variables
 from optimizer.planning.engine import solve_arrays
 from optimizer.planning.model import build_model
 from optimizer.planning.redundant import NeededRows
+from optimizer.planning.screen import with_ways
 from optimizer.planning.solve import SolveOptions, solve_plan
 
 from .instances import random_instances, sketch, worst_violation
@@ -124,6 +125,43 @@ def test_one_patient_fewer_never_worsens_harm(inst: Instance, pick: int) -> None
     requests = inst.open_requests.copy()
     requests[tuple(asking[pick % len(asking)])] -= 1
     assert at_most(means(inst.changed(open_requests=requests)), means(inst))
+
+
+@given(random_instances(), number)
+def test_one_more_way_in_or_between_never_worsens_harm(inst: Instance, pick: int) -> None:
+    """Better access: the same instance without one of its ways is never better off."""
+    arcs, moves = len(inst.admissions.area), len(inst.transfers.origin)
+    assume(arcs + moves)
+    keep = np.ones(arcs + moves, dtype=bool)
+    keep[pick % (arcs + moves)] = False
+    fewer = with_ways(inst, keep[:arcs], keep[arcs:])
+    assert at_most(means(inst), means(fewer))
+    assert at_most(people(inst), people(fewer))
+
+
+@given(random_instances())
+def test_nobody_hides_in_a_corridor_while_a_bed_of_the_house_is_free(inst: Instance) -> None:
+    """Where a corridor costs, whoever lies in one finds no bed and no team in his own house."""
+    assume(inst.harm.corridor > 0)
+    plan = solve_plan(inst, SolveOptions(whole=False))
+    need = inst.stands_in.T.astype(float) @ inst.staff_need
+    heads = np.einsum("pr,fpt->frt", inst.stands_in.astype(float), inst.staff)
+    for f, t in np.argwhere(plan.corridor > 1e-5).tolist():
+        assert plan.corridor[f, t] <= plan.boarding[f, :, t].sum() + 1e-6
+        beds = inst.beds[f, :, t].sum() + plan.surge_beds[f, :, t].sum()
+        beds += plan.excess[f, :, t].sum()
+        inside = plan.treated[f, :, t].sum() + plan.boarding[f, :, t].sum() - plan.corridor[f, t]
+        low = inst.lowest_level[f]
+        if low < 0 or beds - inside <= 1e-5:
+            continue
+        used = need[:, inst.classes.level] @ plan.treated[f, :, t]
+        used += need[:, low] * (plan.boarding[f, :, t].sum() - plan.corridor[f, t])
+        used -= need @ plan.excess[f, :, t]
+        short = (need[:, low] > 0) & (heads[f, :, t] - used <= 1e-5)
+        other = np.isfinite(inst.terms.oxygen_flow[f, t])
+        other |= bool(np.isfinite(inst.terms.oxygen_supply[f]).all())
+        other |= bool((inst.terms.supervision > 0).any())
+        assert short.any() or other, (inst.units[f], t)
 
 
 # names and order mean nothing
@@ -284,7 +322,8 @@ def test_burden_never_raises_the_harm(inst: Instance) -> None:
     assert both.harm.value <= alone.harm.value + 1e-5 * max(1.0, alone.harm.value)
     model = build_model(inst)
     first = solve_arrays(model.compiled, model.harm)
-    assert at_most(both.burden.value, float(model.burden @ first.x))
+    alone = both.burden.value - both.prices.get("burden", 0.0)  # fairness may cost some
+    assert at_most(alone, float(model.burden @ first.x))
 
 
 # the plan itself

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import itertools
 import math
@@ -85,6 +86,16 @@ def test_strips_and_map_are_drawn_in_each_theme_and_language(
 def test_no_brick_is_drawn_when_nothing_is_wrong(calm: PlanReport) -> None:
     assert LIGHT.alarm not in charts.strips(calm, "vi", LIGHT).to_json()
     assert LIGHT.alarm not in marks.ruler({"plan": 1.0, "greedy": 2.0}, LIGHT)
+
+
+def test_bound_is_dashed_and_violet_on_the_ruler() -> None:
+    def drawn(values: dict[str, float | None]) -> str:
+        return base64.b64decode(marks.ruler(values, LIGHT).split(",")[1]).decode()
+
+    assert "stroke-dasharray" not in drawn({"plan": 1.0, "proportional_share": 2.0})
+    line = f'stroke="{LIGHT.bound}" stroke-width="2" stroke-dasharray'
+    assert line in drawn({"plan": 1.0, "pooled_bound": 0.5})
+    assert LIGHT.bound not in drawn({"plan": 1.0, "pooled_bound": None})
 
 
 def test_map_arcs_are_the_largest_first(report: PlanReport) -> None:

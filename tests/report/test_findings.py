@@ -71,6 +71,8 @@ def test_difference_on_the_page_adds_up_with_the_figures_shown(report: PlanRepor
     for figure in indicators(report, "en"):
         mine = figure.read(report.kpis)
         for rival in report.rivals.values():
+            if figure.read(rival) is None:  # the bound has no such figure
+                continue
             a, b = (figure.write(v, "en") for v in (mine, figure.read(rival)))
             gain = figure.difference(mine, figure.read(rival), "en")
             numbers = [float(t.replace(",", "").replace("\u2212", "-")) for t in (a, b, gain)]

@@ -30,7 +30,15 @@ def test_worked_files_give_the_golden_harm(folder: Path) -> None:
 def test_worked_files_give_the_golden_baseline(folder: Path) -> None:
     rivals = summary(folder)["baselines"]
     assert rivals["no_transfers"]["harm"] == pytest.approx(249.5)
-    assert set(rivals) == {"no_transfers", "greedy", "local_only"}
+    assert set(rivals) == {
+        "no_transfers",
+        "greedy",
+        "local_only",
+        "proportional_share",
+        "pooled_bound",
+    }
+    # three OXY beds and one ICU bed in one house: no move to pay (1.5 up, 0.375 down)
+    assert rivals["pooled_bound"]["harm"] == pytest.approx(153.125 - 1.5 - 0.375)
     assert rivals["greedy"]["harm"] >= 153.125 - 1e-9
 
 
