@@ -154,16 +154,17 @@ def plan_scenario(
     done("assemble", started)
     grounds = read_grounds(tables, scenario, made)
     desk = _Desk(tables, scenario, made, grounds, scenario_path, out, seconds, began)
+    limit = HUNG * (options or SolveOptions()).seconds
     started = time.perf_counter()
     rule, offered = baselines.greedy(made.instance)
     desk.publish_rule(rule)  # on disk, checked, before any solver starts
     done("rule", started)
     started = time.perf_counter()
     if not all_ways:
+        screening = _begun(lambda: offered_ways(made.instance, rule))
         with contextlib.suppress(SolverError):
-            offered = with_ways(offered, *offered_ways(offered, rule))
+            offered = with_ways(offered, *screening(limit))
     done("screen", started)
-    limit = HUNG * (options or SolveOptions()).seconds
     optima: list[Optimum] = []
     tell("harm", 0.0, False)
     beside = _begun(lambda: desk.baselines(rule))
@@ -190,9 +191,14 @@ def plan_scenario(
     offered = solved
     done("solve", started)
     started = time.perf_counter()
-    reasons = explained(
-        tables, scenario, made, offered, plan, optima[0] if optima else None, full=explain
+    optimum = optima[0] if optima else None
+    explaining = _begun(
+        lambda: explained(tables, scenario, made, offered, plan, optimum, full=explain)
     )
+    try:
+        reasons = explaining(limit)
+    except SolverError as error:
+        warnings, reasons = (*warnings, *error.problems), NONE
     seconds.update(reasons.seconds)
     done("explain", started)
     try:

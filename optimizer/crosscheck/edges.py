@@ -1,4 +1,4 @@
-"""Random instances with every third one on an edge: where two hands most easily part."""
+"""Random instances, every third on an edge and every third under rules of others."""
 
 from __future__ import annotations
 
@@ -8,22 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from optimizer.crosscheck.random_instances import random_instance
-from optimizer.domain.fit import fit_census
+from optimizer.crosscheck.random_rules import fitted, ruled
 from optimizer.domain.instance import BoolArray, Instance
 
 Dice = np.random.Generator
-
-
-def fitted(inst: Instance) -> Instance:
-    """Return the instance with a census that beds and staff of day 1 hold; the others board."""
-    treated, boarding = fit_census(
-        inst,
-        inst.classes,
-        inst.census_treated,
-        inst.census_boarding,
-        inst.rules.open_corridor,
-    )
-    return inst.changed(census_treated=treated, census_boarding=boarding)
 
 
 def no_capacity(inst: Instance, dice: Dice) -> Instance:
@@ -143,9 +131,11 @@ def _with_ways(inst: Instance, admissions: BoolArray, transfers: BoolArray) -> I
 
 
 def any_instance(seed: int) -> Instance:
-    """Return a random instance; every third seed gives one on an edge, in turn."""
+    """Return a random instance: every third on an edge, in turn, every third under other rules."""
     inst = random_instance(seed, gaps=seed % 2 == 0)
-    if seed % 3:
+    if seed % 3 == 1:
         return inst
+    if seed % 3 == 2:
+        return ruled(inst, np.random.default_rng([seed, 4]))
     names = list(EDGES)
     return EDGES[names[(seed // 3) % len(names)]](inst, np.random.default_rng([seed, 1]))

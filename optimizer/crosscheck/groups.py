@@ -9,7 +9,6 @@ Fairness is held as the page says: burden may take back a millionth of it.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -122,9 +121,7 @@ def _differ(values: Mapping[str, float], known: Mapping[str, float]) -> bool:
     return False
 
 
-def _again(
-    pulp: Any, model: Model, solved: Solved, held: Mapping[str, tuple[str, float]]
-) -> None:
+def _again(pulp: Any, model: Model, solved: Solved, held: Mapping[str, tuple[str, float]]) -> None:
     """Solve the groups after harm once more, on the face that is now fixed."""
     for name in list(solved.values)[1:]:
         _aim(pulp, model, GROUPS[name])

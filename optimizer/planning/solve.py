@@ -182,14 +182,6 @@ def _searched(model: PlanModel, final: Answer, options: SolveOptions) -> Answer:
             return _later(model, best, lower, upper, options)[0] if options.burden else best
     return final
 
-    fairness: float = -np.inf
-    """-inf where nothing is proved."""
-    burden: float = 0.0
-    added: float = 0.0
-    """Burden above that without fairness."""
-    unheld: float = 0.0
-    """The worst area without fairness: waiting days a new patient."""
-
 
 def _later(
     model: PlanModel,

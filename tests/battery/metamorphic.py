@@ -17,8 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.crosscheck.edges import any_instance, fitted, nobody_ill
-from optimizer.domain.instance import FloatArray, Instance, IntArray
+from optimizer.crosscheck.edges import any_instance, nobody_ill
+from optimizer.crosscheck.random_rules import fitted
+from optimizer.domain.instance import FloatArray, Instance, IntArray, PlanRules
 from optimizer.domain.plan import Plan
 from optimizer.domain.simulate import simulate
 from optimizer.errors import SolverError
@@ -45,6 +46,7 @@ PARTS = (
     "corridor",
     "excess",
     "surge_beds",
+    "oxygen_short",
 )
 
 
@@ -110,18 +112,21 @@ def one_patient_fewer_never_harms(seed: int) -> None:
 
 def relaxed_rule_never_harms_and_a_tighter_one_never_helps(seed: int) -> None:
     inst, dice = drawn(seed)
+    # where nobody may wait without a way, a way less is a rule less
+    inst = inst.changed(rules=replace(inst.rules, nobody_waits=False))
     before = harm(inst)
     arcs, moves = inst.admissions, inst.transfers
     keep_a = dice.random(len(arcs.area)) < 0.7
     keep_x = dice.random(len(moves.origin)) < 0.7
     everything = np.ones(len(moves.origin), dtype=bool)
     later = np.concatenate([np.zeros_like(inst.surge_limit[:, :, :1]), inst.surge_limit], axis=2)
+    later = np.minimum(later[:, :, :-1], inst.surge_limit)  # a closed site opens no beds
     tighter = {
         "ways to be admitted": with_ways(inst, keep_a, everything),
         "ways to move": with_ways(inst, np.ones(len(arcs.area), dtype=bool), keep_x),
         "vehicles": inst.changed(vehicle_minutes=inst.vehicle_minutes / 2),
         "places outside": inst.changed(outside_places=inst.outside_places / 2),
-        "delay of surge beds": inst.changed(surge_limit=later[:, :, :-1].copy()),
+        "delay of surge beds": inst.changed(surge_limit=later),
     }
     for name, other in tighter.items():
         at_most(before, harm(other), f"tighter {name}")
@@ -173,13 +178,21 @@ def names_mean_nothing(seed: int) -> None:
         equal(second.burden.value, first.burden.value, "burden")
 
 
+PRICES = (
+    "waiting",
+    "boarding",
+    "corridor",
+    "excess",
+    "oxygen_short",
+    "admission",
+    "transfer",
+)
+
+
 def weights_times_k_are_cost_times_k(seed: int) -> None:
     inst, dice = drawn(seed)
     k = float(dice.choice([0.25, 2.0, 7.0]))
-    prices = {
-        name: getattr(inst.harm, name) * k
-        for name in ("waiting", "boarding", "corridor", "excess", "admission", "transfer")
-    }
+    prices = {name: getattr(inst.harm, name) * k for name in PRICES}
     efforts = {
         name: getattr(inst.burden, name) * k for name in ("admission", "transfer", "surge_bed_day")
     }
@@ -193,17 +206,33 @@ def weights_times_k_are_cost_times_k(seed: int) -> None:
     equal(heavier.burden.value, k * plan.burden.value, f"burden x {k}")
 
 
+SHARED_TERMS = (
+    "devices",
+    "oxygen_flow",
+    "oxygen_supply",
+    "oxygen_stored",
+    "oxygen_tank",
+    "oxygen_routine",
+)
+
+
 def halves(inst: Instance, f: int, share: float, *, whole: bool) -> Instance:
     """Return the instance with unit f as two at one place: the last unit is its other part."""
 
     def part(values: FloatArray) -> FloatArray:
         left = np.floor(values[f] * share) if whole else values[f] * share
-        out = np.concatenate([values, (values[f] - left)[None]])
+        rest = np.where(
+            np.isfinite(values[f]), values[f] - np.where(np.isfinite(left), left, 0), left
+        )
+        out = np.concatenate([values, rest[None]])
         out[f] = left
         return out
 
     def double(mask: np.ndarray) -> IntArray:
         return np.concatenate([np.arange(len(mask)), np.flatnonzero(mask)])
+
+    def both(values: np.ndarray | None) -> np.ndarray | None:
+        return None if values is None else np.concatenate([values, values[f : f + 1]])
 
     units = len(inst.units)
     arcs, moves = inst.admissions, inst.transfers
@@ -249,6 +278,11 @@ def halves(inst: Instance, f: int, share: float, *, whole: bool) -> Instance:
         transfers=transfers,
         listed=np.concatenate([inst.listed, inst.listed[f : f + 1]]),
         unit_base=np.append(inst.unit_base, inst.unit_base[f]),
+        may_leave=both(inst.may_leave),
+        no_intake=both(inst.no_intake),
+        terms=replace(
+            inst.terms, **{name: part(getattr(inst.terms, name)) for name in SHARED_TERMS}
+        ),
         **{
             name: part(getattr(inst, name))
             for name in ("census_treated", "census_boarding", "beds", "surge_limit", "staff")
@@ -260,14 +294,22 @@ def halves(inst: Instance, f: int, share: float, *, whole: bool) -> Instance:
 def a_facility_split_in_two_is_never_better_and_equal_when_shared_out(seed: int) -> None:
     """Shares of beds, staff and people alike: equal. Whole beds and people: not lower.
 
-    Capacity that falls is left out: excess is allowed by day and unit.
+    Capacity that falls is left out: excess is allowed by day and unit. So are rules that say what
+    is a unit of its own: between two halves there is a road.
     """
     inst, dice = drawn(seed)
     steady = {
         name: np.repeat(getattr(inst, name)[:, :, :1], inst.days, axis=2)
         for name in ("beds", "staff")
     }
-    inst = fitted(inst.changed(**steady))
+    limit = np.maximum.accumulate(inst.surge_limit, axis=2)
+    terms = replace(
+        inst.terms,
+        devices=np.repeat(inst.terms.devices[:, :, :1], inst.days, axis=2),
+        oxygen_flow=np.repeat(inst.terms.oxygen_flow[:, :1], inst.days, axis=1),
+    )
+    inst = inst.changed(**steady, surge_limit=limit, terms=terms, rules=PlanRules(), own_unit=None)
+    inst = fitted(inst)
     f = int(dice.integers(len(inst.units)))
     before = harm(inst)
     equal(harm(halves(inst, f, float(dice.choice([0.25, 0.5])), whole=False)), before, "shared out")

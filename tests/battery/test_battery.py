@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from optimizer.crosscheck.edges import any_instance
 from optimizer.domain.instance import Instance
 from optimizer.domain.simulate import simulate
 from optimizer.errors import SolverError
-from optimizer.planning import engine, solve
+from optimizer.planning import engine
 from optimizer.planning.model import build_model
 from optimizer.planning.screen import with_ways
 from optimizer.planning.solve import SolveOptions, solve_plan
@@ -71,18 +72,24 @@ def test_burden_is_not_bought_with_harm(seed: int) -> None:
     assert harm.value <= harm.bound * (1 + 1e-7)
 
 
-def test_lp_that_was_stopped_is_no_answer() -> None:
-    """It was once called optimal: harm 1,002 with bound 1,002, where 557 can be reached."""
-    inst = any_instance(70)
-    model = build_model(inst)
-    with pytest.raises(SolverError):
-        engine.solve_arrays(model.compiled, model.harm, engine="glop", seconds=1e-7)
-    for seconds in (1e-6, 1e-5, 1e-4, 1e-3):
-        try:
-            plan = solve_plan(inst, SolveOptions(seconds=seconds))
-        except SolverError:
-            continue
-        assert plan.harm.bound == pytest.approx(557.4531727790755)
+def test_lp_that_was_stopped_promises_nothing() -> None:
+    """A stopped LP was once called optimal, with its own value as bound: above what is possible."""
+    told = 0
+    for seed in (61, 70, 79):
+        inst = any_instance(seed)
+        model = build_model(inst)
+        least = engine.solve_arrays(model.compiled, model.harm).objective
+        for seconds in (1e-7, 1e-6, 1e-5, 1e-4, 1e-3):
+            with contextlib.suppress(SolverError):
+                found = engine.solve_arrays(
+                    model.compiled, model.harm, engine="glop", seconds=seconds
+                )
+                assert not found.optimal or found.objective == pytest.approx(least)
+            with contextlib.suppress(SolverError):
+                harm = solve_plan(inst, SolveOptions(seconds=seconds)).harm
+                assert harm.bound is None or harm.bound <= least * (1 + 1e-9) + 1e-9
+                told += 1
+    assert told > 0
 
 
 def test_better_of_two_plans_is_kept_and_its_bound_is_not_made_up() -> None:
@@ -114,7 +121,8 @@ def province(tmp_path: Path) -> Path:
 def test_rule_is_kept_in_time_when_the_solver_hangs(
     province: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(solve, "solve_arrays", lambda *_, **__: time.sleep(8))
+    for module in broken.who_solve():
+        monkeypatch.setattr(module, "solve_arrays", lambda *_, **__: time.sleep(8))
     scenario = wave(province, shocks={"demand_factor": 8})
     began = time.monotonic()
     outcome = plan_scenario(
@@ -133,7 +141,8 @@ def test_rule_is_kept_when_every_solver_gives_up(
     def silent(*_: object, **__: object) -> None:
         raise SolverError("The solver glop stopped without a plan: x.")
 
-    monkeypatch.setattr(solve, "solve_arrays", silent)
+    for module in broken.who_solve():
+        monkeypatch.setattr(module, "solve_arrays", silent)
     outcome = plan_scenario(wave(province), data_dir=province, out=tmp_path / "plan")
     assert outcome.summary["solver"] == "nearest free place"
     assert check_plan(tmp_path / "plan").violations == ()

@@ -226,13 +226,16 @@ def summary_of(path: Path, out: Path) -> dict[str, Any]:
     return summary(out)
 
 
-def test_template_plans_with_a_site_closing_under_rules_of_others(tmp_path: Path) -> None:
+@pytest.mark.parametrize("movers", ["all", "new"])  # new: an own unit may lack the level
+def test_template_plans_with_a_site_closing_under_rules_of_others(
+    movers: str, tmp_path: Path
+) -> None:
     province = template(tmp_path / "data")
     text = (province / "units.csv").read_text(encoding="utf-8").splitlines()
     units = list(csv.DictReader(line for line in text if not line.startswith("#")))
     path = wave(
         province,
-        rules={"movers": "all", "sender_counts_move_day": True},
+        rules={"movers": movers, "sender_counts_move_day": True},
         shocks={"closing": [{"facility": units[0]["facility_id"], "day": 4}]},
     )
     planned(path, province, tmp_path / "plan")

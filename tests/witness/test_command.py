@@ -18,8 +18,9 @@ from typer.testing import CliRunner
 from optimizer.cli import app
 from optimizer.crosscheck import crosscheck
 from optimizer.crosscheck.edges import any_instance
-from optimizer.crosscheck.sample import AXES, burdensome, part_of
+from optimizer.crosscheck.sample import AXES, TERM_AXES, burdensome, part_of
 from optimizer.domain.instance import Instance
+from optimizer.domain.terms import Terms
 from optimizer.planning.constraints import CONSTRAINTS
 from optimizer.planning.export import COLUMN_AXES, ROW_AXES, write_model
 from optimizer.planning.model import build_model
@@ -44,10 +45,10 @@ def test_worked_example_agrees_whole(tmp_path: Path) -> None:
     said = told(worked(tmp_path / "province") / "scenario.yaml")
     assert said["scope"] == "whole"
     [case] = said["cases"]
-    harm, burden = case["groups"]
+    harm, fairness, burden = case["groups"]
     assert harm["planner"] == pytest.approx(153.125)
     assert harm["second"] == pytest.approx(153.125)
-    assert (burden["name"], case["status"]) == ("burden", "agree")
+    assert [fairness["name"], burden["name"], case["status"]] == ["fairness", "burden", "agree"]
     assert all(min(size) > 0 for size in case["sizes"].values())
 
 
@@ -166,15 +167,29 @@ def test_every_block_of_the_planner_has_readable_axes() -> None:
     model = build_model(worked_example())
     assert set(model.column_blocks) == set(COLUMN_AXES)
     assert {constraint.__name__ for constraint in CONSTRAINTS} == set(ROW_AXES)
+    for blocks, axes in ((model.column_blocks, COLUMN_AXES), (model.row_blocks, ROW_AXES)):
+        for name in axes:
+            if name in blocks:
+                assert len(axes[name]) == blocks[name].ndim, name
 
 
 # samples
 
 
 def test_every_array_of_an_instance_has_axes_known_to_the_sampling() -> None:
-    inst = worked_example().changed(fallen=np.zeros((2, 3), dtype=bool))
+    inst = worked_example().changed(
+        fallen=np.zeros((2, 3), dtype=bool),
+        own_unit=np.zeros(1, dtype=np.int64),
+        may_leave=np.ones((2, 4), dtype=bool),
+        no_intake=np.zeros((2, 3), dtype=bool),
+    )
     arrays = {f.name for f in fields(Instance) if isinstance(getattr(inst, f.name), np.ndarray)}
     assert arrays == set(AXES)
+    assert {f.name for f in fields(Terms)} == set(TERM_AXES)
+    part = part_of(inst, np.ones(1, bool), np.array([False, True]))
+    assert part.terms.devices.shape == (1, 2, 3)
+    assert part.own_unit is not None
+    assert part.own_unit.tolist() == [-1]  # the area's own unit is not in the sample
 
 
 def test_part_of_an_instance_is_the_instance_when_everything_is_kept() -> None:

@@ -119,6 +119,22 @@ def test_a_third_of_the_random_instances_is_on_an_edge_and_all_edges_come() -> N
             assert not inst.vehicle_minutes.any()
 
 
+def test_a_third_of_the_random_instances_has_other_rules_and_all_rules_come() -> None:
+    many = [any_instance(number) for number in range(2, 182, 3)]
+    for name in ("nobody_waits", "open_corridor", "sender_counts", "whole_window"):
+        assert sum(getattr(inst.rules, name) for inst in many) >= 3, name
+    days = [inst.classes.by_day is not None for inst in many]
+    own = [inst.own_unit is not None for inst in many]
+    closing = [bool(inst.closed.any()) for inst in many]
+    twins = [bool((inst.moved_class != inst.transfers.patient_class).any()) for inst in many]
+    acute = [
+        bool((~m.from_boarding & ~inst.classes.recovering[m.patient_class]).any())
+        for inst in many
+        for m in [inst.transfers]
+    ]
+    assert min(map(sum, (days, own, closing, twins, acute))) >= 3
+
+
 def test_worked_example_agrees_on_both_groups() -> None:
     [verdict] = compare([("worked", worked_example())])
     assert verdict.status == "agree"
@@ -135,7 +151,8 @@ def test_enumeration_finds_the_harm_of_one_day_of_the_worked_example(
     today = {name: getattr(inst, name)[..., :1].copy() for name in names}
     still, none = np.eye(4), np.zeros((4, 4))
     hazards = replace(inst.hazards, keep=none, worse=none, boarding=still, waiting=still)
-    one = inst.changed(days=1, shown_days=1, hazards=hazards, **today)
+    terms = inst.terms.days(slice(0, 1), inst.terms.oxygen_stored)
+    one = inst.changed(days=1, shown_days=1, hazards=hazards, terms=terms, **today)
     assert float(Enumeration(one).least()[0]) == expected
 
 
@@ -148,7 +165,9 @@ def test_enumeration_planner_and_second_hand_agree_on_the_tiniest(
     answers = crosscheck_many(instances, whole="always", upto="burden")
     apart, people = [], 0
     for number, inst, answer in zip(seeds, instances, answers, strict=True):
-        harm, burden = map(float, Enumeration(inst).least())
+        harm, waiting, burden = map(float, Enumeration(inst).least())
+        new = float(inst.open_requests.sum() + inst.arrivals.sum())
+        worst = waiting / new if new else 0.0
         census = inst.census_treated.sum() + inst.census_boarding.sum() + inst.open_requests.sum()
         present = int(census + inst.arrivals.sum())
         assert present <= MOST_PEOPLE[inst.days]
@@ -158,6 +177,8 @@ def test_enumeration_planner_and_second_hand_agree_on_the_tiniest(
             found.append(solve_plan(inst).harm.value)
         if not all(same(value, harm) for value in found):
             apart.append((number, harm, found))
+        if not abs(answer.groups["fairness"] - worst) <= 1e-5 * max(1.0, worst):
+            apart.append((number, worst, [answer.groups["fairness"]]))
         if not abs(answer.groups["burden"] - burden) <= 1e-5 * max(1.0, burden):
             apart.append((number, burden, [answer.groups["burden"]]))
     with capsys.disabled():

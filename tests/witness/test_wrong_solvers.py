@@ -21,6 +21,7 @@ from optimizer.errors import SolverError
 from optimizer.planning import engine, solve
 from optimizer.planning.engine import Answer
 from optimizer.witness.compare import compare, least_plan
+from tests.battery.broken import who_solve
 from tests.planning.instances import worked_example
 from tests.run.province import worked
 
@@ -174,7 +175,8 @@ def lazy(real: Callable[..., Answer]) -> Callable[..., Answer]:
 
 @pytest.fixture
 def wrong_engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(solve, "solve_arrays", lazy(engine.solve_arrays))
+    for module in who_solve():
+        monkeypatch.setattr(module, "solve_arrays", lazy(engine.solve_arrays))
 
 
 def run(*words: object) -> Any:

@@ -1,4 +1,4 @@
-"""Tiny random instances whose nights are certain and whose people are whole."""
+"""Tiny random instances, half under other rules, whose nights are certain and people whole."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from optimizer.crosscheck.edges import fitted
 from optimizer.crosscheck.random_instances import random_instance
+from optimizer.crosscheck.random_rules import fitted, ruled
 from optimizer.crosscheck.sample import part_of
 from optimizer.domain.instance import Hazards, Instance, unmet_price
 
@@ -19,6 +19,8 @@ def tiny_instance(seed: int) -> Instance:
     """Return 1 to 3 days, at most 2 units, 6 people, 1 area, capacity that never falls."""
     dice = np.random.default_rng([seed, 2])
     inst = random_instance(seed)
+    if seed % 2:
+        inst = ruled(inst, dice)
     areas = np.arange(len(inst.areas)) < 1
     units = np.arange(len(inst.units)) < int(dice.integers(1, 3))
     inst = part_of(inst, areas, units)
@@ -56,8 +58,20 @@ def tiny_instance(seed: int) -> Instance:
             place = treated if where == 2 else boarding
             place[dice.integers(0, len(treated)), s] += 1
     part = slice(0, days)
+    closed = None if inst.no_intake is None else inst.no_intake[:, part].copy()
     beds = np.repeat(np.minimum(inst.beds[:, :, :1], 2), days, axis=2)
     staff = np.repeat(np.round(4 * inst.staff[:, :, :1]) / 4, days, axis=2)
+    first = inst.terms.days(slice(0, 1), inst.terms.oxygen_stored)
+    draw = first.oxygen_draw.copy()
+    if days > 1:  # or a corridor would save oxygen for tomorrow: more than can be tried
+        draw[: inst.lowest_level.max() + 1] = 0.0
+    terms = replace(
+        first,
+        devices=np.repeat(first.devices, days, axis=2),
+        oxygen_draw=draw,
+        oxygen_flow=np.repeat(first.oxygen_flow, days, axis=1),
+        oxygen_supply=inst.terms.oxygen_supply[:, part].copy(),
+    )
     return fitted(
         inst.changed(
             days=days,
@@ -74,6 +88,8 @@ def tiny_instance(seed: int) -> Instance:
             staff=staff,
             vehicle_minutes=inst.vehicle_minutes[:, part].copy(),
             outside_places=np.floor(inst.outside_places[:, part]),
+            no_intake=closed,
+            terms=terms,
         )
     )
 
