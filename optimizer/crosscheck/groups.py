@@ -48,6 +48,8 @@ GROUPS: Mapping[str, Callable[[Model], Terms]] = {
 PRICED = 1e-8
 """Reduced costs and duals above this share of the largest price are told from zero."""
 SAME = 1e-7
+TOO_STEEP = 1e-3
+"""Share of a group that the tolerance of harm's row may buy: above it the row decides nothing."""
 
 
 @dataclass(slots=True)
@@ -68,7 +70,7 @@ def solve_groups(pulp: Any, model: Model, upto: str, known: Mapping[str, float])
 
     `known`: values of a plan; where a group's least differs, it is solved in the second way, too.
     """
-    solved, held = Solved(), dict[str, tuple[str, float]]()
+    solved, held, steep = Solved(), dict[str, tuple[str, float]](), set[str]()
     whole = any(var.cat == pulp.LpInteger for var in model.problem.variables())
     face: tuple[Found, float] | None = None
     for name, make in GROUPS.items():
@@ -82,7 +84,10 @@ def solve_groups(pulp: Any, model: Model, upto: str, known: Mapping[str, float])
             price = -found.duals[row] / size
             solved.exchange[f"{before}>{name}"] = max(0.0, price)
             if before == "harm" and not whole:
-                value += price * HOLD[whole] * size
+                gained = price * HOLD[whole] * size
+                value += gained
+                if abs(gained) > TOO_STEEP * max(1.0, abs(found.value)):
+                    steep.add(name)
         solved.values[name] = value
         if face is None:
             face = found, PRICED * max(map(abs, terms.values()), default=1.0)
@@ -94,9 +99,9 @@ def solve_groups(pulp: Any, model: Model, upto: str, known: Mapping[str, float])
         model.at_most(f"hold_{name}", (), shares, (found.value + room) / size)
         if shares:
             held[name] = f"hold_{name}", size
-    if face is not None and not whole and _differ(solved.values, known):
+    if face is not None and not whole and (steep or _differ(solved.values, known)):
         _fix(pulp, model, *face)
-        _again(pulp, model, solved, held)
+        _again(pulp, model, solved, held, steep)
     return solved
 
 
@@ -121,13 +126,25 @@ def _differ(values: Mapping[str, float], known: Mapping[str, float]) -> bool:
     return False
 
 
-def _again(pulp: Any, model: Model, solved: Solved, held: Mapping[str, tuple[str, float]]) -> None:
-    """Solve the groups after harm once more, on the face that is now fixed."""
+def _again(
+    pulp: Any,
+    model: Model,
+    solved: Solved,
+    held: Mapping[str, tuple[str, float]],
+    steep: set[str],
+) -> None:
+    """Solve the groups after harm once more, on the face that is now fixed.
+
+    `steep`: groups of which only this answer counts.
+    """
     for name in list(solved.values)[1:]:
         _aim(pulp, model, GROUPS[name])
         found = solve(pulp, model.problem)
         if found.status != "optimal":
             return
+        if name in steep:
+            solved.values[name] = found.value
+            solved.exchange[f"harm>{name}"] = 0.0
         solved.highest[name] = max(found.value, solved.values[name])
         for row in model.problem.constraints():
             if name in held and row.name == held[name][0]:

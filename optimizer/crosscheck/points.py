@@ -93,5 +93,6 @@ def judged(pulp: Any, model: Model, plan: Mapping[str, FloatArray]) -> dict[str,
         name: math.fsum(share * (var.varValue or 0.0) for var, share in make(model).items())
         for name, make in GROUPS.items()
     }
+    totals["harm"] -= model.price * totals["fairness"]
     broken.sort(key=lambda one: -one[1] if math.isfinite(one[1]) else -math.inf)
     return {"broken": broken[:MOST_ROWS], "totals": totals}

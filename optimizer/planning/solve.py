@@ -207,15 +207,17 @@ def _later(
     worst = worst_area_of(model, fair)
     timed("fairness", started)
     before = worst_area_of(model, alone)
-    found = alone
+    found = known = alone
     if before > worst * (1 + HELD) + HELD:
         started = time.perf_counter()
         held = holding_worst_area(model, face, worst)
-        found = _burden(model, held, replace(fair, basis=alone.basis), options)
+        known = replace(fair, basis=alone.basis)
+        found = _burden(model, held, known, options)
         timed("burden", started)
     added = max(0.0, float(model.burden @ (found.x - alone.x)))
     proved = worst if fair.optimal else -np.inf
-    return found, Later(proved, _bound(found) if found is not harm else 0.0, added, before)
+    solved = found is not harm and (found is alone or found is not known)
+    return found, Later(proved, _bound(found) if solved else 0.0, added, before)
 
 
 def _burden(model: PlanModel, face: Compiled, known: Answer, options: SolveOptions) -> Answer:

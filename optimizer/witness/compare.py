@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from optimizer.crosscheck import CrossResult, crosscheck_many
+from optimizer.crosscheck.groups import GIVEN
 from optimizer.domain.instance import Instance
 from optimizer.domain.plan import GroupResult, Plan
 from optimizer.errors import Problem, SolverError
@@ -16,6 +17,8 @@ from optimizer.planning.solve import SolveOptions, solve_plan
 
 SAME = 1e-6
 """Largest difference of two objectives that are called equal, relative, at least to 1."""
+DIGITS = 1e-12
+"""Share of an objective that is noise of the arithmetic, whatever it buys of the next group."""
 GROUPS = ("harm", "fairness", "burden")
 BOUND_ABOVE = (
     "The stated bound {bound} is above {second}, which can be reached: it promises too much."
@@ -181,13 +184,15 @@ def _compared(plan: Plan, answer: CrossResult) -> list[Problem]:
         mine = _least(plan, name)
         low, high = answer.groups[name], answer.highest[name]
         slack = SAME * max(1.0, abs(high))
+        if name == "fairness":  # made small on a thin face: as burden may take it back
+            slack += GIVEN * (1.0 + abs(high))
         if name == "harm":  # fairness may cost some: what it took is no fault
             low = high
         slack += sum(
             apart * max(1.0, answer.exchange.get(f"{before}>{name}", 0.0))
             for before, apart in off.items()
         )
-        off[name] = min(abs(mine - low), abs(mine - high))
+        off[name] = max(DIGITS * max(1.0, abs(high)), min(abs(mine - low), abs(mine - high)))
         values = {"group": name, "planner": shown(mine)}
         if mine > high + slack:
             out.append(Problem(NOT_BEST, values=values | {"second": shown(high)}))

@@ -25,6 +25,8 @@ from optimizer.planning.constraints import CONSTRAINTS
 from optimizer.planning.export import COLUMN_AXES, ROW_AXES, write_model
 from optimizer.planning.model import build_model
 from optimizer.planning.solve import SolveOptions, solve_plan
+from optimizer.witness.compare import compare
+from optimizer.witness.journey import read_target, samples
 from tests.planning.instances import worked_example
 from tests.run.province import ROOT, template, wave, worked
 
@@ -66,6 +68,15 @@ def test_province_too_large_for_the_second_hand_is_sampled_and_that_is_said() ->
     assert "The scenario as a whole was not compared." in done.stdout
     assert "2 of 2 agree" in done.stdout
     assert "Seed 5." in done.stdout
+
+
+def test_row_too_steep_to_hold_harm_is_not_believed() -> None:
+    """1e-12 of the harm would buy 16 of the burden; on the face both hands find 7.17."""
+    target = read_target(ROOT / "scenarios" / "can_tho_delta_unvaccinated.yaml")
+    [case] = [one for one in samples(target.instance, 30, 11) if one[0] == "7-11 916"]
+    [verdict] = compare([case])
+    assert verdict.status == "agree"
+    assert verdict.groups[2].second == pytest.approx(7.17468268)
 
 
 def test_random_instances_are_counted_and_their_seed_is_said() -> None:

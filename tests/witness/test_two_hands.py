@@ -76,6 +76,16 @@ def test_both_hands_find_the_same_objectives_on_random_instances(
     assert apart == [], f"REFERRAL_SEED={first}"
 
 
+def test_both_hands_agree_where_fairness_may_cost_harm() -> None:
+    cases = [
+        (f"seed {number}, {share}", any_instance(number).changed(fairness_epsilon=share))
+        for number, share in zip(range(300, 330), (0.01, 0.1, 0.5) * 10, strict=True)
+    ]
+    verdicts = compare(cases)
+    assert [v.name for v in verdicts if v.status != "agree"] == []
+    assert sum(v.plan is not None and v.plan.prices.get("harm", 0.0) > 0.1 for v in verdicts) >= 5
+
+
 def test_both_hands_find_the_same_harm_in_whole_people(capsys: pytest.CaptureFixture[str]) -> None:
     first = seed()
     cases = [(n, any_instance(n)) for n in range(first, first + COUNT)]

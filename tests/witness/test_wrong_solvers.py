@@ -23,6 +23,7 @@ from optimizer.planning.engine import Answer
 from optimizer.witness.compare import compare, least_plan
 from tests.battery.broken import who_solve
 from tests.planning.instances import worked_example
+from tests.planning.test_fairness import two_areas
 from tests.run.province import worked
 
 
@@ -75,6 +76,23 @@ def test_more_burden_than_need_be_is_named() -> None:
     assert "burden" in said
     assert "its own decisions add up to" in said
     assert "not the best plan" in said
+
+
+def test_unfair_plan_of_the_same_harm_is_named() -> None:
+    """Two areas, one house with 2 beds for 6: burden alone would leave the far area waiting."""
+
+    def fake(inst: Instance) -> Plan:
+        plan = least_plan(inst)
+        waits = plan.waiting.copy()
+        waits[0, 0, 0], waits[1, 0, 0] = 2.0, 2.0
+        came = plan.admitted.copy()
+        came[:, 0] = 2.0, 0.0
+        unfair = GroupResult(1.0, 1.0)
+        return replace(plan, waiting=waits, admitted=came, fairness=unfair)
+
+    said = faults(fake, two_areas())
+    assert "fairness is 1; 0.66666" in said
+    assert "breaks" not in said
 
 
 def test_wrong_objective_is_named() -> None:
