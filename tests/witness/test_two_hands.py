@@ -76,6 +76,12 @@ def test_both_hands_find_the_same_objectives_on_random_instances(
     assert apart == [], f"REFERRAL_SEED={first}"
 
 
+def test_what_random_instances_have_found_stays_found() -> None:
+    """1379: who an own unit cannot treat took a bed there. 3272: CBC's dual simplex is off."""
+    verdicts = [*compare(random_cases(1, 1379)), *compare(random_cases(1, 3272))]
+    assert [v.status for v in verdicts] == ["agree", "agree"]
+
+
 def test_both_hands_agree_where_fairness_may_cost_harm() -> None:
     cases = [
         (f"seed {number}, {share}", any_instance(number).changed(fairness_epsilon=share))
