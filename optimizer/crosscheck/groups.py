@@ -19,6 +19,8 @@ from optimizer.crosscheck.rows import harm
 
 HOLD = {False: 1e-12, True: 1e-6}
 """Tolerance of the row that holds harm, relative, without and with whole numbers."""
+LOOSE = 1e-7
+"""Likewise once harm's face is fixed."""
 GIVEN = 1e-6
 """Share of the worst area's wait, and days a patient, that burden may take back."""
 
@@ -73,15 +75,20 @@ def solve_groups(pulp: Any, model: Model, upto: str, known: Mapping[str, float])
     solved, held, steep = Solved(), dict[str, tuple[str, float]](), set[str]()
     whole = any(var.cat == pulp.LpInteger for var in model.problem.variables())
     face: tuple[Found, float] | None = None
+    on_face = False
     for name, make in GROUPS.items():
         terms = _aim(pulp, model, make)
         found = solve(pulp, model.problem)
+        if found.status in ("infeasible", "wrong") and face is not None and not whole:
+            _fix(pulp, model, *face)  # the row is narrower than CBC can see
+            on_face = True
+            found = solve(pulp, model.problem)
         if found.status != "optimal":
             solved.status = found.status
             return solved
         value = found.value
         for before, (row, size) in held.items():
-            price = -found.duals[row] / size
+            price = 0.0 if on_face and before == "harm" else -found.duals[row] / size
             solved.exchange[f"{before}>{name}"] = max(0.0, price)
             if before == "harm" and not whole:
                 gained = price * HOLD[whole] * size
@@ -99,7 +106,7 @@ def solve_groups(pulp: Any, model: Model, upto: str, known: Mapping[str, float])
         model.at_most(f"hold_{name}", (), shares, (found.value + room) / size)
         if shares:
             held[name] = f"hold_{name}", size
-    if face is not None and not whole and (steep or _differ(solved.values, known)):
+    if face is not None and not whole and not on_face and (steep or _differ(solved.values, known)):
         _fix(pulp, model, *face)
         _again(pulp, model, solved, held, steep)
     return solved
@@ -152,10 +159,15 @@ def _again(
 
 
 def _fix(pulp: Any, model: Model, found: Found, price: float) -> None:
-    """Fix every column and row that has a price at a best point: all best points share it."""
+    """Fix every column and row that has a price at a best point: all best points share it.
+
+    The row that holds harm has nothing more to hold then.
+    """
     for var in model.problem.variables():
         if found.reduced.get(var.name, 0.0) > price:
             var.upBound = 0.0
     for row in model.problem.constraints():
         if abs(found.duals.get(row.name, 0.0)) > price:
             row.sense = pulp.LpConstraintEQ
+        if row.name == "hold_harm":
+            row.constant -= LOOSE * max(1.0, abs(row.constant))
