@@ -122,13 +122,13 @@ def test_rule_is_kept_in_time_when_the_solver_hangs(
     province: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in broken.who_solve():
-        monkeypatch.setattr(module, "solve_arrays", lambda *_, **__: time.sleep(8))
+        monkeypatch.setattr(module, "solve_arrays", lambda *_, **__: time.sleep(60))
     scenario = wave(province, shocks={"demand_factor": 8})
     began = time.monotonic()
     outcome = plan_scenario(
         scenario, data_dir=province, out=tmp_path / "plan", options=SolveOptions(seconds=0.3)
     )
-    assert time.monotonic() - began < 7.0
+    assert time.monotonic() - began < 30.0
     assert outcome.summary["solver"] == "nearest free place"
     assert outcome.summary["objective"]["harm"]["bound"] is None
     assert check_plan(tmp_path / "plan").violations == ()
