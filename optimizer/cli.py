@@ -300,6 +300,69 @@ def check(
     raise typer.Exit(1 if result.violations else 0)
 
 
+@app.command(name="crosscheck")
+def cross_check(
+    target: Annotated[
+        Path | None,
+        typer.Argument(help="Scenario file or plan folder; without one: random instances."),
+    ] = None,
+    data: Annotated[Path | None, typer.Option("--data", help="Province folder.")] = None,
+    lp: Annotated[
+        Path | None, typer.Option("--lp", help="Write both formulations as LP files.")
+    ] = None,
+    mps: Annotated[
+        Path | None, typer.Option("--mps", help="Write both formulations as MPS files.")
+    ] = None,
+    instances: Annotated[
+        int | None,
+        typer.Option("--instances", min=1, help="Samples of the scenario, or random instances."),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, help="Seed of samples or random instances.")
+    ] = None,
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder for what a disagreement leaves.")
+    ] = Path("crosscheck"),
+    time_limit: Annotated[
+        float, typer.Option("--time-limit", min=1.0, help="Seconds for the second formulation.")
+    ] = 600.0,
+    as_json: JsonOption = False,
+    lang: LangOption = DEFAULT_LANG,
+) -> None:
+    """Solve again by a second formulation and another solver; exit 1 unless both agree."""
+    import secrets
+
+    from optimizer.errors import ReferralError
+    from optimizer.report.witnesses import fault_text, witness_text
+    from optimizer.witness.journey import crosscheck_target
+
+    try:
+        told, faults = _interruptible(
+            lambda: crosscheck_target(
+                target,
+                data_dir=data,
+                exports={kind: path for kind, path in (("lp", lp), ("mps", mps)) if path},
+                count=instances,
+                seed=secrets.randbelow(10**6) if seed is None else seed,
+                out=out,
+                seconds=time_limit,
+            )
+        )
+    except ReferralError as error:
+        raise _fail(error, lang.value, as_json) from None
+    if as_json:
+        for case in told["cases"]:
+            case["faults"] = [
+                fault_text(fault, lang.value) for fault in faults.get(case["name"], ())
+            ]
+        print(json.dumps(told, ensure_ascii=False))
+    else:
+        print(witness_text(told, faults, lang.value))
+        for path in told["exported"]:
+            print(path)
+    raise typer.Exit(0 if told["agree"] == len(told["cases"]) else 1)
+
+
 @app.command()
 def goals(
     of: Annotated[Path, typer.Argument(help="Scenario file (YAML), or a plan folder.")],

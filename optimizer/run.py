@@ -1,8 +1,9 @@
 """JOURNEY: one scenario, read to report. Every plan passes the checker before anyone sees it.
 
-While the solver works on the plan, a thread makes what stands beside it: the checked nearest-free-
-place plan (kept if the solving is cancelled), no transfers, local care only, shares by beds, and
-the pooled bound no plan can beat.
+The nearest-free-place plan is checked and on disk before any solver starts, and is kept if solving
+fails, is cancelled or finds nothing better. While the solver works on the plan, a thread makes what
+stands beside it: no transfers, local care only, shares by beds, and the pooled bound no plan can
+beat.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ import hashlib
 import json
 import os
 import shutil
+import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 
@@ -66,6 +67,14 @@ BEST = 5e-5
 """Gap below which a baseline that is solved counts as the best of its kind."""
 Rivals = dict[str, tuple[Plan, Instance]]
 """Plans beside the plan, each with the instance whose ways it was offered."""
+
+Result = TypeVar("Result")
+HUNG = 5.0
+"""Limits of one solve after which a solver is given up; a plan takes up to four solves."""
+RULE_IS_BETTER = Problem(
+    "The nearest-free-place plan has less harm than the solver's in whole people; it is kept.",
+    severity="warning",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,39 +186,126 @@ def plan_scenario(
     done("assemble", started)
     grounds = read_grounds(tables, scenario, made)
     desk = _Desk(tables, scenario, made, grounds, scenario_path, out, seconds, began)
+    limit = HUNG * (options or SolveOptions()).seconds
     started = time.perf_counter()
     rule, offered = baselines.greedy(made.instance)
+    desk.publish_rule(rule)  # on disk, checked, before any solver starts
+    done("rule", started)
+    started = time.perf_counter()
     if not all_ways:
-        offered = with_ways(offered, *offered_ways(offered, rule))
+        screening = _begun(lambda: offered_ways(made.instance, rule))
+        with contextlib.suppress(SolverError):
+            offered = with_ways(offered, *screening(limit))
     done("screen", started)
     optima: list[Optimum] = []
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        tell("harm", 0.0, False)
-        beside = pool.submit(desk.baselines, rule)
-        started = time.perf_counter()
-        try:
-            plan = solve_plan(
-                offered,
-                options,
-                lambda stage, spent: tell(stage, spent, True),
-                seen=lambda model, answer: optima.append(Optimum(model, answer)),
-            )
-        except SolverError as error:
-            warnings = (*warnings, *error.problems)
-            plan, offered = rule, made.instance
-            optima.clear()
-        done("solve", started)
-        started = time.perf_counter()
-        reasons = explained(
-            tables, scenario, made, offered, plan, optima[0] if optima else None, full=explain
+    tell("harm", 0.0, False)
+    beside = _begun(lambda: desk.baselines(rule))
+    started = time.perf_counter()
+    solving = _begun(
+        lambda: solve_plan(
+            offered,
+            options,
+            lambda stage, spent: tell(stage, spent, True),
+            seen=lambda model, answer: optima.append(Optimum(model, answer)),
         )
-        seconds.update(reasons.seconds)
-        done("explain", started)
-        rivals = beside.result()
+    )
+    solved = offered
+    try:
+        plan = solving(limit)
+    except SolverError as error:
+        warnings = (*warnings, *error.problems)
+        plan, solved = rule, made.instance
+        optima.clear()
+    if better_of(plan, solved, rule, made.instance) is not plan:
+        warnings = (*warnings, RULE_IS_BETTER)
+        plan, solved = better_of(plan, solved, rule, made.instance), made.instance
+        optima.clear()
+    offered = solved
+    done("solve", started)
+    started = time.perf_counter()
+    optimum = optima[0] if optima else None
+    explaining = _begun(
+        lambda: explained(tables, scenario, made, offered, plan, optimum, full=explain)
+    )
+    try:
+        reasons = explaining(limit)
+    except SolverError as error:
+        warnings, reasons = (*warnings, *error.problems), NONE
+    seconds.update(reasons.seconds)
+    done("explain", started)
+    try:
+        rivals = beside(limit)
+    except SolverError:
+        rivals = {"greedy": (rule, made.instance)}
     started = time.perf_counter()
     summary = desk.publish(plan, offered, rivals, reasons)
     done("write and check", started)
     return Outcome(out, summary, (*warnings, *desk.refused), seconds)
+
+
+def _begun(work: Callable[[], Result]) -> Callable[[float], Result]:
+    """Start `work` in a thread; return what waits for it, so many seconds and no more.
+
+    A solver that hangs cannot be asked to end; its thread is left behind and dies with the process.
+    """
+    done: list[Result] = []
+    failed: list[BaseException] = []
+
+    def call() -> None:
+        try:
+            done.append(work())
+        except BaseException as error:  # handed on to who waits
+            failed.append(error)
+
+    thread = threading.Thread(target=call, daemon=True)
+    thread.start()
+
+    def wait(seconds: float) -> Result:
+        thread.join(seconds)
+        if failed:
+            raise failed[0]
+        if not done:
+            fault = "The solver did not answer within {seconds} s."
+            raise SolverError([Problem(fault, values={"seconds": f"{seconds:.0f}"})])
+        return done[0]
+
+    return wait
+
+
+def better_of(plan: Plan, offered: Instance, rule: Plan, inst: Instance) -> Plan:
+    """Return the plan of less harm; the rule's keeps the plan's bound if both had the same ways.
+
+    Harm that fairness was allowed to cost does not count against the plan.
+    """
+    harm = plan.harm.value - plan.prices.get("harm", 0.0)
+    if harm <= rule.harm.value + 1e-9 * max(1.0, rule.harm.value):
+        return plan
+    same = len(offered.admissions.area) == len(inst.admissions.area) and len(
+        offered.transfers.origin
+    ) == len(inst.transfers.origin)
+    return replace(rule, harm=replace(rule.harm, bound=plan.harm.bound if same else None))
+
+
+def publish_plan(
+    plan: Plan,
+    inst: Instance,
+    *,
+    tables: Tables,
+    scenario: Scenario,
+    made: Assembled,
+    scenario_path: Path,
+    out: Path,
+) -> dict[str, Any]:
+    """Put a plan made elsewhere into the folder `out`, checked; return its summary.
+
+    Raises
+    ------
+    PlanCheckError
+        If our own checker refuses the plan; nothing is put into `out` then.
+    """
+    grounds = read_grounds(tables, scenario, made)
+    desk = _Desk(tables, scenario, made, grounds, scenario_path, out, {}, time.perf_counter())
+    return desk.publish(plan, inst, {})
 
 
 @dataclass(slots=True)
@@ -229,14 +325,18 @@ class _Desk:
     bound: dict[str, Any] | None = None
     """What no plan can beat, by KPI."""
 
-    def baselines(self, rule: Plan) -> Rivals:
-        """Publish the checked nearest-free-place plan, then solve the other rivals."""
+    def publish_rule(self, rule: Plan) -> None:
+        """Publish the checked nearest-free-place plan."""
         inst = self.made.instance
-        found: Rivals = {"greedy": (rule, inst)}
         try:
-            self.publish(rule, inst, found)
+            self.publish(rule, inst, {"greedy": (rule, inst)})
         except PlanCheckError as error:  # our bug, said; the plan itself is judged on its own
             self.refused = error.problems
+
+    def baselines(self, rule: Plan) -> Rivals:
+        """Solve the rivals beside the plan, and the bound of all."""
+        inst = self.made.instance
+        found: Rivals = {"greedy": (rule, inst)}
         started = time.perf_counter()
         with contextlib.suppress(SolverError):
             self.bound = pooled_bound(inst)

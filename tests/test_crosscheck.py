@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import secrets
 import subprocess
 import sys
 import tempfile
@@ -17,6 +15,7 @@ import pytest
 from ortools.linear_solver.python import model_builder
 
 from optimizer.crosscheck import CONSTRAINTS, crosscheck, crosscheck_many, write_lp, write_mps
+from optimizer.crosscheck.random_instances import random_instance
 from optimizer.domain.instance import (
     STEP_DOWN,
     STEP_UP,
@@ -30,11 +29,8 @@ from optimizer.domain.instance import (
     TransferArcs,
     unmet_price,
 )
-from optimizer.errors import SolverError
 from optimizer.planning.solve import SolveOptions, solve_plan
-from tests.random_instances import random_instance
 
-MANY = 200 if os.environ.get("REFERRAL_MANY") == "1" else 60
 SAME = 1e-6
 """Relative to the harm, at least to 1."""
 MEANS = SolveOptions(burden=False, whole=False)
@@ -192,49 +188,11 @@ GOLDEN = {
 @pytest.mark.parametrize("whole", [False, True], ids=["means", "whole people"])
 def test_worked_example_has_the_harm_of_the_page_on_both_hands(whole: bool) -> None:
     expected = [harm for _, harm in GOLDEN.values()]
-    found = crosscheck_many([inst for inst, _ in GOLDEN.values()], whole=whole)
+    found = crosscheck_many([inst for inst, _ in GOLDEN.values()], whole="today" if whole else "")
     assert [r.status for r in found] == ["optimal"] * len(GOLDEN)
     assert [r.harm for r in found] == pytest.approx(expected, rel=SAME)
     plans = [solve_plan(inst, WHOLE if whole else MEANS) for inst, _ in GOLDEN.values()]
     assert [p.harm.value for p in plans] == pytest.approx(expected, rel=SAME)
-
-
-def test_random_instances_have_the_same_harm_on_both_hands(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    seed = int(os.environ.get("REFERRAL_SEED") or secrets.randbelow(10**6))
-    seeds = range(seed, seed + MANY)
-    instances = [random_instance(number) for number in seeds]
-    means = crosscheck_many(instances)
-    whole = crosscheck_many(instances, whole=True)
-    apart, unlawful, equal, widest, refused = [], [], 0, 0.0, []
-    for number, inst, lp, mip in zip(seeds, instances, means, whole, strict=True):
-        assert (lp.status, mip.status) == ("optimal", "optimal"), f"seed {number}"
-        plan = solve_plan(inst, MEANS)
-        if abs(plan.harm.value - lp.harm) > near(lp.harm):
-            apart.append((number, plan.harm.value, lp.harm))
-        try:
-            plan = solve_plan(inst, WHOLE)
-        except SolverError:  # see test_whole_people_always_have_a_plan
-            refused.append(number)
-            continue
-        lost = (plan.harm.value - mip.harm) / max(1.0, abs(mip.harm))
-        equal += lost <= SAME
-        widest = max(widest, lost)
-        if (
-            lost < -SAME
-            or lost > plan.harm.gap + SAME
-            or plan.harm.bound > mip.harm + near(mip.harm)
-        ):
-            unlawful.append((number, plan.harm, mip.harm))
-    with capsys.disabled():
-        sys.stdout.write(
-            f"\ncrosscheck: REFERRAL_SEED={seed}, {MANY} instances, "
-            f"{MANY - len(apart)} equal as means; "
-            f"whole people: {equal} as good as proved, widest {widest:.2%}, refused {refused}\n"
-        )
-    assert apart == [], f"REFERRAL_SEED={seed}: (seed, planner, third hand)"
-    assert unlawful == [], f"REFERRAL_SEED={seed}: (seed, planner, third hand)"
 
 
 # --- corners, each worked by hand -----------------------------------------------------------------
@@ -301,7 +259,7 @@ def halves() -> Instance:
 def test_third_hand_moves_halves_as_means_and_nobody_as_people() -> None:
     """Means: half to B, half to C, the boarder gets the bed: 0.5. Whole: corridor, 4 + 25."""
     assert crosscheck(halves()).harm == pytest.approx(0.5)
-    assert crosscheck(halves(), whole=True).harm == pytest.approx(29.0)
+    assert crosscheck(halves(), whole="today").harm == pytest.approx(29.0)
 
 
 def test_whole_people_always_have_a_plan() -> None:

@@ -24,6 +24,8 @@ State = Literal["queued", "running", "done", "stopped", "failed"]
 Launch = Callable[[Sequence[str]], "subprocess.Popen[str]"]
 _GRACE_SECONDS = 4.0
 _LOG_LINES = 30
+LIMIT_SECONDS = 3600.0
+"""After so long a child is taken to hang."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +129,16 @@ def launch(command: Sequence[str]) -> subprocess.Popen[str]:
 class JobManager:
     """All jobs of this server; shared by every session, so every method takes the lock."""
 
-    def __init__(self, plans: Path, *, at_once: int | None = None, launch: Launch = launch) -> None:
+    def __init__(
+        self,
+        plans: Path,
+        *,
+        at_once: int | None = None,
+        launch: Launch = launch,
+        limit_seconds: float = LIMIT_SECONDS,
+    ) -> None:
         self.plans = plans
+        self.limit_seconds = limit_seconds
         self.at_once = at_once or max(1, os.cpu_count() or 1)
         self._launch = launch
         self._lock = threading.RLock()
@@ -197,7 +207,14 @@ class JobManager:
                 job.log.append(str(error))
                 continue
             self._children[job.id] = child
+            self._end_when_overdue(child)
             threading.Thread(target=self._watch, args=(job, child, out), daemon=True).start()
+
+    def _end_when_overdue(self, child: subprocess.Popen[str]) -> None:
+        """End a child that hangs; what it had written and checked is kept."""
+        timer = threading.Timer(self.limit_seconds, _signal_group, (child, signal.SIGKILL))
+        timer.daemon = True
+        timer.start()
 
     def _watch(self, job: Job, child: subprocess.Popen[str], out: Path) -> None:
         for line in child.stderr or ():

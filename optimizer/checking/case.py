@@ -139,7 +139,8 @@ class Case:
     def gone_but_counted(self) -> tuple[FloatArray, FloatArray]:
         """(F, T) and (F, K, T) who leaves a unit that day and still counts there, by the rule.
 
-        All of them; and those out of a proper bed, or due in one, who need level k or above.
+        All of them; and those out of a proper bed, or due in one, who need level k or above: nobody
+        is due in a bed of a unit that cannot treat him.
         """
         f, k = self.places.planned, len(self.capacity.levels)
         house, beds = np.zeros((f, self.scenario.days)), np.zeros((f, k, self.scenario.days))
@@ -147,13 +148,16 @@ class Case:
             return house, beds
         rows, moves = self.flows.admissions, self.flows.transfers
         level = self.inputs.classes.level
+        able = self.capacity.from_level(self.capacity.has.astype(float)) > 0
         for table, leaves, sender, proper in (
             (rows, self.elsewhere, self.own_unit[rows["o"]], rows["kind"] != STABILISE),
             (moves, np.ones(len(moves), dtype=bool), moves["f"], moves["pool"] == TREATED),
         ):
             np.add.at(house, (sender[leaves], table["t"][leaves]), table.x[leaves])
+            needs = level[table["s"]]
+            proper = proper & able[sender, needs]
             for one in range(k):
-                here = leaves & proper & (level[table["s"]] >= one)
+                here = leaves & proper & (needs >= one)
                 np.add.at(beds[:, one], (sender[here], table["t"][here]), table.x[here])
         return house, beds
 

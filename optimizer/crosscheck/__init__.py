@@ -18,6 +18,7 @@ from pathlib import Path
 from optimizer.crosscheck.process import CrossResult, in_a_child
 from optimizer.crosscheck.rows import CONSTRAINTS
 from optimizer.domain.instance import Instance
+from optimizer.domain.plan import Plan
 from optimizer.errors import SolverError
 
 __all__ = [
@@ -31,42 +32,53 @@ __all__ = [
 
 
 def crosscheck(
-    inst: Instance, *, whole: bool = False, seconds: float = 600.0, price: float = 0.0
+    inst: Instance,
+    *,
+    whole: str = "",
+    upto: str = "harm",
+    seconds: float = 600.0,
+    price: float = 0.0,
 ) -> CrossResult:
-    """Return the least harm of `inst`; `whole`: whole people on day 1 and whole surge beds.
+    """Return the least value of each group of `inst` up to `upto`.
 
+    `whole`: ``today`` people of day 1 and surge beds are whole, ``always`` every decision is.
     `price`: harm of one waiting day a new patient of the worst-off area, added to the harm.
     """
-    return crosscheck_many([inst], whole=whole, seconds=seconds, price=price)[0]
+    return crosscheck_many([inst], whole=whole, upto=upto, seconds=seconds, price=price)[0]
 
 
 def crosscheck_many(
     instances: Sequence[Instance],
     *,
-    whole: bool = False,
+    whole: str = "",
+    upto: str = "harm",
+    plans: Sequence[Plan | None] = (),
+    solution: bool = False,
     seconds: float = 600.0,
     price: float = 0.0,
 ) -> list[CrossResult]:
-    """Return `crosscheck` of each, in one child process; `seconds` for all of them together."""
-    return in_a_child(instances, {"do": "solve", "whole": whole, "price": price}, seconds)
+    """Return `crosscheck` of each, in one child process; `seconds` for all of them together.
+
+    `plans`: one for each instance (or None), judged by the rows of this hand. `solution`: bring
+    the decisions back, too.
+    """
+    order = {"do": "solve", "whole": whole, "upto": upto, "solution": solution, "price": price}
+    return in_a_child(instances, order, seconds, plans)
 
 
-def write_lp(
-    inst: Instance, path: Path | str, *, whole: bool = False, seconds: float = 600.0
-) -> None:
+def write_lp(inst: Instance, path: Path | str, *, whole: str = "", seconds: float = 600.0) -> None:
     """Write the harm group as an LP file, rows and columns named as in docs/model.md."""
     _write(inst, path, "lp", whole, seconds)
 
 
-def write_mps(
-    inst: Instance, path: Path | str, *, whole: bool = False, seconds: float = 600.0
-) -> None:
+def write_mps(inst: Instance, path: Path | str, *, whole: str = "", seconds: float = 600.0) -> None:
     """Write the harm group as an MPS file, rows and columns named as in docs/model.md."""
     _write(inst, path, "mps", whole, seconds)
 
 
-def _write(inst: Instance, path: Path | str, do: str, whole: bool, seconds: float) -> None:
+def _write(inst: Instance, path: Path | str, do: str, whole: str, seconds: float) -> None:
     to = str(Path(path).resolve())
-    answer = in_a_child([inst], {"do": do, "whole": whole, "to": to, "price": 0.0}, seconds)[0]
+    order = {"do": do, "whole": whole, "upto": "harm", "to": to, "price": 0.0}
+    answer = in_a_child([inst], order, seconds)[0]
     if answer.status != "written":
         raise SolverError(f"The model file could not be written: {answer.status}.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import shutil
 import sys
@@ -12,56 +11,16 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from optimizer.crosscheck.groups import GROUPS, solve_groups
+from optimizer.crosscheck.points import judged, solution
 from optimizer.crosscheck.process import end_group, read_instance
 from optimizer.crosscheck.rows import build
+from optimizer.domain.instance import Instance
 
-CBC_OPTIONS = ("preprocess off", "ratio 0", "allow 0", "increment 0")
-"""Integer preprocessing stays off: with its default ("sos") CBC 2.10.3 called 3 of 1,385 small
-models of this kind optimal that were not, each time with a feasible answer, which no checker of
-rules can catch; without it none. The LP presolve is off too (`presolve=False`): a witness should
-solve the rows it was given. The other three ask for proof to the end, not for "near enough"."""
-HOLDS = 1e-6
-"""Largest violation of a row, as a share of the sizes in it, that an answer of CBC may show."""
-
-
-def _solve(pulp: Any, problem: Any) -> tuple[str, float]:
-    """Solve with CBC.
-
-    PuLP says Optimal also when CBC was stopped, so the status of the solution is read beside it.
-    """
-    solver = pulp.COIN_CMD(
-        path=pulp.PULP_CBC_CMD.pulp_cbc_path, msg=False, presolve=False, options=list(CBC_OPTIONS)
-    )
-    try:
-        problem.solve(solver)
-    except pulp.PulpSolverError:
-        return "failed", math.nan
-    if problem.status == pulp.LpStatusInfeasible:
-        return "infeasible", math.nan
-    if problem.status == pulp.LpStatusUnbounded:
-        return "unbounded", math.nan
-    if problem.status != pulp.LpStatusOptimal or problem.sol_status != pulp.LpSolutionOptimal:
-        return "stopped", math.nan
-    if not _holds(pulp, problem):
-        return "wrong", math.nan
-    return "optimal", float(pulp.value(problem.objective))
-
-
-def _holds(pulp: Any, problem: Any) -> bool:
-    """Return whether the answer keeps every row, every bound and every whole number."""
-    for var in problem.variables():
-        value = var.varValue
-        if value is None or not math.isfinite(value) or value < -HOLDS:
-            return False
-        if var.cat == pulp.LpInteger and abs(value - round(value)) > 1e-5:
-            return False
-    for row in problem.constraints():
-        parts = [value * var.varValue for var, value in row.items()]
-        off = sum(parts) + row.constant  # PuLP keeps the right side as a constant on the left
-        size = 1.0 + abs(row.constant) + sum(map(abs, parts))
-        if (off if row.sense == pulp.LpConstraintLE else abs(off)) > HOLDS * size:
-            return False
-    return True
+NOBODY = 1e-9
+"""Waiting days a patient below which no area waits."""
 
 
 def _work(folder: Path) -> None:
@@ -70,26 +29,58 @@ def _work(folder: Path) -> None:
     order = json.loads((folder / "order.json").read_text(encoding="utf-8"))
     for number in range(order["cases"]):
         started = time.perf_counter()
-        problem = build(
-            pulp, read_instance(folder / f"case{number}"), order["whole"], order["price"]
-        )
-        status, value = "written", math.nan
-        if order["do"] == "solve":
-            status, value = _solve(pulp, problem)
-        elif order["do"] == "lp":
-            problem.writeLP(order["to"], max_length=255)
-        else:
-            problem.writeMPS(order["to"])
-        answer = {
-            "harm": None if math.isnan(value) else value,
-            "status": status,
-            "seconds": time.perf_counter() - started,
-            "rows": problem.numConstraints(),
-            "columns": problem.numVariables(),
+        case = read_instance(folder / f"case{number}")
+        least, price = _price(pulp, case) if order["upto"] != "harm" else (None, order["price"])
+        model = build(pulp, case, order["whole"], price)
+        answer: dict[str, Any] = {
+            "rows": model.problem.numConstraints(),
+            "columns": model.problem.numVariables(),
+            "nonzeros": sum(len(row) for row in model.problem.constraints()),
         }
+        plan = folder / f"plan{number}.npz"
+        if plan.exists():
+            with np.load(plan, allow_pickle=False) as arrays:
+                answer |= judged(pulp, model, dict(arrays))
+        if order["do"] == "solve":
+            solved = solve_groups(pulp, model, order["upto"], answer.get("totals", {}))
+            if least is not None and solved.status == "optimal":
+                spent = price * solved.values.get("fairness", 0.0)
+                solved.highest["harm"] = max(least, solved.values["harm"] - spent)
+                solved.values["harm"] = least
+            answer |= {
+                "status": solved.status,
+                "groups": solved.values,
+                "highest": solved.values | solved.highest,
+                "exchange": solved.exchange,
+            }
+            if solved.status == "optimal" and order["solution"]:
+                np.savez(folder / f"found{number}.npz", **solution(model))  # type: ignore[arg-type]
+        else:
+            _write(pulp, model, order)
+            answer["status"] = "written"
+        answer["seconds"] = time.perf_counter() - started
         written = folder / f"answer{number}.json.part"
         written.write_text(json.dumps(answer), encoding="utf-8")
         written.rename(folder / f"answer{number}.json")
+
+
+def _price(pulp: Any, inst: Instance) -> tuple[float | None, float]:
+    """Return the least harm and the price on the worst area that `fairness_epsilon` makes of it."""
+    if not inst.fairness_epsilon:
+        return None, 0.0
+    first = solve_groups(pulp, build(pulp, inst), "fairness", {})
+    if first.status != "optimal":
+        return None, 0.0
+    harm, worst = first.values["harm"], first.values["fairness"]
+    return harm, inst.fairness_epsilon * harm / worst if worst > NOBODY else 0.0
+
+
+def _write(pulp: Any, model: Any, order: dict[str, Any]) -> None:
+    model.problem.setObjective(pulp.LpAffineExpression(GROUPS[order["upto"]](model)))
+    if order["do"] == "lp":
+        model.problem.writeLP(order["to"], max_length=255)
+    else:
+        model.problem.writeMPS(order["to"])
 
 
 def _end_with_parent(folder: Path) -> None:

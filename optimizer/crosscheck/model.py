@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from optimizer.domain.instance import ADMISSION_KINDS, STABILISE, FloatArray, Instance
+from optimizer.domain.labels import Labels
 
 Terms = dict[Any, float]
 Slot = tuple[int, int, int]
@@ -16,11 +17,10 @@ Slot = tuple[int, int, int]
 class Model:
     """One PuLP problem with the columns of docs/model.md section 3; days are counted 1..T."""
 
-    def __init__(self, pulp: Any, inst: Instance, whole: bool) -> None:
-        self.pulp, self.inst = pulp, inst
-        self.problem = pulp.LpProblem("harm", pulp.LpMinimize)
-        self.taken: set[str] = set()
-        self.words: dict[str, dict[str, str]] = {}
+    def __init__(self, pulp: Any, inst: Instance, whole: bool, price: float = 0.0) -> None:
+        self.pulp, self.inst, self.price = pulp, inst, price
+        self.problem = pulp.LpProblem("plan", pulp.LpMinimize)
+        self.labels = Labels()
         self.A, self.F, self.S = len(inst.areas), len(inst.units), len(inst.classes.ids)
         self.K, self.H = len(inst.levels), len(inst.outside)
         self.days = range(1, inst.days + 1)
@@ -133,6 +133,8 @@ class Model:
 
     def capacity_fell(self, f: int, t: int) -> bool:
         """Return whether some capacity of unit f is lower on day t than on an earlier day."""
+        if self.inst.fallen is not None:  # a window: the earlier days are not here
+            return bool(self.inst.fallen[f, t - 1])
         terms = self.inst.terms
         parts = (
             self.inst.beds[f],
@@ -217,25 +219,7 @@ class Model:
 
     def name(self, block: str, *key: tuple[str, str] | int) -> str:
         """Return a name that LP and MPS files can hold, unlike every other one of the model."""
-        parts = [str(part) if isinstance(part, int) else self._word(*part) for part in key]
-        text = f"{block}({','.join(parts)})"
-        name, number = text, 1
-        while name in self.taken:
-            number += 1
-            name = f"{text}.{number}"
-        self.taken.add(name)
-        return name
-
-    def _word(self, axis: str, ident: str) -> str:
-        words = self.words.setdefault(axis, {})
-        if ident not in words:
-            plain = "".join(c if c.isascii() and c.isalnum() else "_" for c in ident)[:40] or "_"
-            word, number = plain, 1
-            while word in words.values():
-                number += 1
-                word = f"{plain}.{number}"
-            words[ident] = word
-        return words[ident]
+        return self.labels.name(block, *key)
 
     def column(self, block: str, *key: tuple[str, str] | int, whole: bool = False) -> Any:
         """Return a new column >= 0."""

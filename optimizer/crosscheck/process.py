@@ -10,8 +10,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from optimizer.domain.instance import (
     AdmissionArcs,
     BurdenPrices,
     Classes,
+    FloatArray,
     HarmPrices,
     Hazards,
     Home,
@@ -28,27 +29,62 @@ from optimizer.domain.instance import (
     PlanRules,
     TransferArcs,
 )
+from optimizer.domain.plan import Plan
 from optimizer.domain.terms import Terms
 from optimizer.errors import SolverError
+
+BLOCKS = (
+    "admitted",
+    "admitted_observed",
+    "moved",
+    "in_house",
+    "treated",
+    "boarding",
+    "waiting",
+    "corridor",
+    "excess",
+    "surge_beds",
+    "oxygen_short",
+)
+"""Fields of a `Plan` and blocks of columns of the same name."""
 
 
 @dataclass(frozen=True, slots=True)
 class CrossResult:
     """What the third hand found."""
 
-    harm: float
-    """Least harm; NaN unless `status` is ``optimal``."""
     status: str
     """``optimal`` (proved, and every row held by hand afterwards), ``infeasible``, ``unbounded``,
     ``stopped`` (CBC or we ended it), ``wrong`` (CBC says optimal, its answer breaks a row) or
     ``failed``."""
-    seconds: float
-    rows: int
-    columns: int
+    seconds: float = 0.0
+    rows: int = 0
+    columns: int = 0
+    nonzeros: int = 0
+    groups: Mapping[str, float] = field(default_factory=dict)
+    """Least value of each group solved, those before it held by a row: never above the truth."""
+    highest: Mapping[str, float] = field(default_factory=dict)
+    """Likewise, never below the truth; unlike `groups` only where two ways are all but equal."""
+    exchange: Mapping[str, float] = field(default_factory=dict)
+    """By group: how much of it one unit of the groups before it would buy."""
+    broken: tuple[tuple[str, float], ...] = ()
+    """Rows that the plan handed in breaks, worst first, as a share of the sizes in each."""
+    totals: Mapping[str, float] = field(default_factory=dict)
+    """What the decisions of the plan handed in add up to, by group."""
+    solution: Mapping[str, FloatArray] = field(default_factory=dict)
+    """Arrays of a plan that reaches `groups`, if asked for."""
+
+    @property
+    def harm(self) -> float:
+        """Return the least harm; NaN unless `status` is ``optimal``."""
+        return self.groups.get("harm", math.nan) if self.status == "optimal" else math.nan
 
 
 def in_a_child(
-    instances: Iterable[Instance], order: dict[str, Any], seconds: float
+    instances: Iterable[Instance],
+    order: dict[str, Any],
+    seconds: float,
+    plans: Sequence[Plan | None] = (),
 ) -> list[CrossResult]:
     """Do `order` with every instance in one child; what it did not answer is said so."""
     with tempfile.TemporaryDirectory(prefix="crosscheck-") as name:
@@ -56,10 +92,13 @@ def in_a_child(
         cases = 0
         for inst in instances:
             _save(inst, folder / f"case{cases}")
+            plan = plans[cases] if plans else None
+            if plan is not None:
+                np.savez(folder / f"plan{cases}.npz", **{b: getattr(plan, b) for b in BLOCKS})
             cases += 1
         (folder / "order.json").write_text(json.dumps(order | {"cases": cases}), encoding="utf-8")
         ended = _run(folder, seconds)
-        return [_answer(folder / f"answer{number}.json", ended) for number in range(cases)]
+        return [_answer(folder, number, ended) for number in range(cases)]
 
 
 def _run(folder: Path, seconds: float) -> str:
@@ -104,12 +143,16 @@ def end_group(pid: int) -> None:
             os.killpg(pid, signal.SIGKILL)
 
 
-def _answer(path: Path, missing: str) -> CrossResult:
+def _answer(folder: Path, number: int, missing: str) -> CrossResult:
+    path = folder / f"answer{number}.json"
     if not path.exists():
-        return CrossResult(math.nan, missing, 0.0, 0, 0)
+        return CrossResult(missing)
     answer = json.loads(path.read_text(encoding="utf-8"))
-    if answer["harm"] is None:
-        answer["harm"] = math.nan
+    answer["broken"] = tuple((row, float(much)) for row, much in answer.get("broken", ()))
+    found = folder / f"found{number}.npz"
+    if found.exists():
+        with np.load(found, allow_pickle=False) as arrays:
+            answer["solution"] = dict(arrays)
     return CrossResult(**answer)
 
 
@@ -131,12 +174,12 @@ def _save(inst: Instance, stem: Path) -> None:
     arrays: dict[str, Any] = {}
     plain: dict[str, dict[str, Any]] = {}
     for part, value in [("", inst), *((part, getattr(inst, part)) for part in PARTS)]:
-        for field in fields(value):
-            item = getattr(value, field.name)
+        for one in fields(value):
+            item = getattr(value, one.name)
             if isinstance(item, np.ndarray):
-                arrays[f"{part}.{field.name}"] = item
+                arrays[f"{part}.{one.name}"] = item
             elif isinstance(item, (int, float, tuple)):
-                plain.setdefault(part, {})[field.name] = item
+                plain.setdefault(part, {})[one.name] = item
     np.savez(stem.with_suffix(".npz"), **arrays)
     stem.with_suffix(".json").write_text(json.dumps(plain), encoding="utf-8")
 

@@ -287,8 +287,8 @@ CONSTRAINTS: tuple[Callable[[Model], None], ...] = (
 """Every row of docs/model.md section 4, in its order."""
 
 
-def harm(m: Model, price: float = 0.0) -> None:
-    """Set the harm of docs/model.md section 5 as the objective, `price` on the worst area."""
+def harm(m: Model) -> Terms:
+    """Return the harm of docs/model.md section 5, with the model's price on the worst area."""
     prices, terms = m.inst.harm, Terms()
     add(terms, {var: float(prices.waiting[s]) for (_, s, _), var in m.waiting.items()})
     add(terms, {var: float(prices.boarding[s]) for (_, s, _), var in m.boarding.items()})
@@ -297,14 +297,21 @@ def harm(m: Model, price: float = 0.0) -> None:
     add(terms, dict.fromkeys(m.oxygen_short.values(), prices.oxygen_short))
     add(terms, {var: float(prices.admission[i]) for (i, _), var in m.arrive()})
     add(terms, {var: float(prices.transfer[j]) for (j, _), var in m.moved.items()})
-    add(terms, {m.worst_area: price})
-    m.problem.setObjective(m.pulp.LpAffineExpression(terms))
+    add(terms, {m.worst_area: m.price})
+    return terms
 
 
-def build(pulp: Any, inst: Instance, whole: bool, price: float = 0.0) -> Any:
-    """Return the PuLP problem of `inst`; `price`: harm of a waiting day in the worst area."""
-    model = Model(pulp, inst, whole)
-    harm(model, price)
+def build(pulp: Any, inst: Instance, whole: str = "", price: float = 0.0) -> Model:
+    """Return the rows of `inst` in PuLP, without an objective.
+
+    `whole`: ``today`` people of day 1 and surge beds are whole, ``always`` every decision is.
+    `price`: harm of a waiting day in the worst area.
+    """
+    model = Model(pulp, inst, bool(whole), price)
+    if whole == "always":
+        for block in (model.admitted, model.admitted_observed, model.moved, model.in_house):
+            for var in block.values():
+                var.cat = pulp.LpInteger
     for constraint in CONSTRAINTS:
         constraint(model)
-    return model.problem
+    return model

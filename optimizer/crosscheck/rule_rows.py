@@ -21,7 +21,8 @@ def _open_on(m: Model, f: int, t: int) -> bool:
 def gone_but_counted(m: Model, f: int, level: int | None, t: int) -> Terms:
     """Return who leaves unit f on day t and still counts there that day, by the rule of senders.
 
-    `level`: only who needs it or more and leaves a proper bed; None: all, as the house counts them.
+    `level`: only who needs it or more and leaves a proper bed, or would have had one there; None:
+    all, as the house counts them.
     """
     terms: Terms = {}
     inst = m.inst
@@ -29,7 +30,7 @@ def gone_but_counted(m: Model, f: int, level: int | None, t: int) -> Terms:
         return terms
 
     def counts(s: int, boards: bool) -> bool:
-        return level is None or (m.level[s] >= level and not boards)
+        return level is None or (m.level[s] >= level and m.able[f][s] and not boards)
 
     for (i, day), var in m.arrive():
         own = -1 if inst.own_unit is None else int(inst.own_unit[inst.admissions.area[i]])

@@ -10,8 +10,11 @@ from optimizer.domain.instance import FloatArray
 from optimizer.planning.engine import Answer
 from optimizer.planning.matrix import Compiled
 
-FACE = 1e-6
-"""Reduced costs and duals above this share of the largest cost fix a face."""
+FACE = 1e-9
+"""Reduced costs and duals above this share of the largest cost fix a face.
+
+At 1e-6 the price of excess (1,000) hid reduced costs up to 0.001, and burden was bought with harm.
+"""
 
 
 def optimal_face(

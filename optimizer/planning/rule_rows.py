@@ -24,7 +24,10 @@ def sender_in_house(rows: Rows, inst: Instance, v: PlanVariables) -> None:
 
 
 def sender_at_level(rows: Rows, inst: Instance, v: PlanVariables) -> None:
-    """Add to the bed rows (F, K, T) who leaves a proper bed that day, if the sender counts them."""
+    """Add to the bed rows (F, K, T) who leaves a proper bed that day, if the sender counts them.
+
+    Who is sent on from the own unit without a day there counts only where the unit can treat him.
+    """
     if not inst.rules.sender_counts:
         return
     arcs, moves, own = inst.admissions, inst.transfers, inst.left_unit
@@ -33,7 +36,7 @@ def sender_at_level(rows: Rows, inst: Instance, v: PlanVariables) -> None:
     def below(level: IntArray) -> FloatArray:
         return np.asarray((levels[None, :] <= level[:, None]).astype(float))[:, :, None]
 
-    treated = (own >= 0) & (arcs.kind != STABILISE)
+    treated = (own >= 0) & (arcs.kind != STABILISE) & inst.able[own, arcs.patient_class]
     index = np.where(treated[:, None, None], rows.index[own], -1)
     counted = below(inst.classes.level[arcs.patient_class])
     rows.add(counted, v.admitted[:, None, :], index)

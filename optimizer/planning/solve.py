@@ -36,6 +36,14 @@ from optimizer.planning.whole_window import whole_window
 Progress = Callable[[str, float], None]
 Seen = Callable[[PlanModel, Answer], None]
 
+WORTH_SEARCHING = 0.005
+"""Gap from which a small model is searched in whole numbers to the end."""
+SEARCHED_TO = 5_000
+"""Columns of a small model."""
+SEARCH_SECONDS = 10.0
+SEARCHED_GAIN = 1e-6
+"""Harm below which a better plan is not worth taking."""
+
 
 @dataclass(frozen=True, slots=True)
 class SolveOptions:
@@ -124,6 +132,12 @@ def solve_plan(
         started = time.perf_counter()
         final = _whole_surge(model, harm, final, lower, upper, options)
         timed("whole beds", started)
+    short = float(model.harm @ final.x) - spent - bound
+    small = compiled.size[0] <= SEARCHED_TO
+    if options.whole and small and short > WORTH_SEARCHING * max(1.0, abs(bound)):
+        started = time.perf_counter()
+        final = _searched(model, final, options)
+        timed("search", started)
     made = plan_of(model, final, bound, later.burden, options.whole, spent)
     worst = float(area_waiting(inst, made.waiting).max(initial=0.0))
     return replace(
@@ -151,6 +165,26 @@ class Later:
     """The worst area without fairness: waiting days a new patient."""
 
 
+def _searched(model: PlanModel, final: Answer, options: SolveOptions) -> Answer:
+    """Search whole people and beds of a small model together, where today alone was misjudged.
+
+    The evening of day 1 is priced with the LP's duals, which may be far off for one person more.
+    """
+    compiled = model.compiled
+    lower, upper = compiled.column_lower.copy(), compiled.column_upper.copy()
+    seconds = min(SEARCH_SECONDS, options.seconds)
+    with contextlib.suppress(SolverError):
+        found = solve_arrays(compiled, model.goal, whole=True, seconds=seconds)
+        if found.objective < float(model.goal @ final.x) - SEARCHED_GAIN:
+            columns = np.flatnonzero(compiled.whole)
+            lower[columns] = upper[columns] = np.round(found.x[columns])
+            best = solve_arrays(
+                compiled, model.goal, lower=lower, upper=upper, seconds=options.seconds
+            )
+            return _later(model, best, lower, upper, options)[0] if options.burden else best
+    return final
+
+
 def _later(
     model: PlanModel,
     harm: Answer,
@@ -175,15 +209,17 @@ def _later(
     worst = worst_area_of(model, fair)
     timed("fairness", started)
     before = worst_area_of(model, alone)
-    found = alone
+    found = known = alone
     if before > worst * (1 + HELD) + HELD:
         started = time.perf_counter()
         held = holding_worst_area(model, face, worst)
-        found = _burden(model, held, replace(fair, basis=alone.basis), options)
+        known = replace(fair, basis=alone.basis)
+        found = _burden(model, held, known, options)
         timed("burden", started)
     added = max(0.0, float(model.burden @ (found.x - alone.x)))
     proved = worst if fair.optimal else -np.inf
-    return found, Later(proved, _bound(found) if found is not harm else 0.0, added, before)
+    solved = found is not harm and (found is alone or found is not known)
+    return found, Later(proved, _bound(found) if solved else 0.0, added, before)
 
 
 def _burden(model: PlanModel, face: Compiled, known: Answer, options: SolveOptions) -> Answer:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optimizer.crosscheck import crosscheck_many
+from optimizer.crosscheck.random_instances import random_instance
 from optimizer.domain.instance import ADMISSION, Instance
 from optimizer.domain.plan import area_waiting, new_patients
 from optimizer.domain.simulate import simulate
@@ -16,7 +17,6 @@ from optimizer.planning.fairness import HELD, with_worst_area
 from optimizer.planning.first import least_harm
 from optimizer.planning.model import build_model
 from optimizer.planning.solve import SolveOptions, solve_plan
-from tests.random_instances import random_instance
 
 from .instances import random_instances, sketch
 from .test_properties import at_most

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from optimizer.crosscheck.random_instances import random_instance
 from optimizer.planning.engine import solve_arrays
 from optimizer.planning.first import least_harm
 from optimizer.planning.matrix import Compiled
 from optimizer.planning.model import build_model
 from optimizer.planning.parts import part_of_columns, solve_parts
-from tests.random_instances import random_instance
 
 
 @pytest.mark.parametrize("seed", range(20))

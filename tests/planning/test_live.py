@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from optimizer.crosscheck.random_instances import random_instance
 from optimizer.domain.fit import fit_census
 from optimizer.domain.instance import Instance
 from optimizer.errors import SolverError
 from optimizer.planning.live import LiveModel
 from optimizer.planning.solve import solve_plan
-from tests.random_instances import random_instance
 
 from .instances import worked_example
 

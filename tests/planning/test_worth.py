@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from optimizer.crosscheck.random_instances import random_instance
 from optimizer.domain.instance import Instance
 from optimizer.domain.plan import Plan
 from optimizer.domain.resource import (
@@ -20,7 +21,6 @@ from optimizer.planning.engine import solve_arrays
 from optimizer.planning.model import build_model
 from optimizer.planning.solve import SolveOptions, solve_plan
 from optimizer.planning.worth import Optimum, confirm, prices_of_ways
-from tests.random_instances import random_instance
 
 from .instances import worked_example
 

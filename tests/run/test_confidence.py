@@ -243,7 +243,8 @@ def test_terminal_marks_the_moves_that_rest_on_assumed_figures(
     assert len(moves) == 2
     assert all(": ≈ 1 × " in line for line in moves)
     assert f"  {legend}" in lines
-    assert any(line.endswith(": ≈ 5 (places_kept.csv)") for line in lines)
+    # 4 since small models are searched to the end (harm 192.8, before it 197.4 with 5 places)
+    assert any(line.endswith(": ≈ 4 (places_kept.csv)") for line in lines)
 
 
 def test_terminal_marks_nothing_when_every_figure_is_official(tmp_path: Path) -> None:

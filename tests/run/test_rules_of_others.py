@@ -226,13 +226,30 @@ def summary_of(path: Path, out: Path) -> dict[str, Any]:
     return summary(out)
 
 
-def test_template_plans_with_a_site_closing_under_rules_of_others(tmp_path: Path) -> None:
+def test_own_unit_without_the_level_counts_nobody_for_it(tmp_path: Path) -> None:
+    """A is the own unit of the commune and has no ICU bed: the critical patient goes on to B."""
+    path = worked_with(tmp_path / "data", rules={"movers": "new", "sender_counts_move_day": True})
+    with (path.parent / "open.csv").open("a", encoding="utf-8") as file:
+        file.write("c,critical,1\n")
+    census = path.parent / "census.csv"
+    rows = census.read_text(encoding="utf-8").splitlines()
+    here = [row for row in rows if not row.startswith(("B,", "A,critical"))]
+    census.write_text("\n".join(here) + "\n", encoding="utf-8")
+    planned(path, path.parent, tmp_path / "plan")  # the checker refused it once
+    came = table(tmp_path / "plan", "admissions")
+    assert patients(came, day="1", unit="B", class_id="CA") == 1
+
+
+@pytest.mark.parametrize("movers", ["all", "new"])
+def test_template_plans_with_a_site_closing_under_rules_of_others(
+    movers: str, tmp_path: Path
+) -> None:
     province = template(tmp_path / "data")
     text = (province / "units.csv").read_text(encoding="utf-8").splitlines()
     units = list(csv.DictReader(line for line in text if not line.startswith("#")))
     path = wave(
         province,
-        rules={"movers": "all", "sender_counts_move_day": True},
+        rules={"movers": movers, "sender_counts_move_day": True},
         shocks={"closing": [{"facility": units[0]["facility_id"], "day": 4}]},
     )
     planned(path, province, tmp_path / "plan")
