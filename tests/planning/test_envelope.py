@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from optimizer.crosscheck.random_instances import random_instance
 from optimizer.domain.instance import Instance
 from optimizer.planning.envelope import harm_after, same_ways
 from optimizer.planning.model import build_model
 from optimizer.planning.screen import with_ways
 from optimizer.planning.solve import SolveOptions, solve_plan
 from optimizer.planning.worth import Optimum
-from tests.random_instances import random_instance
 
 from .instances import worked_example
 
