@@ -79,6 +79,7 @@ def _main(
 def _tell(shown: Shown, lang: str) -> Any:
     """Return a progress function that writes to stderr."""
     from optimizer.i18n import translator
+    from optimizer.report.formats import num
 
     say = translator(lang)
     started = time.monotonic()
@@ -88,10 +89,10 @@ def _tell(shown: Shown, lang: str) -> Any:
             return
         if shown is Shown.json:
             line = json.dumps({"stage": stage, "seconds": round(seconds, 3), "done": done})
-        elif done:
-            line = f"[{time.monotonic() - started:6.1f} s] {say(stage)}: {seconds:.1f} s"
         else:
-            line = f"[{time.monotonic() - started:6.1f} s] {say(stage)} …"
+            so_far = num(time.monotonic() - started, lang, 1).rjust(6)
+            spent = f": {num(seconds, lang, 1)} s" if done else " …"
+            line = f"[{so_far} s] {say(stage)}{spent}"
         print(line, file=sys.stderr, flush=True)
 
     return progress
@@ -200,7 +201,7 @@ def plan(
     lang: LangOption = DEFAULT_LANG,
 ) -> None:
     """Plan a scenario: who is treated where, who moves up and down, where and when it breaks."""
-    from optimizer.errors import ReferralError
+    from optimizer.errors import DataError, Problem, ReferralError, system_fault
     from optimizer.planning.solve import SolveOptions
     from optimizer.report.summary import summary_text
     from optimizer.run import plan_scenario
@@ -226,6 +227,14 @@ def plan(
         _stopped(folder, began, lang.value, as_json)
     except ReferralError as error:
         raise _fail(error, lang.value, as_json) from None
+    except OSError as error:
+        fault = Problem(
+            "The folder cannot be written ({reason}).",
+            "Choose another one.",
+            str(error.filename or folder),
+            values={"reason": system_fault(error)},
+        )
+        raise _fail(DataError([fault]), lang.value, as_json) from None
     for warning in outcome.warnings if not quiet else ():
         text = warning.render(lang.value)
         told = json.dumps({"warning": text}, ensure_ascii=False) if shown is Shown.json else text
@@ -250,6 +259,7 @@ def check(
     """Judge a plan from the files alone; exit 1 with every broken rule named."""
     from optimizer.checking.judge import check_plan
     from optimizer.i18n import translator
+    from optimizer.report.formats import num
 
     say = translator(lang.value)
     result = check_plan(plan, data)
@@ -274,13 +284,18 @@ def check(
         for violation in result.violations:
             print(violation.render(lang.value))
         if result.violations:
-            print(say("{count} violations found.").format(count=len(result.violations)))
+            count = num(len(result.violations), lang.value)
+            print(say("{count} violations found.").format(count=count))
         else:
             total = sum(result.counts.values())
             print(
                 say(
-                    "The plan is lawful: {rules} rules, {total} things checked in {seconds:.1f} s."
-                ).format(rules=len(result.counts), total=total, seconds=result.seconds)
+                    "The plan is lawful: {rules} rules, {total} things checked in {seconds} s."
+                ).format(
+                    rules=len(result.counts),
+                    total=num(total, lang.value),
+                    seconds=num(result.seconds, lang.value, 1),
+                )
             )
     raise typer.Exit(1 if result.violations else 0)
 
@@ -362,7 +377,16 @@ def whatif(
         given = compared_json(told, answer.before, answer.after, seconds)
         print(json.dumps(given, ensure_ascii=False))
     else:
-        print(compared_text(told, answer.before, answer.after, seconds, lang.value))
+        print(
+            compared_text(
+                told,
+                answer.before,
+                answer.after,
+                seconds,
+                lang.value,
+                opened.level_names[lang.value],
+            )
+        )
 
 
 @app.command()

@@ -6,10 +6,38 @@ language.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from optimizer.i18n import translator
+
+SYSTEM_FAULTS = {
+    errno.ENOENT: "No such file or directory",
+    errno.EACCES: "Permission denied",
+    errno.EPERM: "Operation not permitted",
+    errno.EISDIR: "Is a directory",
+    errno.ENOTDIR: "Not a directory",
+    errno.EEXIST: "File exists",
+    errno.ENOSPC: "No space left on device",
+    errno.EROFS: "Read-only file system",
+    errno.ENAMETOOLONG: "File name too long",
+}
+"""What the operating system says most often, as message ids of the catalogues."""
+
+
+def system_fault(error: OSError) -> str:
+    """Return why the operating system refused; in its own words where we have none."""
+    return SYSTEM_FAULTS.get(error.errno or 0) or error.strerror or "?"
+
+
+def written(value: object, lang: str) -> object:
+    """Return a value of a message as it stands in a text of `lang`."""
+    if isinstance(value, str) and value in SYSTEM_FAULTS.values():
+        return translator(lang)(value)
+    if isinstance(value, float) and lang == "vi":
+        return str(value).replace(".", ",")
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +72,8 @@ class Problem:
             place += f":{self.row}"
         if self.column:
             place += f" {self.column}"
-        texts = [
-            say(text).format_map(dict(self.values)) for text in (self.fault, self.remedy) if text
-        ]
+        values = {name: written(value, lang) for name, value in self.values.items()}
+        texts = [say(text).format_map(values) for text in (self.fault, self.remedy) if text]
         shown = f" [{self.value}]" if self.value else ""
         return (f"{place}{shown}: " if place or shown else "") + " ".join(texts)
 

@@ -24,10 +24,11 @@ from optimizer.domain.facility import Tables
 from optimizer.domain.instance import Instance
 from optimizer.domain.scenario import Scenario
 from optimizer.domain.sites import planning_sites
-from optimizer.errors import DataError, Problem, ReferralError
+from optimizer.errors import DataError, Problem, ReferralError, system_fault
 from optimizer.exchange.planfolder import START_FILE
 from optimizer.exchange.scenarios import scenario_from_json
 from optimizer.exchange.tables import read_tables
+from optimizer.i18n import LANGUAGES
 from optimizer.planning import baselines
 from optimizer.planning.live import LiveModel, Reply
 from optimizer.planning.screen import offered_ways, with_ways
@@ -59,6 +60,12 @@ class WhatIf:
         opened = _opened(plan, data_dir)
         self.inst: Instance = opened.inst
         self.names: dict[str, str] = dict(self.inst.unit_names)
+        self.level_names: dict[str, dict[str, str]] = {
+            lang: {
+                row.care_level: str(getattr(row, f"name_{lang}")) for row in opened.tables.levels
+            }
+            for lang in LANGUAGES
+        }
         start, surge = _start(opened.folder / START_FILE)
         self._live = LiveModel(self.inst, surge, start)
         self.seconds_to_open = time.perf_counter() - began
@@ -177,7 +184,7 @@ def _scenario(path: Path) -> Scenario:
 
 
 def _no_plan(path: Path, error: Exception) -> DataError:
-    reason = str(error).splitlines()[0]
+    reason = system_fault(error) if isinstance(error, OSError) else str(error).splitlines()[0]
     return DataError(
         [
             Problem(

@@ -7,7 +7,7 @@ from html import escape
 
 from optimizer.i18n import translator
 from optimizer.report import formats, marks
-from optimizer.report.findings import Finding
+from optimizer.report.findings import Finding, plan_name, rule_note
 from optimizer.report.folder import TIER_MARKS, PlanReport
 from optimizer.report.freshness import Change, clock, plan_time
 from optimizer.report.indicators import RIVALS, Indicator, indicators, rival_name
@@ -44,6 +44,16 @@ def stale_band(report: PlanReport, changes: Sequence[Change], lang: str) -> str:
     said = say("Inputs changed since this plan ({plan}): {files}. Solve again.")
     text = escape(said).format(plan=escape(clock(plan_time(report), lang)), files=files)
     return block(f'<div class="state stale" role="status">{text}</div>')
+
+
+def rule_band(report: PlanReport, lang: str) -> str:
+    """Return the band of a plan that no solver made; nothing for an optimised one."""
+    text = rule_note(report.head, lang)
+    if not text:
+        return ""
+    head, _, rest = text.partition(":")
+    inner = f"<b>{escape(head)}</b>:{escape(rest)}"
+    return block(f'<div class="state rule" role="status">{inner}</div>')
 
 
 def section(title: str, note: str = "", legend: Sequence[str] = ()) -> str:
@@ -93,12 +103,11 @@ def kpi_row(report: PlanReport, lang: str, palette: Palette) -> str:
 
 
 def _kpi(figure: Indicator, report: PlanReport, lang: str, palette: Palette) -> str:
-    say = translator(lang)
     mine = figure.read(report.kpis)
     values = {"plan": mine}
     values |= {r: figure.read(report.rivals[r]) for r in RIVALS if r in report.rivals}
     values = {k: v for k, v in values.items() if k != "pooled_bound" or v is not None}
-    names = {"plan": say("plan")} | {r: rival_name(r, lang) for r in RIVALS}
+    names = {"plan": plan_name(report.head, lang)} | {r: rival_name(r, lang) for r in RIVALS}
     rows = []
     for rival in (r for r in RIVALS if r in values):
         sign = f'<img src="{marks.baseline(rival, palette)}" alt="">'
@@ -126,13 +135,16 @@ def _unit(figure: Indicator, report: PlanReport, lang: str) -> str:
     return " · ".join(x for x in (figure.unit, better.get(figure.better, "")) if x)
 
 
-def chip(report: PlanReport, level: str, lang: str, palette: Palette) -> str:
-    """Return a care level's chip; its code on the chip, its name on hover."""
+def chip(
+    report: PlanReport, level: str, lang: str, palette: Palette, *, named: bool = False
+) -> str:
+    """Return a care level's chip: its code, or its name if `named`; its name on hover."""
     colours = level_colours(palette, list(report.levels["care_level"]))
     fill, ink = colours.get(level, (palette.sub, palette.ink))
     look = f'style="background:{fill};color:{ink}"'
     name = escape(report.level_name(level, lang))
-    return f'<span class="chip" {look} title="{name}">{escape(level.upper())}</span>'
+    text, kind = (name, "chip long") if named else (escape(level.upper()), "chip")
+    return f'<span class="{kind}" {look} title="{name}">{text}</span>'
 
 
 def _sign(uri: str, text: str) -> str:

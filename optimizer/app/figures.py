@@ -14,6 +14,7 @@ from optimizer.app.heading import show_heading
 from optimizer.app.state import Viewer
 from optimizer.report import formats
 from optimizer.report.folder import PlanReport, find_data_dir, read_table
+from optimizer.report.naming import told_apart
 
 ROWS = 200
 LEFT_OUT = {
@@ -92,7 +93,7 @@ def _tables(who: Viewer, folder: Path) -> None:
         persist_state="session",
     )
     frame, left_out = table_on_show(who, folder, name or have[0])
-    names = unit_names(folder) | code_names(who, folder)
+    names = unit_names(who, folder) | code_names(who, folder)
     st.html(listings.raw_table(frame.head(ROWS), who.lang, names, _columns(who)))
     if len(frame) > ROWS:
         shown, everything = formats.num(ROWS, who.lang), formats.num(len(frame), who.lang)
@@ -127,13 +128,16 @@ def _grouped_units(folder: Path) -> set[str]:
     return set(units.loc[units["facility_id"].isin(mine), "unit_id"])
 
 
-def unit_names(folder: Path) -> dict[str, str]:
+def unit_names(who: Viewer, folder: Path) -> dict[str, str]:
     """Return the short names of facilities and units, and the names of clusters, by id."""
     sites = read_table(folder, "facilities.csv")
     short = dict(zip(sites["facility_id"], sites["short_name"], strict=True))
     units = read_table(folder, "units.csv")
-    pairs = zip(units["unit_id"], units["facility_id"], strict=True)
-    names = {unit: short.get(site, unit) for unit, site in pairs}
+    tiers = read_table(folder, "tiers.csv").set_index("tier")[f"name_{who.lang}"]
+    of_tier = units["tier"].map(tiers).fillna(units["tier"])
+    rows = list(zip(units["unit_id"], units["facility_id"], of_tier, strict=True))
+    apart = told_apart(rows)
+    names = {unit: short.get(site, unit) + apart.get(unit, "") for unit, site, _ in rows}
     admin = read_table(folder, "admin_units.csv")
     areas = admin.loc[admin["kind"] != "commune"]
     return short | names | dict(zip(areas["admin_unit_id"], areas["name"], strict=True))

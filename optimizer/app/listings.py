@@ -57,7 +57,7 @@ def shortfall_table(report: PlanReport, lang: str, palette: Palette, limit: int 
     for r in found.head(limit).to_dict("records"):
         where = say("in the unit") if r["place_kind"] == "unit" else say("at home")
         cells = [
-            cell(chip(report, str(r["care_level"]), lang, palette), "w"),
+            cell(chip(report, str(r["care_level"]), lang, palette, named=True)),
             cell(escape(report.place_name(str(r["place"]), lang))),
             cell(escape(where), "m w"),
             cell(formats.day(report.date(int(r["first_day"])), lang), "n"),

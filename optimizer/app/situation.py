@@ -10,7 +10,7 @@ from optimizer.app.equity import show_equity
 from optimizer.app.heading import show_heading
 from optimizer.app.state import Viewer
 from optimizer.report import charts, formats
-from optimizer.report.findings import finding, free_beds_note
+from optimizer.report.findings import finding, free_beds_note, shortfalls_note
 from optimizer.report.folder import PlanReport
 from optimizer.report.maps import facility_map
 
@@ -33,11 +33,7 @@ def show() -> None:
         _bottlenecks(who, report)
     with right:
         _levels(who, report)
-        st.html(
-            blocks.section(
-                who.say("Shortfalls"), who.say("the smallest the plan could find, worst first")
-            )
-        )
+        st.html(blocks.section(who.say("Shortfalls"), shortfalls_note(report, who.lang)))
         st.html(listings.shortfall_table(report, who.lang, who.palette))
         show_equity(who, report)
 

@@ -103,6 +103,7 @@ table.t tr.g td{background:var(--sub);border-top:1px solid var(--line2);
 table.t tr.o td{background:var(--sub);color:var(--ink2);padding-left:6px}
 table.t .alarm,.alarm{color:var(--alarm);font-weight:600}
 .up{color:var(--accent);font-weight:700}.dn{color:var(--down);font-weight:700}
+.chip.long{font-weight:400;text-align:left;max-width:14em;white-space:normal;line-height:1.25}
 details summary{cursor:pointer}
 details[open]{color:var(--ink2);max-width:46em}
 .scroll{max-height:560px;overflow:auto}
@@ -112,6 +113,7 @@ details[open]{color:var(--ink2);max-width:46em}
 .state b{color:var(--ink)}
 .state.work{border-color:var(--accent)}
 .state.bad{border-color:var(--alarm)}
+.state.rule{border-color:var(--warn);background:var(--sub)}
 .state.stale{border-left:0;padding-left:24px;color:var(--ink2);background:
  repeating-linear-gradient(135deg,var(--ink3) 0 2px,transparent 2px 6px) left/11px 100% no-repeat}
 [data-testid=stMain]:has(.state.stale) .finding,

@@ -188,7 +188,9 @@ def answer_block(who: Viewer, report: PlanReport, reply: Reply, *, full: bool) -
     spent = say("answered in {s} s").format(s=formats.num(reply.seconds, who.lang, 2))
     kind = "" if saved >= 0 else "bad"
     head = blocks.notice(what, kind, f"<br><b>{escape(told)}</b> · {escape(spent)}")
-    table = kpi_rows([say("before"), say("after")], [reply.before, reply.after], who.lang)
+    heads, sides = [say("before"), say("after")], [reply.before, reply.after]
+    names = {k: report.level_name(k, who.lang) for k in report.levels["care_level"]}
+    table = kpi_rows(heads, sides, who.lang, names)
     rows = [row for row in table[1:] if full or row[1] != row[2]]
     cells = [
         listings.cell(escape(name)) + listings.cell(was, "n") + listings.cell(now, "n b")

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from optimizer.errors import Problem
+from optimizer.errors import Problem, system_fault
 
 MOST_BYTES = 64_000_000
 """A larger file is refused before it is read."""
@@ -180,7 +180,7 @@ def _decode(path: Path, sheet: Sheet) -> str | None:
         data = path.read_bytes()
         sheet.sha256 = hashlib.sha256(data).hexdigest()
     except OSError as error:
-        refuse("The file cannot be read ({reason}).", "", reason=error.strerror or "?")
+        refuse("The file cannot be read ({reason}).", "", reason=system_fault(error))
         return None
     half = len(data) // 2
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or (

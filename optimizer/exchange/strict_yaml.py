@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from optimizer.errors import Problem
+from optimizer.errors import Problem, system_fault
 from optimizer.exchange.reading import shown
 
 MOST_BYTES = 256_000
@@ -107,7 +107,7 @@ class _Reader:
                 raise _Stop
             return path.read_bytes().decode("utf-8-sig")
         except OSError as error:
-            reason = error.strerror or "?"
+            reason = system_fault(error)
             self.refuse(0, "The file cannot be read ({reason}).", "", reason=reason)
         except UnicodeDecodeError as error:
             line = error.object[: error.start].count(b"\n") + 1

@@ -14,7 +14,7 @@ from pydantic_core import PydanticUndefined
 from optimizer.domain.facility import ROWS as MODELS
 from optimizer.domain.facility import Row
 from optimizer.domain.scenario import Scenario
-from optimizer.errors import DataError, Problem
+from optimizer.errors import DataError, Problem, system_fault
 from optimizer.exchange.cells import base_type, columns
 from optimizer.exchange.example import ROWS, SCENARIO
 from optimizer.exchange.scenarios import models_in
@@ -67,7 +67,7 @@ def write_template(directory: Path, lang: str) -> tuple[Path, ...]:
                     "The folder cannot be written ({reason}).",
                     "Choose another one.",
                     str(directory),
-                    values={"reason": error.strerror or "?"},
+                    values={"reason": system_fault(error)},
                 )
             ]
         ) from error

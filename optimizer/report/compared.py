@@ -34,6 +34,7 @@ def compared_text(
     after: Mapping[str, Any],
     seconds: Mapping[str, float],
     lang: str,
+    level_names: Mapping[str, str],
 ) -> str:
     """Return a table of KPIs before and after, and what the change is worth."""
     say = translator(lang)
@@ -47,7 +48,7 @@ def compared_text(
     return "\n".join(
         [
             say("What if: {changes}").format(changes=", ".join(changes) or "–"),
-            *aligned(kpi_rows([say("before"), say("after")], [before, after], lang)),
+            *aligned(kpi_rows([say("before"), say("after")], [before, after], lang, level_names)),
             worth.format(saved=num(abs(saved), lang, 1), share=num(abs(share), lang, 2)),
             say("Both sides: best of the plan's linear programme, surge beds held as planned."),
             say("Opened in {open} s, answered in {answer} s.").format(

@@ -8,7 +8,7 @@ from typing import Any
 
 from optimizer.i18n import translator
 from optimizer.report import formats
-from optimizer.report.folder import PlanReport
+from optimizer.report.folder import PlanReport, by_rule
 from optimizer.report.indicators import total_unmet
 from optimizer.report.occupancy import free_beds, strip_table
 
@@ -60,6 +60,30 @@ def finding(report: PlanReport, lang: str) -> Finding:
     return Finding(text.format(**values) + "; " + _against_rivals(report, lang) + ".", (mark,))
 
 
+def rule_note(head: Mapping[str, Any], lang: str) -> str:
+    """Say that a plan is not optimised but that of the rule; nothing for a plan of the solver."""
+    if not by_rule(head):
+        return ""
+    return translator(lang)(
+        "Not optimised: these figures are those of the nearest-free-place rule, kept because "
+        "solving was stopped or found nothing in time. Solve again for an optimised plan."
+    )
+
+
+def plan_name(head: Mapping[str, Any], lang: str) -> str:
+    """Return what the plan is called beside its rivals."""
+    say = translator(lang)
+    return say("plan by rule, not optimised") if by_rule(head) else say("plan")
+
+
+def shortfalls_note(report: PlanReport, lang: str) -> str:
+    """Say what the shortfalls are the best of."""
+    say = translator(lang)
+    if report.by_rule:
+        return say("as the nearest-free-place rule leaves them, worst first")
+    return say("the smallest the plan could find, worst first")
+
+
 def free_beds_note(report: PlanReport, lang: str) -> str:
     """Say how many beds stand free on the day most people of a level are unmet; else nothing.
 
@@ -96,6 +120,14 @@ def _against_rivals(report: PlanReport, lang: str) -> str:
     mine = formats.people(plan, lang)
     rivals = {name: total_unmet(kpis) for name, kpis in report.rivals.items()}
     none, greedy = rivals.get("no_transfers"), rivals.get("greedy")
+    if report.by_rule:
+        text = say("the nearest-free-place rule leaves {mine} unmet patient-days")
+        if none is not None:
+            text = say(
+                "the nearest-free-place rule leaves {mine} unmet patient-days, {theirs} without "
+                "transfers"
+            )
+        return text.format(mine=mine, theirs=formats.people(none, lang))
     if none is None:
         return say("the plan leaves {mine} unmet patient-days").format(mine=mine)
     theirs = formats.people(none, lang)
@@ -107,7 +139,7 @@ def _against_rivals(report: PlanReport, lang: str) -> str:
             other = formats.people(greedy, lang)
             text = say(
                 "the plan cuts unmet patient-days from {theirs} without transfers to {mine}"
-                "; greedy leaves {other}"
+                "; the nearest-free-place rule leaves {other}"
             )
             return text.format(mine=mine, theirs=theirs, other=other)
     else:

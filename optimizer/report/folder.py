@@ -16,6 +16,7 @@ import pandas as pd
 
 from optimizer.errors import DataError, Problem
 from optimizer.i18n import translator
+from optimizer.report.naming import told_apart
 
 CONFIDENCES = ("official", "open_data", "derived", "assumed")
 _COLUMNS = {
@@ -124,6 +125,11 @@ class PlanReport:
         rivals: Mapping[str, Mapping[str, Any]] = self.head.get("baselines", {})
         return rivals
 
+    @property
+    def by_rule(self) -> bool:
+        """Tell whether no optimisation took place: the plan is that of the nearest free place."""
+        return by_rule(self.head)
+
     def date(self, day: int) -> dt.date:
         """Return the date of day 1, 2, ..."""
         return dt.date.fromisoformat(str(self.head["start_date"])) + dt.timedelta(days=int(day) - 1)
@@ -211,6 +217,11 @@ class PlanReport:
         return listed or self.confidence_share["assumed"] > 0
 
 
+def by_rule(head: Mapping[str, Any]) -> bool:
+    """Tell whether the plan of a ``plan.json`` was made by the rule and not by a solver."""
+    return str(head.get("status")) == "rule"
+
+
 def read_plan_folder(path: Path) -> PlanReport:
     """Read a plan folder and the names of its province.
 
@@ -241,7 +252,7 @@ def read_plan_folder(path: Path) -> PlanReport:
         levels=levels,
         tiers=tiers,
         units=units,
-        names=_place_names(head, units, read_table(data, "kinds.csv"), admin),
+        names=_place_names(head, units, tiers, read_table(data, "kinds.csv"), admin),
         communes=admin.loc[admin["kind"] == "commune"].reset_index(drop=True),
         classes=read_csv(inputs / "classes.csv"),
         arrivals=read_csv(inputs / "arrivals.csv"),
@@ -360,19 +371,32 @@ def _titles(path: Path, fallback: str) -> dict[str, str]:
 
 
 def _place_names(
-    head: Mapping[str, Any], units: pd.DataFrame, kinds: pd.DataFrame, admin: pd.DataFrame
+    head: Mapping[str, Any],
+    units: pd.DataFrame,
+    tiers: pd.DataFrame,
+    kinds: pd.DataFrame,
+    admin: pd.DataFrame,
 ) -> dict[str, dict[str, str]]:
     """Return what places are called: as the plan says, groups of stations in each language.
 
     Units of one facility are told apart by their tier.
     """
     told = {str(k): str(v) for k, v in (head.get("names") or {}).items()}
-    twice = set(units.loc[units["facility_id"].duplicated(keep=False) & ~units["grouped"], "unit"])
     kind_names = kinds.set_index("kind") if len(kinds) else kinds
     areas = dict(zip(admin["admin_unit_id"], admin["name"], strict=True))
+    single = units.loc[~units["grouped"]]
     names = {}
     for lang in ("vi", "en"):
         mine = dict(told)
+        called = dict(zip(tiers["tier"], tiers[f"name_{lang}"], strict=True))
+        apart = told_apart(
+            [
+                (str(unit), str(site), str(called.get(tier, tier)))
+                for unit, site, tier in zip(
+                    single["unit"], single["facility_id"], single["tier"], strict=True
+                )
+            ]
+        )
         for r in units.to_dict("records"):
             unit, kind = str(r["unit"]), r["kind"]
             if r["grouped"] and kind in kind_names.index and (lang != "vi" or unit not in told):
@@ -380,10 +404,8 @@ def _place_names(
                 words = translator(lang)("{kind}, {cluster}")
                 kind_name = kind_names.at[kind, f"name_{lang}"]
                 mine[unit] = words.format(kind=kind_name, cluster=cluster)
-            elif unit in twice:
-                mine[unit] = f"{told.get(unit, r['short'])} · {r['tier']}"
             else:
-                mine.setdefault(unit, str(r["short"]))
+                mine[unit] = told.get(unit, str(r["short"])) + apart.get(unit, "")
         names[lang] = mine
     return names
 

@@ -116,7 +116,7 @@ def rival_name(rival: str, lang: str) -> str:
     """Return what a baseline is called."""
     say = translator(lang)
     return {
-        "greedy": say("greedy"),
+        "greedy": say("nearest free"),
         "no_transfers": say("no transfers"),
         "local_only": say("local only"),
         "proportional_share": say("shares by beds"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from optimizer.domain.facility import Tables
@@ -32,19 +34,36 @@ class Names:
         return name[:1].lower() + name[1:]
 
 
+def told_apart(units: Sequence[tuple[str, str, str]]) -> dict[str, str]:
+    """Return what stands behind the name of each unit of a site that has several.
+
+    `units` are (unit, site, name of the tier). The tier tells them apart; where two units of a
+    site are of one tier, their codes do as well.
+    """
+    of_site = Counter(site for _, site, _ in units)
+    of_tier = Counter((site, tier) for _, site, tier in units)
+    return {
+        unit: f" · {tier}" + (f" · {unit}" if of_tier[site, tier] > 1 else "")
+        for unit, site, tier in units
+        if of_site[site] > 1
+    }
+
+
 def names_of(tables: Tables, inst: Instance) -> Names:
     """Return the names of everything a plan speaks of."""
     areas = {row.admin_unit_id: row.name for row in tables.admin_units}
     kinds = {row.kind: row for row in tables.kinds}
-    sites = {row.facility_id: row for row in tables.facilities}
-    of_site: dict[str, list[str]] = {}
-    tier = {row.unit_id: row.tier for row in tables.units}
-    for row in tables.units:
-        if row.unit_id in inst.units:
-            of_site.setdefault(sites[row.facility_id].facility_id, []).append(row.unit_id)
-    twice = {unit for units in of_site.values() if len(units) > 1 for unit in units}
+    known = {*inst.units, *inst.outside}
     places: dict[str, dict[str, str]] = {}
     for lang in LANGUAGES:
+        tiers = {row.tier: str(getattr(row, f"name_{lang}")) for row in tables.tiers}
+        apart = told_apart(
+            [
+                (row.unit_id, row.facility_id, tiers.get(row.tier, row.tier))
+                for row in tables.units
+                if row.unit_id in known
+            ]
+        )
         mine = {**areas, **inst.unit_names}
         for unit in inst.units:
             parts = unit.split(":")
@@ -52,8 +71,8 @@ def names_of(tables: Tables, inst: Instance) -> Names:
                 name = getattr(kinds[parts[2]], f"name_{lang}")
                 words = translator(lang)("{kind}, {cluster}")
                 mine[unit] = words.format(kind=name, cluster=areas.get(parts[1], parts[1]))
-            elif unit in twice:
-                mine[unit] = f"{mine.get(unit, unit)} · {tier[unit]}"
+        for unit, tier in apart.items():
+            mine[unit] = mine.get(unit, unit) + tier
         for area in inst.areas:
             mine.setdefault(area, areas.get(area.split("+")[0], area))
         places[lang] = mine

@@ -9,7 +9,7 @@ from typing import Any
 
 from optimizer.i18n import translator
 from optimizer.report import formats, tables
-from optimizer.report.findings import finding, free_beds_note
+from optimizer.report.findings import finding, free_beds_note, plan_name, rule_note, shortfalls_note
 from optimizer.report.flowtable import flow_table, left_out
 from optimizer.report.folder import TIER_MARKS, PlanReport
 from optimizer.report.indicators import RIVALS, indicators, rival_name
@@ -98,12 +98,13 @@ def _table(head: Sequence[tuple[str, str]], rows: Iterable[Sequence[tuple[str, s
     return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _chip(report: PlanReport, level: str, lang: str) -> str:
+def _chip(report: PlanReport, level: str, lang: str, *, named: bool = False) -> str:
     colours = level_colours(LIGHT, list(report.levels["care_level"]))
     fill, ink = colours.get(level, (LIGHT.sub, LIGHT.ink))
     name = escape(report.level_name(level, lang))
     look = f'style="background:{fill};color:{ink}"'
-    return f'<span class="chip" title="{name}" {look}>{escape(level.upper())}</span>'
+    text, kind = (name, "chip long") if named else (escape(level.upper()), "chip")
+    return f'<span class="{kind}" title="{name}" {look}>{text}</span>'
 
 
 def _heading(report: PlanReport, lang: str) -> str:
@@ -130,7 +131,9 @@ def _heading(report: PlanReport, lang: str) -> str:
         share = formats.pct(report.confidence_share["assumed"], lang)
         words = say("Assumed data · {share} of the beds").format(share=share)
         tag = f'<span class="tag">{escape(words)}</span>'
-    return f'<header><p class="ctx">{escape(line)} {tag}</p><h1>{text}</h1></header>'
+    rule = rule_note(report.head, lang)
+    band = f'<p class="band">▲ {escape(rule)}</p>' if rule else ""
+    return f'<header><p class="ctx">{escape(line)} {tag}</p>{band}<h1>{text}</h1></header>'
 
 
 def _kpis(report: PlanReport, lang: str) -> str:
@@ -150,7 +153,7 @@ def _kpis(report: PlanReport, lang: str) -> str:
             gain = figure.difference(mine, theirs, lang)
             row.append((f'{figure.write(theirs, lang)} <i class="m">({gain})</i>', "n"))
         rows.append(row)
-    head = [(say("Figure"), ""), (say("Unit"), ""), (say("plan"), "n")]
+    head = [(say("Figure"), ""), (say("Unit"), ""), (plan_name(report.head, lang), "n")]
     head += [(rival_name(r, lang), "n") for r in known]
     note = say("in brackets: the plan less its rival")
     return _section(say("The plan beside its rivals"), note, _table(head, rows))
@@ -239,7 +242,7 @@ def _shortfalls(report: PlanReport, lang: str) -> str:
         where = say("in the unit") if r["place_kind"] == "unit" else say("at home")
         rows.append(
             [
-                (_chip(report, str(r["care_level"]), lang), ""),
+                (_chip(report, str(r["care_level"]), lang, named=True), ""),
                 (escape(report.place_name(str(r["place"]), lang)), ""),
                 (escape(where), "m"),
                 (formats.day(report.date(int(r["first_day"])), lang), "n"),
@@ -259,7 +262,7 @@ def _shortfalls(report: PlanReport, lang: str) -> str:
     ]
     rest = len(found) - SHORTFALLS
     more = _note(say("… and {n} more places").format(n=rest)) if rest > 0 else ""
-    note = say("the smallest the plan could find, worst first")
+    note = shortfalls_note(report, lang)
     return _section(title, note, _table(head, rows) + more)
 
 
@@ -416,6 +419,8 @@ text-wrap:balance}}
 h1 em{{font-style:normal;color:var(--alarm)}}
 .ctx{{font-size:9pt;color:var(--ink2);border-bottom:1px solid var(--line);
 padding:8px 0 6px;margin:0}}
+.band{{border-left:4px solid var(--warn);background:var(--sub);padding:6px 10px;margin:8px 0 0;
+font-weight:600}}
 .tag{{border:1px dashed var(--warn);color:var(--warn);padding:0 7px;font-weight:600;
 white-space:nowrap}}
 section{{margin:14px 0 0}}
@@ -434,6 +439,7 @@ tr,figure{{break-inside:avoid}}
 .assumed{{text-decoration:underline dashed var(--warn) 1px;text-underline-offset:3px}}
 .chip{{display:inline-block;min-width:40px;padding:0 5px;text-align:center;font-weight:650;
 font-size:8.5pt}}
+.chip.long{{font-weight:400;text-align:left;max-width:13em}}
 .note{{font-size:9pt;color:var(--ink3);margin:4px 0}}
 figure{{margin:4px 0}}figure svg{{display:block;max-width:100%;height:auto}}
 figcaption{{font-size:9pt;color:var(--ink2);padding:2px 0 6px}}

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.i18n import translator
+from optimizer.report.findings import plan_name, rule_note
+from optimizer.report.folder import PlanReport, by_rule, read_plan_folder
 from optimizer.report.formats import num
 
 ASSUMED = "≈"
@@ -31,9 +33,12 @@ def _number(value: float, lang: str) -> str:
 
 
 def kpi_rows(
-    heads: Sequence[str], sides: Sequence[Mapping[str, Any]], lang: str
+    heads: Sequence[str],
+    sides: Sequence[Mapping[str, Any]],
+    lang: str,
+    level_names: Mapping[str, str],
 ) -> list[list[str]]:
-    """Return a table of KPIs, one column a side; the first side names the care levels."""
+    """Return a table of KPIs, one column a side; the first side lists the care levels."""
     say = translator(lang)
     levels = list(sides[0]["unmet_patient_days"])
     rows = [["", *heads]]
@@ -49,7 +54,7 @@ def kpi_rows(
 
     add(say("harm (all days solved)"), lambda k: k["harm"])
     for level in reversed(levels):
-        name = say("unmet patient-days {level}").format(level=level)
+        name = say("unmet patient-days, {level}").format(level=level_names.get(level, level))
         add(name, lambda k, level=level: k["unmet_patient_days"][level])
     add(say("deaths for want of care (model)"), lambda k: k["deaths_for_want_of_care"])
     add(say("corridor patient-days"), lambda k: k["corridor_patient_days"])
@@ -81,10 +86,11 @@ def _people(row: Mapping[str, str], who: Mapping[str, str]) -> str:
     return f"{mark}{float(row['patients']):.0f} × {who.get(row['class_id'], row['class_id'])}"
 
 
-def _today(folder: Path, summary: Mapping[str, Any], lang: str) -> list[str]:
+def _today(
+    folder: Path, summary: Mapping[str, Any], names: Mapping[str, str], lang: str
+) -> list[str]:
     """Moves of day 1, then the places kept on days 2 and 3."""
     say = translator(lang)
-    names = summary.get("names", {})
     who = summary.get("class_names", {}).get(lang, {})
     lines = []
     for row in _table(folder / "transfers.csv"):
@@ -179,9 +185,10 @@ def _equity(summary: Mapping[str, Any], names: Mapping[str, str], lang: str) -> 
     return lines
 
 
-def _bottlenecks(folder: Path, shown: int, names: Mapping[str, str], lang: str) -> list[str]:
+def _bottlenecks(report: PlanReport, lang: str) -> list[str]:
     """Say in how many units and days each term of capacity holds patients back most of all."""
     say = translator(lang)
+    folder, shown = report.path, report.horizon
     words = {
         "beds": say("beds"),
         "devices": say("devices"),
@@ -198,7 +205,9 @@ def _bottlenecks(folder: Path, shown: int, names: Mapping[str, str], lang: str) 
     said = []
     for name, where in sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0]))[:5]:
         word, _, role = name.partition(":")
-        said.append(f"{words[word].format(role=role)} {_number(len(where), lang)}")
+        said.append(
+            f"{words[word].format(role=report.role_name(role, lang))} {_number(len(where), lang)}"
+        )
     lines = []
     if said:
         text = say("What holds patients back (units x days): {terms}")
@@ -211,18 +220,21 @@ def _bottlenecks(folder: Path, shown: int, names: Mapping[str, str], lang: str) 
     if hours:
         least, unit, day = min(hours)
         text = say("Oxygen runs lowest at {unit} on day {day}: {hours} h if nothing comes")
-        lines.append(text.format(unit=names.get(unit, unit), day=day, hours=_number(least, lang)))
+        name = report.place_name(unit, lang)
+        lines.append(text.format(unit=name, day=day, hours=_number(least, lang)))
     return lines
 
 
 def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
     """Return the summary of a plan folder in `lang`."""
     say = translator(lang)
-    names = summary.get("names", {})
+    report = read_plan_folder(folder)
+    names = report.names[lang]
+    level_names = {k: report.level_name(k, lang) for k in report.levels["care_level"]}
     rivals = ("no_transfers", "greedy", "local_only", "proportional_share", "pooled_bound")
     sides = [summary["kpis"], *(summary["baselines"].get(name, {}) for name in rivals)]
     heads = [
-        say("plan"),
+        plan_name(summary, lang),
         say("no transfers"),
         say("nearest free"),
         say("local only"),
@@ -238,8 +250,9 @@ def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
             solved=summary["solved_days"],
         ),
         _status(summary, lang),
+        *([rule_note(summary, lang)] if by_rule(summary) else []),
         "",
-        *aligned(kpi_rows(heads, sides, lang)),
+        *aligned(kpi_rows(heads, sides, lang, level_names)),
         "",
     ]
     lines += [*_fairness(summary, names, lang)]
@@ -249,9 +262,9 @@ def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
         for one in sorted(short, key=lambda s: (s["first_day"], -s["patient_days"])):
             lines.append(
                 "  "
-                + say("{place} {level}: from day {day}, at most {peak} on day {peak_day}").format(
+                + say("{place}, {level}: from day {day}, at most {peak} on day {peak_day}").format(
                     place=names.get(one["place"], one["place"]),
-                    level=one["care_level"],
+                    level=level_names.get(one["care_level"], one["care_level"]),
                     day=one["first_day"],
                     peak=_number(one["peak_patients"], lang),
                     peak_day=one["peak_day"],
@@ -259,8 +272,8 @@ def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
             )
     else:
         lines.append(say("Nobody goes without a place in the days shown."))
-    lines += _bottlenecks(folder, summary["horizon_days"], names, lang)
-    lines += ["", *_today(folder, summary, lang), ""]
+    lines += _bottlenecks(report, lang)
+    lines += ["", *_today(folder, summary, names, lang), ""]
     lines.append(say("Assumptions that decide this result:"))
     lines += [
         f"  {ASSUMED} " + one[f"text_{lang}"]

@@ -12,6 +12,7 @@ import pandas as pd
 
 from optimizer.i18n import translator
 from optimizer.report import formats
+from optimizer.report.findings import rule_note
 from optimizer.report.folder import CONFIDENCES, PlanReport
 
 ORDER_COLUMNS = [
@@ -111,7 +112,8 @@ def orders(
 
 def _reason(report: PlanReport, lang: str, what: str, pool: str, direction: str, level: str) -> str:
     say = translator(lang)
-    name = level.upper()
+    name = report.level_name(level, lang)
+    name = name[:1].lower() + name[1:]
     if what == "stabilise":
         text = say("taken in to be stabilised; no bed of the level is near")
     elif what != "transfer":
@@ -211,6 +213,8 @@ def orders_csv(
         }
     )
     text = (note + "\n" if report.rests_on_assumptions else "") + table.to_csv(index=False)
+    if report.by_rule:
+        text = f"# {rule_note(report.head, lang)}\n{text}"
     if stale:
         files = ", ".join(stale)
         text = say("# Inputs changed since this plan: {files}").format(files=files) + "\n" + text

@@ -9,9 +9,9 @@ from typing import Any
 import xlsxwriter
 
 from optimizer.i18n import LANGUAGES, translator
-from optimizer.report.findings import finding
+from optimizer.report.findings import finding, rule_note
 from optimizer.report.folder import PlanReport, read_csv
-from optimizer.report.indicators import RIVALS, indicators
+from optimizer.report.indicators import RIVALS, indicators, rival_name
 from optimizer.report.occupancy import strip_table
 from optimizer.report.palette import LIGHT
 from optimizer.report.tables import orders, shortfalls
@@ -87,6 +87,12 @@ def both(message: str) -> str:
     return "\n".join(dict.fromkeys(translator(lang)(message) for lang in LANGUAGES))
 
 
+def level(report: PlanReport, care_level: object) -> str:
+    """Return what a care level is called, in both languages."""
+    names = [report.level_name(str(care_level), lang) for lang in LANGUAGES]
+    return " · ".join(dict.fromkeys(names))
+
+
 def write_workbook(path: Path, report: PlanReport) -> None:
     """Write the workbook of a plan folder."""
     book = _Book(path, report.plan_id)
@@ -99,7 +105,7 @@ def write_workbook(path: Path, report: PlanReport) -> None:
             [
                 report.place_name(str(r["place"]), "vi"),
                 str(r["place"]),
-                str(r["care_level"]),
+                level(report, r["care_level"]),
                 str(report.date(int(r["first_day"]))),
                 float(r["peak_patients"]),
                 str(report.date(int(r["peak_day"]))),
@@ -118,7 +124,7 @@ def write_workbook(path: Path, report: PlanReport) -> None:
         "Occupancy",
         ("Level", "Day", "In care", "Usable", "Unmet"),
         [
-            [str(k), str(report.date(int(d))), float(a), float(b), float(c)]
+            [level(report, k), str(report.date(int(d))), float(a), float(b), float(c)]
             for k, d, a, b, c in strips.itertuples(index=False)
         ],
     )
@@ -135,15 +141,15 @@ def write_workbook(path: Path, report: PlanReport) -> None:
     book.close()
 
 
-RIVALS_HEAD = tuple(
-    {"greedy": "greedy", "no_transfers": "no transfers"}.get(r, "local only") for r in RIVALS
-)
+RIVALS_HEAD = tuple(rival_name(r, "en") for r in RIVALS)
+"""English names are the message ids."""
 
 
 def _summary(report: PlanReport) -> list[list[Cell]]:
     rows: list[list[Cell]] = []
     for lang in LANGUAGES:
-        rows.append([finding(report, lang).text, "", "", *[""] * len(RIVALS)])
+        said = (rule_note(report.head, lang), finding(report, lang).text)
+        rows += [[text, "", "", *[""] * len(RIVALS)] for text in said if text]
     for vi, en in zip(indicators(report, "vi"), indicators(report, "en"), strict=True):
         figures = [en.read(report.kpis)]
         figures += [en.read(report.rivals[r]) if r in report.rivals else None for r in RIVALS]
@@ -166,7 +172,7 @@ def _moves(report: PlanReport) -> list[list[Cell]]:
                 report.place_name(str(r["origin"]), "vi"),
                 report.place_name(str(r["destination"]), "vi"),
                 both(_WAYS[str(r["direction"])]).replace("\n", " · "),
-                str(r["care_level"]),
+                level(report, r["care_level"]),
                 float(r["patients"]),
                 None if minutes != minutes else minutes,
             ]
@@ -230,7 +236,7 @@ def _explained(book: _Book, report: PlanReport, told: dict[str, Any]) -> None:
         [
             [
                 str(report.date(int(one["day"]))),
-                str(one["care_level"]),
+                level(report, one["care_level"]),
                 float(one["patients"]),
                 str(one["text_vi"]),
                 str(one["text_en"]),

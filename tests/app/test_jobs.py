@@ -12,6 +12,8 @@ import pytest
 
 from optimizer.app.jobs import Job, JobManager, PlanRequest, launch
 
+PATIENCE = 120.0
+"""Seconds after which a job that does not move is given up."""
 CHILD = """
 import json, pathlib, sys, time
 out = pathlib.Path(sys.argv[1]); mode = sys.argv[2]
@@ -28,7 +30,7 @@ if mode != "early":
     tell("greedy", 0.2, True)
 tell("harm", 0.3, False)
 if mode in ("slow", "early"):
-    time.sleep(60)
+    time.sleep(600)
 (out / "plan.json").write_text('{"plan_id": "best"}')
 tell("harm", 1.5, True)
 """
@@ -53,15 +55,18 @@ def manager(tmp_path: Path, mode: str, at_once: int = 2) -> JobManager:
     return JobManager(tmp_path / "plans", at_once=at_once, launch=start)
 
 
-def until(job: Job, *, stage: str = "", seconds: float = 15.0) -> None:
-    end = time.monotonic() + seconds
+def until(job: Job, *, stage: str = "", state: str = "") -> None:
+    """Wait until a job has come to a stage or a state, else to its end."""
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        if stage and any(s.name == stage for s in job.stages):
-            return
-        if not stage and not job.live:
+        if stage:
+            there = any(s.name == stage for s in job.stages)
+        else:
+            there = job.state == state if state else not job.live
+        if there:
             return
         time.sleep(0.02)
-    pytest.fail(f"job is {job.state} with {job.stages} after {seconds} s")
+    pytest.fail(f"job is {job.state} with {job.stages} after {PATIENCE} s")
 
 
 def test_command_is_the_contract_with_the_command_line(request_: PlanRequest) -> None:
@@ -111,7 +116,7 @@ def test_cancel_keeps_the_last_checked_plan_when_there_is_one(
     job = jobs.start(request_)
     until(job, stage="harm")
     jobs.cancel(job.id)
-    until(job, seconds=8)
+    until(job)
     assert job.state == "stopped"
     assert job.folder is not None
     assert "greedy" in (job.folder / "plan.json").read_text()
@@ -125,7 +130,7 @@ def test_cancel_leaves_nothing_when_no_plan_was_checked(
     job = jobs.start(request_)
     until(job, stage="harm")
     jobs.cancel(job.id)
-    until(job, seconds=8)
+    until(job)
     assert (job.state, job.folder) == ("stopped", None)
     assert list((tmp_path / "plans").iterdir()) == []
 
@@ -145,7 +150,7 @@ def test_jobs_wait_when_all_processors_are_taken(tmp_path: Path, request_: PlanR
     assert jobs.start(request_) is first
     until(first, stage="harm")
     jobs.cancel(first.id)
-    until(first, seconds=8)
-    assert second.state == "running"
+    until(first)
+    until(second, state="running")
     jobs.cancel(second.id)
-    until(second, seconds=8)
+    until(second)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from optimizer.app import listings, reasons, state
+from optimizer.app import blocks, listings, reasons, state
 from optimizer.app.jobs import PlanRequest, Stage
 from optimizer.app.roads import admission_minutes
 from optimizer.app.weights import goals_of, settings, weight_frame
@@ -37,7 +37,7 @@ PAGES = {
 
 
 def open_page(name: str, lang: str) -> AppTest:
-    app = AppTest.from_file(str(ENTRY), default_timeout=30)
+    app = AppTest.from_file(str(ENTRY), default_timeout=120)
     app.session_state["lang"] = lang
     app.run()
     if name != "situation":
@@ -229,7 +229,7 @@ def test_solve_starts_a_job_with_what_was_chosen(jobs: FakeManager, folders: Sam
 
 def test_refresh_finds_the_job_when_its_id_is_in_the_address(jobs: FakeManager) -> None:
     open_page("plan", "en").button(key="solve").click().run()
-    app = AppTest.from_file(str(ENTRY), default_timeout=30)
+    app = AppTest.from_file(str(ENTRY), default_timeout=120)
     app.query_params["job"] = "fake01"
     app.session_state["lang"] = "en"
     app.run()
@@ -309,15 +309,20 @@ def goals(report: PlanReport, lang: str, **head: Any) -> str:
     ],
 )
 def test_plan_of_the_rule_has_no_bound_and_no_percentage(
-    lang: str, words: str, changed: Path
+    lang: str, words: str, changed: Path, report: PlanReport
 ) -> None:
     file = changed.parent / "plans" / "sample0001" / "plan.json"
     head = json.loads(file.read_text(encoding="utf-8"))
     nothing = {"value": 12.5, "bound": None, "gap": None}
     head |= {"status": "rule", "objective": {"harm": nothing, "burden": nothing}}
     file.write_text(json.dumps(head), encoding="utf-8")
+    band = blocks.rule_band(read_plan_folder(file.parent), lang)
+    assert blocks.rule_band(report, lang) == ""
     for page in PAGES:
         text = text_of(open_page(page, lang))
+        assert text.count(band) == 1
+        if page == "situation":
+            assert text.index(band) < text.index('class="finding"') < text.index('class="kpis"')
         if page == "plan":
             table = listings.goals_table(read_plan_folder(file.parent), lang)
             assert table in text
@@ -379,7 +384,7 @@ def test_progress_names_every_stage_in_vietnamese(jobs: FakeManager) -> None:
 def test_language_of_the_session_holds_when_the_address_has_none(
     page: str, jobs: FakeManager
 ) -> None:
-    app = AppTest.from_file(str(ENTRY), default_timeout=30).run()
+    app = AppTest.from_file(str(ENTRY), default_timeout=120).run()
     assert app.session_state["lang"] == "vi"
     assert app.query_params["lang"] in ("vi", ["vi"])
     app.segmented_control(key="lang").set_value("en").run()

@@ -96,12 +96,12 @@ def test_whatif_page_asks_for_people_on_duty_on_the_days_chosen(opened: FakeQues
 def test_questions_are_answered_in_a_process_of_their_own(plan: Path) -> None:
     opened = Questions(plan)
     try:
-        choices = opened.opening.result(timeout=120)
+        choices = opened.opening.result(timeout=300)
         unit = next(u for u, levels in choices.levels.items() if levels)
-        reply = opened.ask([Change("bed", unit, choices.levels[unit][0], 1)]).result(timeout=60)
+        reply = opened.ask([Change("bed", unit, choices.levels[unit][0], 1)]).result(timeout=300)
         assert reply.after["harm"] <= reply.before["harm"] + 1e-6
         with pytest.raises(ReferralError):
-            opened.ask([Change("bed", "nowhere", "ICU", 1)]).result(timeout=60)
+            opened.ask([Change("bed", "nowhere", "ICU", 1)]).result(timeout=300)
     finally:
         opened.close()
     with pytest.raises(ReferralError):
@@ -112,7 +112,7 @@ def test_questions_say_what_is_wrong_when_the_folder_is_no_plan(tmp_path: Path) 
     opened = Questions(tmp_path)
     try:
         with pytest.raises(ReferralError) as caught:
-            opened.opening.result(timeout=120)
+            opened.opening.result(timeout=300)
         assert "plan.json" in caught.value.problems[0].file
     finally:
         opened.close()

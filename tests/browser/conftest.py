@@ -27,6 +27,10 @@ FLAGS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 ]
+PATIENCE = 60_000
+"""Milliseconds a condition may take on a busy machine; met at once on an idle one."""
+IDLE = """() => document.querySelector('[data-testid=stApp][data-test-script-state=notRunning]')
+&& !document.querySelector('[data-stale=true]') && document.fonts.status === 'loaded'"""
 needs_chromium = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no Chromium at {CHROMIUM}")
 
 
@@ -54,10 +58,10 @@ def serve(data: Path, scenarios: Path, plans: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(60)
 
 
-def wait_for(url: str, seconds: float = 30.0) -> None:
+def wait_for(url: str, seconds: float = 90.0) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
@@ -77,8 +81,19 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
-def settle(page: Any, words: str) -> None:
-    """Wait until words stand on the page and nothing runs any more."""
-    page.get_by_text(words, exact=True).first.wait_for(timeout=30_000)
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
-    page.wait_for_timeout(400)
+def settle(page: Any, words: str, *, exact: bool = True) -> None:
+    """Wait until words stand on the page and nothing of an earlier run is left on it."""
+    page.get_by_text(words, exact=exact).first.wait_for(timeout=PATIENCE)
+    page.wait_for_function(IDLE, timeout=PATIENCE)
+
+
+def holds(page: Any, selector: str, count: int) -> None:
+    """Wait until the page holds so many elements; a rerun leaves old ones there for a while."""
+    api = pytest.importorskip("playwright.sync_api")
+    api.expect(page.locator(selector)).to_have_count(count, timeout=PATIENCE)
+
+
+def says(page: Any, selector: str, text: str | list[str]) -> None:
+    """Wait until the one element of a selector says this and no more; of a list, each its text."""
+    api = pytest.importorskip("playwright.sync_api")
+    api.expect(page.locator(selector)).to_have_text(text, timeout=PATIENCE, use_inner_text=True)

@@ -12,7 +12,7 @@ from optimizer.report.findings import finding
 from optimizer.report.folder import read_plan_folder
 from optimizer.report.indicators import indicators
 from tests.app.sample_plan import Sample, write_sample
-from tests.browser.conftest import needs_chromium, serve, settle
+from tests.browser.conftest import PATIENCE, holds, needs_chromium, says, serve, settle
 
 WORDS = {
     ("situation", "vi"): "Nơi thiếu",
@@ -22,6 +22,11 @@ WORDS = {
     ("data", "vi"): "Các giả định",
     ("data", "en"): "Assumptions",
 }
+
+AS_WIDE = """() => document.documentElement.scrollWidth === 1366 &&
+(e => e.scrollWidth === e.clientWidth)(document.querySelector('[data-testid=stMain]'))"""
+LETTERED = """() =>
+document.querySelectorAll('[class*=st-key-map_] .annotation-text').length > 10"""
 
 pytestmark = [
     pytest.mark.browser,
@@ -68,13 +73,9 @@ def test_page_opens_whole_and_asks_nothing_outside(
     visit.page.goto(f"{address}/{path}?lang={lang}")
     settle(visit.page, WORDS[name, lang])
     assert visit.outside == []
-    assert visit.page.locator("[data-testid=stException]").count() == 0
-    width = visit.page.evaluate("document.documentElement.scrollWidth")
-    main = visit.page.evaluate(
-        "(e => e.scrollWidth - e.clientWidth)(document.querySelector('[data-testid=stMain]'))"
-    )
-    assert (width, main) == (1366, 0)
-    assert visit.page.get_by_text("Sóc Trăng").first.is_visible()
+    holds(visit.page, "[data-testid=stException]", 0)
+    visit.page.wait_for_function(AS_WIDE, timeout=PATIENCE)
+    visit.page.get_by_text("Sóc Trăng").first.wait_for(timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
@@ -84,11 +85,10 @@ def test_situation_shows_finding_and_figures(
     report = read_plan_folder(sample.plan)
     visit.page.goto(f"{address}/?lang={lang}")
     settle(visit.page, WORDS["situation", lang])
-    assert visit.page.locator("h1.finding").inner_text() == finding(report, lang).text
-    shown = visit.page.locator(".kpi .v").all_inner_texts()
-    assert shown == [f.write(f.read(report.kpis), lang) for f in indicators(report, lang)]
-    visit.page.locator(".js-plotly-plot .main-svg").first.wait_for()
-    assert visit.page.locator(".js-plotly-plot").count() == 2
+    says(visit.page, "h1.finding", finding(report, lang).text)
+    figures = [f.write(f.read(report.kpis), lang) for f in indicators(report, lang)]
+    says(visit.page, ".kpi .v", figures)
+    holds(visit.page, ".js-plotly-plot", 2)
     assert visit.page.locator(".kpi").last.bounding_box()["y"] < 300  # on the first screen
 
 
@@ -110,7 +110,7 @@ def test_dark_theme_draws_on_dark_paper(chromium: Any, address: str) -> None:
     page.goto(f"{address}/?lang=en")
     settle(page, WORDS["situation", "en"])
     colour = "getComputedStyle(document.querySelector('h1.finding')).color"
-    assert page.evaluate(colour) == "rgb(230, 233, 234)"
+    page.wait_for_function(f"{colour} === 'rgb(230, 233, 234)'", timeout=PATIENCE)
     context.close()
 
 
@@ -138,9 +138,9 @@ def test_strips_show_one_tier_when_chosen(
     visit.page.goto(f"{address}/?lang={lang}")
     settle(visit.page, WORDS["situation", lang])
     visit.page.locator(".st-key-tierpick").get_by_text(tier, exact=True).click()
-    visit.page.get_by_text(words).first.wait_for()
-    assert visit.page.locator(".js-plotly-plot").count() == 2
-    assert visit.page.locator("[data-testid=stException]").count() == 0
+    settle(visit.page, words, exact=False)
+    holds(visit.page, ".js-plotly-plot", 2)
+    holds(visit.page, "[data-testid=stException]", 0)
 
 
 @pytest.mark.parametrize("day", [1, 2])
@@ -149,13 +149,14 @@ def test_words_of_the_map_cover_no_other_words(visit: Visit, address: str, day: 
     visit.page.goto(f"{address}/?lang=vi")
     settle(visit.page, WORDS["situation", "vi"])
     visit.page.locator(".st-key-mapday button").nth(day - 1).click()
+    holds(visit.page, ".st-key-map_1", 1 if day == 1 else 0)  # the map of the day before is gone
     settle(visit.page, WORDS["situation", "vi"])
+    visit.page.wait_for_function(LETTERED, timeout=PATIENCE)
     boxes = visit.page.evaluate(
-        """() => [...document.querySelector('.js-plotly-plot').querySelectorAll(
-        '.annotation-text')].map(e => { const r = e.getBoundingClientRect();
+        """() => [...document.querySelectorAll(
+        '[class*=st-key-map_] .annotation-text')].map(e => { const r = e.getBoundingClientRect();
         return [r.left, r.top, r.right, r.bottom, e.textContent]; })"""
     )
-    assert len(boxes) > 10
     for i, a in enumerate(boxes):
         for b in boxes[:i]:
             wide = min(a[2], b[2]) - max(a[0], b[0])

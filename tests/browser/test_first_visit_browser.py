@@ -11,7 +11,7 @@ import pytest
 from optimizer.report.findings import finding
 from optimizer.report.folder import read_plan_folder
 from tests.app.conftest import short_scenarios
-from tests.browser.conftest import ROOT, needs_chromium, serve, settle
+from tests.browser.conftest import PATIENCE, ROOT, holds, needs_chromium, says, serve, settle
 
 SCENARIOS = ["can_tho_new_variant_worst", "cao_bang_delta_unvaccinated"]
 TEXTS = {
@@ -56,34 +56,33 @@ def test_first_visitor_gets_from_nothing_to_a_plan(
         page = chromium.new_page(viewport={"width": 1366, "height": 768})
         page.goto(f"{address}/?lang={lang}")
         settle(page, say["empty"])
-        assert page.locator(".js-plotly-plot").count() == 0
-        links = page.locator("[data-testid=stMain] a")
-        assert links.all_inner_texts() == [say["action"]]  # the one action
-        links.first.click()
+        holds(page, ".js-plotly-plot", 0)
+        says(page, "[data-testid=stMain] a", say["action"])  # the one action
+        page.locator("[data-testid=stMain] a").click()
 
         page.locator(".st-key-province").wait_for()
         page.locator(".st-key-province [data-baseweb=select], .st-key-province input").first.click()
         page.get_by_role("option", name="Cao Bằng").click()
         page.locator(".st-key-scenario_cao_bang").wait_for()
         page.get_by_role("button", name=say["solve"], exact=True).click()
-        page.get_by_text(say["read"]).first.wait_for(timeout=20_000)  # progress by stage
-        page.locator(".state", has_text=say["solved"]).wait_for(timeout=120_000)
+        page.get_by_text(say["read"]).first.wait_for(timeout=PATIENCE)  # progress by stage
+        page.locator(".state", has_text=say["solved"]).wait_for(timeout=10 * PATIENCE)
         settle(page, say["moves"])
         made = [p.parent for p in plans.glob("*/plan.json")]
         assert len(made) == 1
-        assert f"plan={made[0].name}" in page.url
+        page.wait_for_url(f"**plan={made[0].name}*", timeout=PATIENCE)
+        settle(page, say["moves"])
 
         page.get_by_role("link", name=say["situation"], exact=True).click()
         settle(page, say["shortfalls"])
         report = read_plan_folder(made[0])
-        assert page.locator("h1.finding").inner_text() == finding(report, lang).text
-        assert page.locator(".state.stale").count() == 0
+        says(page, "h1.finding", finding(report, lang).text)
+        holds(page, ".state.stale", 0)
 
         with (data / "cao_bang" / "beds.csv").open("a", encoding="utf-8") as file:
             file.write("# a correction\n")
         page.reload()
         settle(page, say["shortfalls"])
-        band = page.locator(".state.stale").inner_text()
-        assert say["stale"] in band
-        assert "beds.csv" in band
+        for part in (say["stale"], "beds.csv"):
+            page.locator(".state.stale", has_text=part).wait_for(timeout=PATIENCE)
         page.close()

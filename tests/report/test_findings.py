@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from optimizer.report import formats
-from optimizer.report.findings import finding, free_beds_note
+from optimizer.report.findings import finding, free_beds_note, rule_note, shortfalls_note
 from optimizer.report.folder import PlanReport
 from optimizer.report.indicators import indicators, total_unmet
 from optimizer.report.occupancy import free_beds, strip_table
+from optimizer.report.tables import orders_csv
 
 
 def with_kpis(report: PlanReport, **changes: Any) -> PlanReport:
@@ -41,6 +42,27 @@ def test_finding_agrees_with_the_tables_it_stands_above(report: PlanReport) -> N
     home = report.levels.loc[report.levels["place"] == "home", "care_level"].iloc[0]
     beds = table.loc[table["care_level"] != home]
     assert beds["unmet"].sum() == pytest.approx(total_unmet(report.kpis))
+
+
+@pytest.mark.parametrize(
+    ("lang", "rule", "plan"),
+    [("vi", "quy tắc chỗ trống gần nhất để lại", "kế hoạch"), ("en", "rule leaves", "the plan")],
+)
+def test_finding_speaks_of_the_rule_when_nothing_was_optimised(
+    lang: str, rule: str, plan: str, report: PlanReport
+) -> None:
+    ruled = replace(report, head=dict(report.head) | {"status": "rule"})
+    text = finding(ruled, lang).text
+    assert rule in text
+    assert plan not in text
+    assert formats.people(total_unmet(report.rivals["no_transfers"]), lang) in text
+    assert rule_note(ruled.head, lang)
+    assert shortfalls_note(ruled, lang) != shortfalls_note(report, lang)
+    assert rule_note(report.head, lang) == ""
+    assert plan in finding(report, lang).text
+    orders = orders_csv(ruled, lang).decode("utf-8-sig")
+    assert orders.startswith(f"# {rule_note(ruled.head, lang)}")
+    assert rule_note(ruled.head, lang) not in orders_csv(report, lang).decode("utf-8-sig")
 
 
 def test_finding_says_there_is_enough_when_nothing_runs_short(calm: PlanReport) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -412,6 +413,11 @@ def test_check_exits_0_for_a_lawful_plan(plan: Path) -> None:
     assert sum(told["counts"].values()) > 100
 
 
+def test_check_writes_seconds_with_a_comma_in_vietnamese(plan: Path) -> None:
+    done = run("check", plan / "plan", "--lang", "vi")
+    assert re.search(r"^Kế hoạch hợp lệ: .* trong \d+,\d giây\.$", done.stdout, re.MULTILINE)
+
+
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_check_exits_1_and_names_the_rule_of_a_spoilt_plan(
     plan: Path, home: Path, lang: str
@@ -429,6 +435,27 @@ def test_check_exits_1_and_names_the_rule_of_a_spoilt_plan(
     assert "boarding_balance" in done.stdout
     told = json.loads(run("check", spoilt, "--data", plan / "province", "--json").stdout)
     assert "boarding_balance" in {v["rule"] for v in told["violations"]}
+
+
+@pytest.mark.parametrize(("lang", "reason"), [("vi", "một thư mục"), ("en", "Is a directory")])
+def test_plan_gives_the_reason_of_the_system_in_the_language_asked_for(
+    lang: str, reason: str, home: Path
+) -> None:
+    done = run("plan", home, "--lang", lang, "-q")
+    assert done.exit_code == 2
+    assert reason in done.stderr
+
+
+@pytest.mark.parametrize(("lang", "reason"), [("vi", "không phải là thư mục"), ("en", "Not a dir")])
+def test_plan_says_why_its_folder_cannot_be_written(
+    lang: str, reason: str, plan: Path, home: Path
+) -> None:
+    (home / "file").write_text("")
+    place = ["--data", plan / "province", "--out", home / "file" / "plan"]
+    done = run("plan", plan / "province" / "scenario.yaml", *place, "--lang", lang, "-q")
+    assert done.exit_code == 2
+    assert reason in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_check_exits_1_where_there_is_no_plan(home: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -16,6 +17,10 @@ from optimizer.planning import engine
 
 from .province import summary, table, worked
 
+RULE_SAID = {
+    "en": ("Not optimised: these figures", "plan by rule, not optimised", "Intensive care"),
+    "vi": ("Chưa tối ưu: các số liệu", "theo quy tắc, chưa tối ưu", "Hồi sức"),
+}
 GLOP, HIGHS = parameters_pb2.SOLVER_TYPE_GLOP, parameters_pb2.SOLVER_TYPE_HIGHS
 
 
@@ -46,6 +51,9 @@ def test_plan_is_the_normal_one_when_the_first_engine_fails(
     assert done.exit_code == 0
     assert "ABNORMAL" not in done.stderr, "an engine that was replaced is no news"
     normal, second = summary(tmp_path / "normal"), summary(tmp_path / "second")
+    for one in ("normal", "second"):
+        page = (tmp_path / one / "report.html").read_text(encoding="utf-8")
+        assert not any(said in page for said, _, _ in RULE_SAID.values())
     assert normal["solver"] == "glop"
     assert second["solver"] == "highs"
     assert second["status"] == normal["status"] == "optimal"
@@ -77,6 +85,15 @@ def test_plan_is_the_checked_rule_plan_when_every_engine_fails(
         assert any(name in line for line in warnings)
     assert "Traceback" not in done.stderr
     assert status in done.stdout
+    note, column, level = RULE_SAID[lang]
+    assert note in done.stdout
+    assert column in done.stdout, "no column of the table is called the plan"
+    assert f", {level} " in done.stdout, "levels by their names"
+    page = (tmp_path / "plan" / "report.html").read_text(encoding="utf-8")
+    for said, _, _ in RULE_SAID.values():
+        assert page.index(said) < page.index("<h2>", page.index(said))
+    with zipfile.ZipFile(tmp_path / "plan" / "report.xlsx") as book:
+        assert book.read("xl/sharedStrings.xml").decode().count(note) == 1
     told = summary(tmp_path / "plan")
     assert told["status"] == "rule"
     assert told["solver"] == "nearest free place"

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from optimizer.checking.judge import check_plan
-from optimizer.report.workbook import harmless
+from optimizer.report.indicators import RIVALS
+from optimizer.report.workbook import RIVALS_HEAD, both, harmless
 from optimizer.run import plan_scenario
 
 from .province import planned, summary, table, template, wave, worked
@@ -153,6 +154,11 @@ def test_page_says_the_bottleneck_and_the_clearing_in_both_languages(plan: Path)
     for lang in LANGUAGES:
         assert told["bottlenecks"][0][f"text_{lang}"] in page
         assert told["clear"][f"text_{lang}"] in page
+
+
+def test_workbook_gives_each_rival_a_column_of_its_own() -> None:
+    assert len(set(RIVALS_HEAD)) == len(RIVALS)
+    assert {both(name) for name in RIVALS_HEAD} >= {"không chuyển\nno transfers"}
 
 
 def test_workbook_has_every_sheet_frozen_headers_a4_and_no_formula(busy: Path) -> None:
