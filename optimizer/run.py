@@ -487,7 +487,7 @@ class _Desk:
                 + len(self.made.instance.transfers.origin),
             },
             "seconds": {
-                **{name: round(spent, 3) for name, spent in self.seconds.items()},
+                **{name: round(spent, 3) for name, spent in self.seconds.copy().items()},
                 **{f"solve: {name}": round(spent, 3) for name, spent in plan.seconds.items()},
                 "so far": round(time.perf_counter() - self.began, 3),
             },

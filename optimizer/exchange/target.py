@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
+import os
 import tempfile
 from pathlib import Path
 
-from optimizer.errors import DataError, Problem
+from optimizer.errors import DataError, Problem, system_fault
 from optimizer.exchange import planfolder
 from optimizer.exchange.proof_file import PROOF_FILE
 
@@ -66,9 +68,8 @@ def sound_target(target: Path) -> Path:
         found = sorted(path.name for path in target.iterdir()) if target.exists() else []
         _try_to_write(target)
     except OSError as error:
-        fault = "The plan folder cannot be written here ({reason})."
-        remedy = "Name a folder with --out in which you may write."
-        reason = error.strerror or type(error).__name__
+        fault, remedy = "The folder cannot be written ({reason}).", "Choose another one."
+        reason = system_fault(error)
         raise DataError([Problem(fault, remedy, str(target), values={"reason": reason})]) from error
     others = [name for name in found if not _of_a_plan(name)]
     if found and not _is_plan(target / "plan.json"):
@@ -85,6 +86,8 @@ def sound_target(target: Path) -> Path:
 
 def _try_to_write(target: Path) -> None:
     """Make and remove a folder beside the target, with the parents it has to have."""
+    if any(path.is_file() for path in target.parents):
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(target))
     missing = [path for path in (target, *target.parents) if not path.exists()]
     made = [path for path in missing if path != target]
     try:
