@@ -35,6 +35,8 @@ OWN_NAMES = frozenset(
                 "why",
                 "equity",
                 "clear",
+                "matters",
+                "needs",
             )
         ),
         "plan.json",
