@@ -28,7 +28,7 @@ from optimizer.planning.fairness import (
 from optimizer.planning.first import least_harm
 from optimizer.planning.matrix import Compiled
 from optimizer.planning.model import PlanModel, build_model
-from optimizer.planning.proved import proved_bound
+from optimizer.planning.proved import sharpened
 from optimizer.planning.start import start_of
 from optimizer.planning.whole import fractional, whole_day_one
 from optimizer.planning.whole_window import whole_window
@@ -91,8 +91,7 @@ def solve_plan(
 
     started = time.perf_counter()
     harm = least_harm(model, engine=options.engine, seconds=options.seconds)
-    # without duals of an optimum nobody could prove a bound again: none is claimed then
-    bound = min(harm.objective, proved_bound(model, inst, harm)) if harm.optimal else -np.inf
+    harm, bound = sharpened(model, inst, harm, min(60.0, options.seconds))
     timed("harm", started)
     if seen is not None:
         seen(model, harm)
