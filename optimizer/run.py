@@ -298,6 +298,8 @@ def publish_plan(
 ) -> dict[str, Any]:
     """Put a plan made elsewhere into the folder `out`, checked; return its summary.
 
+    The nearest-free-place plan stands beside it.
+
     Raises
     ------
     PlanCheckError
@@ -305,7 +307,7 @@ def publish_plan(
     """
     grounds = read_grounds(tables, scenario, made)
     desk = _Desk(tables, scenario, made, grounds, scenario_path, out, {}, time.perf_counter())
-    return desk.publish(plan, inst, {})
+    return desk.publish(plan, inst, {"greedy": baselines.greedy(made.instance)})
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.crosscheck import crosscheck, crosscheck_many, write_lp, write_mps
+from optimizer.crosscheck import crosscheck_many, write_lp, write_mps
 from optimizer.crosscheck.edges import any_instance
 from optimizer.crosscheck.sample import burdensome, sampled_clusters
 from optimizer.domain.assemble import Assembled, assemble
@@ -165,10 +165,12 @@ def against_stated(target: Target, verdict: Verdict) -> tuple[Problem, ...]:
 
 
 def second_plan(inst: Instance, seconds: float = 600.0) -> Plan | None:
-    """Return the second formulation's plan in whole people and beds, or None if it found none."""
+    """Return the second formulation's plan in whole people and beds, or None if it found none.
+
+    It claims no bound: CBC hands over no prices that would prove one.
+    """
     found = crosscheck_many([inst], whole="today", upto="burden", solution=True, seconds=seconds)[0]
-    least = crosscheck(inst, seconds=seconds)
-    if found.status != "optimal" or least.status != "optimal":
+    if found.status != "optimal":
         return None
     parts: dict[str, FloatArray] = {
         name: np.where(np.abs(part) < 1e-9, 0.0, part) for name, part in found.solution.items()
@@ -193,16 +195,10 @@ def second_plan(inst: Instance, seconds: float = 600.0) -> Plan | None:
         harm=nothing,
         fairness=GroupResult(float(area_waiting(inst, parts["waiting"]).max(initial=0.0)), None),
         burden=GroupResult(burden, None),
-        status="",
+        status="feasible",
         solver="cbc",
     )
-    harm = harm_value(inst, made)
-    best = harm - least.harm <= SAME * max(1.0, least.harm)
-    return replace(
-        made,
-        harm=GroupResult(harm, min(least.harm, harm)),
-        status="optimal" if best else "feasible",
-    )
+    return replace(made, harm=GroupResult(harm_value(inst, made), None))
 
 
 def keep_better(
