@@ -33,7 +33,7 @@ FACTS = (
     "boarding_mix",
     "also",
 )
-"""Keys of a scenario that say how the world is; weights, goals, shocks, levers: choices."""
+"""Keys of a scenario that say how the world is; weights, goals and shocks are choices."""
 COUNTS = {"nearest", "transfer_nearest", "history_days", "peak_day", "survival"}
 """Keys whose change would offer other ways or move the window."""
 FIFTH = 0.2

@@ -77,10 +77,3 @@ def test_half_a_range_is_refused(tmp_path: Path, ends: dict[str, float], fault: 
     said = {"stays.severe.stay_days": {"source": "x", "confidence": "assumed", **ends}}
     with pytest.raises(DataError, match=fault):
         read_scenario(wave(province, provenance=said))
-
-
-def test_levers_and_their_budget_are_choices(tmp_path: Path) -> None:
-    province = template(tmp_path / "data")
-    doubted = {"levers.budget_vnd": {"source": "x", "confidence": "assumed"}}
-    path = wave(province, levers={"use": "all", "budget_vnd": 5_000_000}, provenance=doubted)
-    assert not [key for key, _ in assumed_keys(read_scenario(path)) if key.startswith("levers")]
