@@ -113,7 +113,7 @@ def write_part(name: str, lines: list[str]) -> None:
 
 
 def _say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201
+    print(text, flush=True)
 
 
 def main() -> None:

@@ -80,7 +80,7 @@ def main() -> None:
             unmet = [f"{_unmet(side):,.0f}" if side else "–" for side in sides]
             cells = [name, *harms, f"{100 * harm['gap']:.4f}", above, *unmet, f"{seconds:.1f}"]
             lines.append("| " + " | ".join(cells) + " |")
-            print(lines[-1], flush=True)  # noqa: T201
+            print(lines[-1], flush=True)
     text = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else f"# Results\n\n{MARK}\n"
     before, _, after = text.partition(MARK)
     _, _, rest = after.partition("<!-- end of province table -->")

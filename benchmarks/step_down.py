@@ -163,7 +163,7 @@ def main() -> None:
             ]
             rows.append((what, both[0], both[1]))
     lines = table(rows)
-    print("\n".join(lines))  # noqa: T201
+    print("\n".join(lines))
     put_between(MARK, END, lines)
 
 

@@ -67,7 +67,7 @@ def main() -> None:
                     f"{seconds:.1f}",
                 ]
                 lines.append("| " + " | ".join(cells) + " |")
-                print(lines[-1], flush=True)  # noqa: T201
+                print(lines[-1], flush=True)
     text = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else "# Results\n"
     before, _, after = text.partition(MARK)
     _, _, rest = after.partition(END)

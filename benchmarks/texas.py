@@ -300,7 +300,7 @@ class Bench:
     def say(self, line: Line) -> None:
         """Keep a line and print it."""
         self.lines.append(line)
-        print(cells(line), flush=True)  # noqa: T201
+        print(cells(line), flush=True)
 
     def plan(self, scenario: Path, seconds: float = 120.0) -> Outcome:
         """Plan as `referral plan --all-ways` does, and judge the folder once more."""

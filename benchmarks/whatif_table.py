@@ -92,7 +92,7 @@ def main() -> None:
             f"| {kind} | {median(spent):.2f} | {max(spent):.2f} | {cold / median(spent):.0f} "
             f"| {cold / max(spent):.0f} | {apart:.0e} |"
         )
-        print(lines[-1], flush=True)  # noqa: T201
+        print(lines[-1], flush=True)
     text = RESULTS.read_text(encoding="utf-8")
     before, _, after = text.partition(MARK)
     _, _, rest = after.partition(END)

@@ -21,6 +21,14 @@ from optimizer.checking.violation import Bench, FloatArray, IntArray
 PROOF = "proof.npz"
 MOST_BYTES = 2_000_000_000
 """Larger arrays are refused before they are read."""
+BROKEN = (
+    *(OSError, ValueError, KeyError, EOFError, MemoryError),
+    *(zipfile.BadZipFile, zlib.error),
+    NotImplementedError,  # a compression that zipfile does not know
+    RuntimeError,  # an archive with a password
+    SyntaxError,  # an array whose header numpy cannot parse
+)
+"""All that zipfile and numpy raise over bytes that are no such file: anybody may have made them."""
 
 ROWS: Mapping[str, str] = {
     "waiting_balance": "OST",
@@ -108,9 +116,7 @@ class Proof:
                     self.arrays = {str(name): stored[name] for name in stored.files}
         except FileNotFoundError:
             return
-        except (OSError, ValueError, KeyError, EOFError, MemoryError, zlib.error) as error:
-            self._refuse(type(error).__name__)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, SyntaxError) as error:
+        except BROKEN as error:
             self._refuse(type(error).__name__)
 
     def _refuse(self, what: str) -> None:

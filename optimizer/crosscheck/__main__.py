@@ -54,7 +54,9 @@ def _work(folder: Path) -> None:
                 "exchange": solved.exchange,
             }
             if solved.status == "optimal" and order["solution"]:
-                np.savez(folder / f"found{number}.npz", **solution(model))  # type: ignore[arg-type]
+                # Any: to numpy's stubs one of the names might be allow_pickle
+                found: dict[str, Any] = solution(model)
+                np.savez(folder / f"found{number}.npz", **found)
         else:
             _write(pulp, model, order)
             answer["status"] = "written"

@@ -88,7 +88,7 @@ def icu_quota(tables: Tables, inst: Instance, top: str) -> dict[str, float] | No
     """Return beds the province is asked to have at its highest level, and has; None without a rule.
 
     `beds`, `ready_beds` by icu_quota.csv for facilities with an open unit of the plan; `has`,
-    `can_open` usable beds and surge beds with them, routine care included.
+    `can_open` physical beds, and surge beds with them; routine care lies in them too.
     """
     of_kind = {row.kind: row for row in tables.icu_quota}
     members = {member for inside in inst.unit_members.values() for member in inside}

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from optimizer.crosscheck.edges import any_instance, nobody_ill
+from optimizer.crosscheck.process import BLOCKS
 from optimizer.crosscheck.random_rules import fitted
 from optimizer.domain.instance import FloatArray, Instance, IntArray, PlanRules
 from optimizer.domain.plan import Plan
@@ -35,19 +36,6 @@ from .provinces import province, read, rename, shuffle, wishes
 MEANS = SolveOptions(burden=False, whole=False)
 SAME = 1e-6
 Dice = np.random.Generator
-PARTS = (
-    "admitted",
-    "admitted_observed",
-    "moved",
-    "in_house",
-    "treated",
-    "boarding",
-    "waiting",
-    "corridor",
-    "excess",
-    "surge_beds",
-    "oxygen_short",
-)
 
 
 def harm(inst: Instance) -> float:
@@ -63,7 +51,7 @@ def equal(a: float, b: float, what: str) -> None:
 
 
 def same_plan(a: Plan, b: Plan) -> None:
-    for name in PARTS:
+    for name in BLOCKS:
         assert np.array_equal(getattr(a, name), getattr(b, name)), name
 
 
@@ -326,7 +314,7 @@ def nobody_ill_is_an_empty_plan(seed: int) -> None:
     inst, dice = drawn(seed)
     plan = solve_plan(nobody_ill(inst, dice))
     assert plan.harm.value == plan.burden.value == 0.0
-    for name in PARTS:
+    for name in BLOCKS:
         assert not getattr(plan, name).any(), name
 
 
@@ -339,7 +327,7 @@ def the_same_question_has_the_same_digest(seed: int) -> None:
             write_inputs(Path(name) / f"{copy}.inputs", tables, scenario, made)
             plan = solve_plan(made.instance)
             bits = hashlib.sha256()
-            for part in PARTS:
+            for part in BLOCKS:
                 bits.update(np.ascontiguousarray(getattr(plan, part)).tobytes())
             digests.append((inputs_digest(Path(name) / f"{copy}.inputs"), bits.hexdigest()))
     assert digests[0] == digests[1]

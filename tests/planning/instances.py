@@ -8,6 +8,7 @@ from dataclasses import fields
 import numpy as np
 from hypothesis import strategies as st
 
+from optimizer.crosscheck.process import BLOCKS
 from optimizer.domain.capacity import Capacity
 from optimizer.domain.fit import fit_census
 from optimizer.domain.instance import (
@@ -325,19 +326,7 @@ def worked_example(
 def point(model: PlanModel, inst: Instance, plan: Plan) -> FloatArray:
     """Return a plan as the model's columns; a decision for which there is no column must be 0."""
     x = np.zeros(model.compiled.size[0])
-    for name in (
-        "admitted",
-        "admitted_observed",
-        "moved",
-        "in_house",
-        "treated",
-        "boarding",
-        "waiting",
-        "corridor",
-        "excess",
-        "surge_beds",
-        "oxygen_short",
-    ):
+    for name in BLOCKS:
         index, values = getattr(model.variables, name), getattr(plan, name)
         assert np.abs(values[index < 0]).max(initial=0.0) <= 1e-9, f"{name} without a column"
         x[index[index >= 0]] = values[index >= 0]
