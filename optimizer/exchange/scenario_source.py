@@ -44,6 +44,8 @@ class Source:
         """Keys of rows that stand in a CSV file: their columns are named without the way there."""
         self.problems: list[Problem] = []
         self.complete = True
+        self.without_parent = False
+        """What it extends cannot be read: a key that is missing here may stand there."""
 
     def place(self, keys: Keys) -> tuple[str, int]:
         """Return file and line of a key, or of the nearest mapping around it."""
@@ -86,6 +88,7 @@ def inherit(path: Path, seen: tuple[Path, ...], source: Source) -> None:
 
     def refuse(fault: str, remedy: str, **facts: object) -> None:
         given = shown(str(extends))
+        source.without_parent = True
         source.problems.append(
             Problem(fault, remedy, str(path), line, "extends", given, values=facts)
         )
@@ -147,6 +150,7 @@ def other_diseases(source: Source) -> None:
         inherit(said, (), other)
         source.problems += other.problems
         source.complete &= other.complete
+        source.without_parent |= other.without_parent
         if other.data.get("disease", disease) != disease:
             source.refuse(
                 (*here, "extends"),

@@ -133,6 +133,8 @@ def _validated(source: Source) -> Scenario | None:
         faulty = {problem.column for problem in source.problems}
         said: set[tuple[Keys, str]] = set()
         for detail in error.errors(include_url=False):
+            if source.without_parent and detail["type"] == "missing":
+                continue
             keys, union = _real_keys(detail["loc"], source.data)
             fault, remedy, facts = explain(detail)
             value = detail.get("input")

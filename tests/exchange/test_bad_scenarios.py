@@ -204,6 +204,17 @@ def test_read_scenario_names_the_file_that_says_it_when_a_base_is_wrong(
     assert any("child.yaml:2 beyond_days" in line for line in said)
 
 
+@pytest.mark.parametrize("parent", ["/etc/passwd", "base/none.yaml", "alone.yaml"])
+def test_scenario_tells_what_it_extends_and_its_own_faults_only_when_the_parent_is_not_read(
+    tmp_path: Path, parent: str
+) -> None:
+    path = tmp_path / "alone.yaml"
+    path.write_text(f"extends: {parent}\nhorizon_day: 7\n")
+    with pytest.raises(DataError) as error:
+        read_scenario(path)
+    assert [problem.column for problem in error.value.problems] == ["extends", "horizon_day"]
+
+
 def test_read_scenario_takes_rows_from_files_beside_it(
     scenario: Callable[..., Path], tmp_path: Path
 ) -> None:
