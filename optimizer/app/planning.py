@@ -130,9 +130,18 @@ def _watch(who: Viewer, job_id: str) -> None:
     mark = f"{job.id}:{job.state}:{job.started}"
     if not job.live and st.session_state.get("job_seen") != mark:
         st.session_state["job_seen"] = mark
-        if job.folder is not None:
+        if job.folder is not None and not _better_on_show(job):
             state.remember("plan", job.folder.name)
         st.rerun()
+
+
+def _better_on_show(job: Job) -> bool:
+    """Say whether an optimised plan of that scenario is on show; a stopped run has none."""
+    report = state.current_report()
+    if job.state == "done" or job.request is None or not isinstance(report, PlanReport):
+        return False
+    same = report.head.get("scenario") == job.request.scenario.stem
+    return same and report.head.get("areas") == job.request.areas and not report.by_rule
 
 
 def job_state(job: Job, who: Viewer) -> str:
@@ -149,6 +158,8 @@ def job_state(job: Job, who: Viewer) -> str:
         words = say("Solved in {s} s; the plan on show is this one.").format(s=seconds)
     elif job.state == "done":
         words = say("This plan had been solved before; it is shown.")
+    elif job.state == "stopped" and job.folder and _better_on_show(job):
+        words = say("Stopped. The optimised plan made before stays on show.")
     elif job.state == "stopped" and job.folder:
         words = say("Stopped. The last checked plan is shown.")
     elif job.state == "stopped":

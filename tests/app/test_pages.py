@@ -245,6 +245,19 @@ def test_cancel_stops_the_job(jobs: FakeManager) -> None:
     assert "Stopped before the first checked plan." in text_of(app)
 
 
+def test_cancel_keeps_the_optimised_plan_of_that_scenario_on_show(
+    jobs: FakeManager, folders: Sample
+) -> None:
+    app = open_page("plan", "en")
+    app.button(key="solve").click().run()
+    shown = app.query_params.get("plan")
+    stopped = folders.plan.with_name("fake01-stopped")
+    jobs.jobs["fake01"].state, jobs.jobs["fake01"].folder = "stopped", stopped
+    app.run()
+    assert app.query_params.get("plan") == shown
+    assert "Stopped. The optimised plan made before stays on show." in text_of(app)
+
+
 def test_finished_job_puts_its_plan_on_show(jobs: FakeManager, folders: Sample) -> None:
     app = open_page("plan", "en")
     app.button(key="solve").click().run()
