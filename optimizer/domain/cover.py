@@ -117,7 +117,7 @@ def patients_in_beds(inst: Instance, plan: Plan) -> FloatArray:
     house = np.flatnonzero(low >= 0)
     boarders = plan.boarding.sum(axis=1) - plan.corridor
     here[house, low[house]] += np.maximum(0.0, boarders[house])
-    return here
+    return np.asarray(here, dtype=np.float64)
 
 
 def _whole_up(values: FloatArray) -> IntArray:
