@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.domain.assemble import assemble
-from optimizer.planning.engine import solve_arrays
 from optimizer.planning.model import build_model
 from optimizer.run import load
+from optimizer.solving.engine import solve_arrays
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = Path(__file__).with_name("RESULTS.md")

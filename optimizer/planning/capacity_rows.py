@@ -10,8 +10,8 @@ import numpy as np
 
 from optimizer.domain.instance import FloatArray, Instance
 from optimizer.domain.terms import M3_A_DAY
-from optimizer.planning.matrix import Matrix, Rows
 from optimizer.planning.variables import PlanVariables
+from optimizer.solving.matrix import Matrix, Rows
 
 
 def device_capacity(m: Matrix, inst: Instance, v: PlanVariables) -> None:

@@ -16,11 +16,11 @@ import numpy as np
 from optimizer.domain.instance import FloatArray, Instance
 from optimizer.domain.resource import RESOURCES, Addition, Clearing, felt_at, with_more
 from optimizer.errors import SolverError
-from optimizer.planning.engine import Answer, solve_arrays
-from optimizer.planning.face import optimal_face
-from optimizer.planning.matrix import Compiled
 from optimizer.planning.model import PlanModel, build_model
 from optimizer.planning.worth import Optimum, unmet_days
+from optimizer.solving.engine import Answer, solve_arrays
+from optimizer.solving.face import optimal_face
+from optimizer.solving.matrix import Compiled
 
 LEVEL_STEP = 0.1
 """A bed of the next level, a role that may stand in for one more role: so much dearer each."""

@@ -17,7 +17,6 @@ from optimizer.planning.capacity_rows import (
     oxygen_stock,
     supervision,
 )
-from optimizer.planning.matrix import Matrix, Rows
 from optimizer.planning.rule_rows import (
     closed_intake,
     nobody_waits,
@@ -25,6 +24,7 @@ from optimizer.planning.rule_rows import (
     sender_in_house,
 )
 from optimizer.planning.variables import PlanVariables, stabilise_into
+from optimizer.solving.matrix import Matrix, Rows
 
 Constraint = Callable[[Matrix, Instance, PlanVariables], None]
 

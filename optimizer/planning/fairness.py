@@ -16,11 +16,11 @@ from optimizer.domain.instance import FloatArray, Instance
 from optimizer.domain.plan import new_patients
 from optimizer.errors import SolverError
 from optimizer.planning.constraints import Constraint
-from optimizer.planning.engine import Answer, Basis, solve_arrays
-from optimizer.planning.face import optimal_face
-from optimizer.planning.matrix import Compiled, Matrix
 from optimizer.planning.model import PlanModel
 from optimizer.planning.variables import PlanVariables
+from optimizer.solving.engine import Answer, Basis, solve_arrays
+from optimizer.solving.face import optimal_face
+from optimizer.solving.matrix import Compiled, Matrix
 
 AT_UPPER, BASIC = 3, 5
 """MathOpt's codes of a basis status."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from optimizer.domain.instance import FloatArray
-from optimizer.planning.engine import Answer, solve_arrays
-from optimizer.planning.matrix import Compiled
 from optimizer.planning.model import PlanModel
 from optimizer.planning.parts import solve_parts
+from optimizer.solving.engine import Answer, solve_arrays
+from optimizer.solving.matrix import Compiled
 
 
 def least_harm(model: PlanModel, *, engine: str = "", seconds: float = 600.0) -> Answer:

@@ -15,11 +15,11 @@ import numpy as np
 from optimizer.domain.instance import FloatArray, Instance, IntArray
 from optimizer.domain.plan import Plan
 from optimizer.errors import Problem, SolverError
-from optimizer.planning.engine import Answer, OpenSolver
 from optimizer.planning.first import least_harm
 from optimizer.planning.model import PlanModel, build_model
 from optimizer.planning.solve import plan_of
 from optimizer.planning.start import Start, carried
+from optimizer.solving.engine import Answer, OpenSolver
 
 
 @dataclass(frozen=True, slots=True)

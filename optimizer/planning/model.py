@@ -8,9 +8,9 @@ import numpy as np
 
 from optimizer.domain.instance import BoolArray, FloatArray, Instance, IntArray
 from optimizer.planning.constraints import CONSTRAINTS
-from optimizer.planning.matrix import Compiled, Matrix
 from optimizer.planning.objective import group_cost
 from optimizer.planning.variables import PlanVariables, plan_variables
+from optimizer.solving.matrix import Compiled, Matrix
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from collections.abc import Callable
 import numpy as np
 
 from optimizer.domain.instance import FloatArray, IntArray
-from optimizer.planning.engine import Answer, Basis
-from optimizer.planning.matrix import Compiled
+from optimizer.solving.engine import Answer, Basis
+from optimizer.solving.matrix import Compiled
 
 Solve = Callable[[Compiled, FloatArray], Answer]
 MOST_PARTS = 400

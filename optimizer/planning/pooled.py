@@ -24,8 +24,8 @@ from optimizer.domain.instance import (
     TransferArcs,
 )
 from optimizer.domain.terms import Terms
-from optimizer.planning.engine import solve_arrays
 from optimizer.planning.model import PlanModel, build_model
+from optimizer.solving.engine import solve_arrays
 
 
 def pooled(inst: Instance) -> Instance:

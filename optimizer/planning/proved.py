@@ -14,8 +14,8 @@ import numpy as np
 from optimizer.domain.instance import FloatArray, Instance
 from optimizer.domain.terms import M3_A_DAY
 from optimizer.errors import SolverError
-from optimizer.planning.engine import Answer, solve_arrays
 from optimizer.planning.model import PlanModel
+from optimizer.solving.engine import Answer, solve_arrays
 
 ROUGH = 1e-6
 """Share of the harm by which duals may miss it before the solve is made sharper."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.domain.instance import STABILISE, FloatArray, Instance, IntArray
-from optimizer.planning.matrix import Matrix, Rows
 from optimizer.planning.variables import PlanVariables
+from optimizer.solving.matrix import Matrix, Rows
 
 
 def sender_in_house(rows: Rows, inst: Instance, v: PlanVariables) -> None:

@@ -30,8 +30,8 @@ from optimizer.domain.instance import (
 )
 from optimizer.domain.plan import Plan, oxygen_drawn
 from optimizer.domain.terms import in_store
-from optimizer.planning.engine import solve_arrays
 from optimizer.planning.model import build_model
+from optimizer.solving.engine import solve_arrays
 
 WINDOW_DAYS = 5
 SCREENED_FROM = 40_000

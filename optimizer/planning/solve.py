@@ -15,8 +15,6 @@ import numpy as np
 from optimizer.domain.instance import FloatArray, Instance, IntArray
 from optimizer.domain.plan import GroupResult, Plan, area_waiting
 from optimizer.errors import SolverError
-from optimizer.planning.engine import Answer, solve_arrays
-from optimizer.planning.face import optimal_face
 from optimizer.planning.fairness import (
     HELD,
     holding_worst_area,
@@ -26,12 +24,14 @@ from optimizer.planning.fairness import (
     worst_area_of,
 )
 from optimizer.planning.first import least_harm
-from optimizer.planning.matrix import Compiled
 from optimizer.planning.model import PlanModel, build_model
 from optimizer.planning.proved import sharpened
 from optimizer.planning.start import start_of
 from optimizer.planning.whole import fractional, whole_day_one
 from optimizer.planning.whole_window import whole_window
+from optimizer.solving.engine import Answer, solve_arrays
+from optimizer.solving.face import optimal_face
+from optimizer.solving.matrix import Compiled
 
 Progress = Callable[[str, float], None]
 Seen = Callable[[PlanModel, Answer], None]

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.planning.engine import Basis
 from optimizer.planning.model import PlanModel
+from optimizer.solving.engine import Basis
 
 Start = Mapping[str, NDArray[np.int8]]
 AT_LOWER, BASIC = 2, 5

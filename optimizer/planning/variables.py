@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.domain.instance import ADMISSION, STABILISE, BoolArray, Instance, IntArray
-from optimizer.planning.matrix import Matrix
 from optimizer.planning.redundant import NeededRows, needed_rows
+from optimizer.solving.matrix import Matrix
 
 
 @dataclass(frozen=True, slots=True)

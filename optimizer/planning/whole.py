@@ -13,8 +13,8 @@ import numpy as np
 
 from optimizer.domain.instance import BoolArray, FloatArray, IntArray
 from optimizer.errors import SolverError
-from optimizer.planning.engine import Answer, solve_arrays
-from optimizer.planning.matrix import Compiled
+from optimizer.solving.engine import Answer, solve_arrays
+from optimizer.solving.matrix import Compiled
 
 WHOLE = 1e-6
 TRACE = 1e-4

@@ -12,8 +12,8 @@ import numpy as np
 
 from optimizer.domain.instance import FloatArray, IntArray
 from optimizer.errors import SolverError
-from optimizer.planning.engine import Answer, solve_arrays
-from optimizer.planning.matrix import Compiled
+from optimizer.solving.engine import Answer, solve_arrays
+from optimizer.solving.matrix import Compiled
 
 USED = 1e-7
 FREE = 1e-6

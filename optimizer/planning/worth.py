@@ -14,10 +14,10 @@ import numpy as np
 from optimizer.domain.instance import FloatArray, Instance, IntArray
 from optimizer.domain.resource import Addition, Confirmed, with_more
 from optimizer.errors import SolverError
-from optimizer.planning.engine import Answer, OpenSolver
 from optimizer.planning.first import least_harm
 from optimizer.planning.model import PlanModel, build_model
 from optimizer.planning.start import carried, start_of
+from optimizer.solving.engine import Answer, OpenSolver
 
 BALANCES = ("waiting_balance", "treated_balance", "boarding_balance")
 """Rows whose price nobody can guess; any other row that is missing has price 0."""

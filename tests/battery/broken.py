@@ -24,7 +24,7 @@ def who_solve() -> list[ModuleType]:
         module
         for name, module in sys.modules.items()
         if name.startswith("optimizer.planning.")
-        and name != "optimizer.planning.engine"
+        and name != "optimizer.solving.engine"
         and hasattr(module, "solve_arrays")
     ]
 

@@ -25,11 +25,11 @@ from optimizer.domain.plan import Plan
 from optimizer.domain.simulate import simulate
 from optimizer.errors import SolverError
 from optimizer.exchange.planfolder import inputs_digest, write_inputs
-from optimizer.planning.engine import solve_arrays
 from optimizer.planning.model import build_model
 from optimizer.planning.screen import with_ways
 from optimizer.planning.solve import SolveOptions, solve_plan
 from optimizer.run import better_of
+from optimizer.solving.engine import solve_arrays
 
 from .provinces import province, read, rename, shuffle, wishes
 

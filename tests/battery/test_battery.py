@@ -20,11 +20,11 @@ from optimizer.crosscheck.edges import any_instance
 from optimizer.domain.instance import Instance
 from optimizer.domain.simulate import simulate
 from optimizer.errors import SolverError
-from optimizer.planning import engine
 from optimizer.planning.model import build_model
 from optimizer.planning.screen import with_ways
 from optimizer.planning.solve import SolveOptions, solve_plan
 from optimizer.run import better_of, plan_scenario
+from optimizer.solving import engine
 from tests.run.province import template, wave
 
 from . import broken

@@ -10,9 +10,9 @@ from ortools.math_opt.python import mathopt
 
 from optimizer.domain.instance import FloatArray
 from optimizer.errors import SolverError
-from optimizer.planning.engine import solve_arrays
-from optimizer.planning.matrix import Compiled, Matrix
 from optimizer.planning.model import build_model
+from optimizer.solving.engine import solve_arrays
+from optimizer.solving.matrix import Compiled, Matrix
 
 from .instances import sketch, worked_example
 

@@ -12,11 +12,11 @@ from optimizer.crosscheck.random_instances import random_instance
 from optimizer.domain.instance import ADMISSION, Instance
 from optimizer.domain.plan import area_waiting, new_patients
 from optimizer.domain.simulate import simulate
-from optimizer.planning.engine import solve_arrays
 from optimizer.planning.fairness import HELD, with_worst_area
 from optimizer.planning.first import least_harm
 from optimizer.planning.model import build_model
 from optimizer.planning.solve import SolveOptions, solve_plan
+from optimizer.solving.engine import solve_arrays
 
 from .instances import random_instances, sketch
 from .test_properties import at_most

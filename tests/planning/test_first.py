@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from optimizer.crosscheck.random_instances import random_instance
-from optimizer.planning.engine import solve_arrays
 from optimizer.planning.first import least_harm
-from optimizer.planning.matrix import Compiled
 from optimizer.planning.model import build_model
 from optimizer.planning.parts import part_of_columns, solve_parts
+from optimizer.solving.engine import solve_arrays
+from optimizer.solving.matrix import Compiled
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -16,11 +16,11 @@ from optimizer.domain.instance import AdmissionArcs, FloatArray, Instance, IntAr
 from optimizer.domain.plan import Plan
 from optimizer.domain.simulate import harm_value, simulate
 from optimizer.planning import variables
-from optimizer.planning.engine import solve_arrays
 from optimizer.planning.model import build_model
 from optimizer.planning.redundant import NeededRows
 from optimizer.planning.screen import with_ways
 from optimizer.planning.solve import SolveOptions, solve_plan
+from optimizer.solving.engine import solve_arrays
 
 from .instances import random_instances, sketch, worst_violation
 

@@ -10,9 +10,9 @@ import pytest
 from ortools.math_opt import parameters_pb2, result_pb2, solution_pb2
 
 from optimizer.errors import SolverError
-from optimizer.planning import engine
-from optimizer.planning.engine import solve_arrays
 from optimizer.planning.solve import solve_plan
+from optimizer.solving import engine
+from optimizer.solving.engine import solve_arrays
 
 from .instances import worked_example
 from .test_engine import small

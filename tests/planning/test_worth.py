@@ -17,10 +17,10 @@ from optimizer.domain.resource import (
     with_more,
 )
 from optimizer.planning.clear import clear_shortfall, unmet_cost, weights_of
-from optimizer.planning.engine import solve_arrays
 from optimizer.planning.model import build_model
 from optimizer.planning.solve import SolveOptions, solve_plan
 from optimizer.planning.worth import Optimum, confirm, prices_of_ways
+from optimizer.solving.engine import solve_arrays
 
 from .instances import worked_example
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from optimizer.checking.judge import check_plan
 from optimizer.cli import app
-from optimizer.planning import engine
+from optimizer.solving import engine
 
 from .province import summary, table, worked
 

@@ -24,10 +24,10 @@ from benchmarks.texas import (
 from optimizer.checking.judge import check_plan
 from optimizer.domain.assemble import assemble
 from optimizer.errors import DataError
-from optimizer.planning.engine import solve_arrays
-from optimizer.planning.matrix import Matrix
 from optimizer.planning.solve import SolveOptions, solve_plan
 from optimizer.run import load, plan_scenario
+from optimizer.solving.engine import solve_arrays
+from optimizer.solving.matrix import Matrix
 
 from .province import planned, summary, table, template, wave, worked
 from .province import total as patients

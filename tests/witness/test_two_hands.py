@@ -17,9 +17,9 @@ import pytest
 from optimizer.crosscheck import crosscheck_many
 from optimizer.crosscheck.edges import EDGES, any_instance
 from optimizer.domain.instance import Instance
-from optimizer.planning.engine import solve_arrays
 from optimizer.planning.model import build_model
 from optimizer.planning.solve import SolveOptions, solve_plan
+from optimizer.solving.engine import solve_arrays
 from optimizer.witness.compare import SAME, compare
 from optimizer.witness.journey import random_cases
 from tests.planning.instances import worked_example

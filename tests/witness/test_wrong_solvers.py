@@ -18,8 +18,9 @@ from optimizer.domain.instance import Instance
 from optimizer.domain.plan import GroupResult, Plan
 from optimizer.domain.simulate import simulate
 from optimizer.errors import SolverError
-from optimizer.planning import engine, solve
-from optimizer.planning.engine import Answer
+from optimizer.planning import solve
+from optimizer.solving import engine
+from optimizer.solving.engine import Answer
 from optimizer.witness.compare import compare, least_plan
 from tests.battery.broken import who_solve
 from tests.planning.instances import worked_example

@@ -25,7 +25,7 @@ from ortools.math_opt.core.python import solver as core_solver
 
 from optimizer.domain.instance import FloatArray
 from optimizer.errors import Problem, SolverError
-from optimizer.planning.matrix import Compiled
+from optimizer.solving.matrix import Compiled
 
 SMALL = 20_000
 """Below about this many columns GLOP's dual simplex beats interior point."""

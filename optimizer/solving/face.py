@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from optimizer.domain.instance import FloatArray
-from optimizer.planning.engine import Answer
-from optimizer.planning.matrix import Compiled
+from optimizer.solving.engine import Answer
+from optimizer.solving.matrix import Compiled
 
 FACE = 1e-9
 """Reduced costs and duals above this share of the largest cost fix a face.
