@@ -33,6 +33,7 @@ from optimizer.planning import baselines
 from optimizer.planning.live import LiveModel, Reply
 from optimizer.planning.screen import offered_ways, with_ways
 from optimizer.planning.solve import solve_plan
+from optimizer.report.folder import find_data_dir
 from optimizer.report.kpis import plan_kpis
 
 
@@ -107,7 +108,7 @@ def _opened(plan: Path, data_dir: Path | None) -> _Opened:
     folder = plan if plan.is_dir() else plan.parent
     summary = _json(folder / "plan.json")
     scenario = _scenario(folder / "inputs" / "scenario.json")
-    directory = data_dir or (folder / str(summary["data_dir"]))
+    directory = data_dir or find_data_dir(folder, summary)
     tables, _ = read_tables(directory)
     known = {one["path"]: one["sha256"] for one in _json(folder / "inputs" / "sources.json")}
     changed = sorted(f.path for f in tables.files if known.get(f.path) != f.sha256)

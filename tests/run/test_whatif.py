@@ -65,6 +65,21 @@ def test_whatif_answers_cold_when_the_folder_has_no_start(plan: Path, tmp_path: 
     assert opened.ask([Change("bed", "B", "ICU", 1)]).after["harm"] == pytest.approx(3.125)
 
 
+def test_whatif_finds_the_province_where_the_data_is_kept_when_the_plan_was_moved(
+    plan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import shutil
+
+    moved = tmp_path / "a" / "b" / "moved"
+    shutil.copytree(plan, moved)
+    with pytest.raises(DataError, match="not found"):
+        WhatIf(moved)
+    name = json.loads((moved / "plan.json").read_text(encoding="utf-8"))["province"]
+    shutil.copytree(plan.parent / "province", tmp_path / "data" / name)
+    monkeypatch.setenv("REFERRAL_DATA", str(tmp_path / "data"))
+    assert WhatIf(moved).ask([Change("bed", "B", "ICU", 1)]).after["harm"] == pytest.approx(3.125)
+
+
 def test_whatif_names_every_unit_it_does_not_know_and_exits_2(plan: Path) -> None:
     done = run("whatif", plan, "--bed", "X:ICU=+1", "--staff", "Y:NOBODY=1", "--lang", "en")
     assert done.exit_code == 2
