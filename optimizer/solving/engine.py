@@ -105,7 +105,7 @@ def solve_arrays(
     ----------
     engine
         ``highs`` (interior point with crossover), ``glop`` (dual simplex, also warm),
-        ``highs-mip``; empty chooses.
+        ``highs-mip`` (nodes by interior point), ``highs-mip-simplex``; empty chooses.
 
     Raises
     ------
@@ -151,7 +151,8 @@ def solve_arrays(
     elif engine == "highs":
         parameters.highs.string_options["solver"] = "ipm"
     else:
-        parameters.highs.string_options["mip_lp_solver"] = "ipm"
+        if engine == "highs-mip":
+            parameters.highs.string_options["mip_lp_solver"] = "ipm"
         parameters.relative_gap_tolerance = gap
     hint = _begin_at(basis)
     started = time.perf_counter()
@@ -177,6 +178,12 @@ def solve_arrays(
             ]
         ) from error
     return _read(result, columns, rows, engine, time.perf_counter() - started)
+
+
+def has_no_point(error: SolverError) -> bool:
+    """Tell whether a solver proved that a model has no point, rather than ran out of time."""
+    reasons = {str(problem.values.get("reason", "")) for problem in error.problems}
+    return reasons == {"TERMINATION_REASON_INFEASIBLE"}
 
 
 def _begin_at(basis: Basis | None) -> model_parameters_pb2.ModelSolveParametersProto:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import planning_rules as rule
+from people import lenders, people
 from planning_rules import STATION, Row, joined_sources
 from province_facts import Facts
 
@@ -41,6 +42,17 @@ class Province:
             "travel_rules": self.travel_rules(),
             "vehicles": self.vehicles(),
             "mobile_stations": self.mobile_stations(),
+            "people": people(self.staff(), self._remote_units(), self.rules, self.facts.slug),
+            "lenders": lenders(self.rules, self.facts.slug),
+        }
+
+    def _remote_units(self) -> set[str]:
+        """Units in remote communes and on islands: their people stay."""
+        remote = {row["admin_unit_id"] for row in self.admin_units() if row["remote"] == "1"}
+        return {
+            row["facility_id"]
+            for row in self.facilities()
+            if row["island"] == "1" or row.get("admin_unit_id") in remote
         }
 
     def admin_units(self) -> Table:

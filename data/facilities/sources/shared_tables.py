@@ -8,6 +8,27 @@ from planning_rules import Row, joined_sources
 
 Table = list[Row]
 
+CONTRACTS = [
+    "contract_id",
+    "weekly_hours",
+    "absence",
+    "max_hours",
+    "max_consecutive_days",
+    "max_consecutive_nights",
+    "min_rest_hours",
+]
+SUBSTITUTION = ["role", "post", "per_trained", "training_days"]
+LENDING = [
+    "ownership",
+    "may_lend",
+    "lead_days",
+    "legal_basis_vi",
+    "legal_basis_en",
+    "approver_vi",
+    "approver_en",
+]
+STAFFING_RULES = ["rule", "value", "unit", "source", "confidence"]
+
 
 def shared_tables(rules: dict[str, Any]) -> dict[str, Table]:
     words = rules["vocabulary"]
@@ -25,6 +46,10 @@ def shared_tables(rules: dict[str, Any]) -> dict[str, Table]:
         "oxygen_draw": oxygen_draw(rules["oxygen_draw"]),
         "supplies": supplies(rules["supplies"]),
         "icu_quota": icu_quota(rules["icu_quota"]),
+        "contracts": sourced(CONTRACTS, rules["contracts"]),
+        "substitution": sourced(SUBSTITUTION, rules["substitution"]),
+        "lending": sourced(LENDING, rules["lending"]),
+        "staffing_rules": named(STAFFING_RULES, rules["staffing_rules"]["rows"]),
         "patient_classes": patient_classes(rules["patient_classes"]),
     }
 
@@ -40,6 +65,15 @@ def supplies(rules: dict[str, Any]) -> Table:
         {**row, **source, "confidence": rules["confidence"]}
         for row in named(columns, rules["rows"])
     ]
+
+
+def sourced(columns: list[str], rules: dict[str, Any]) -> Table:
+    """Rows of a rule, each with the source and confidence of the rule."""
+    marks = {
+        "source": joined_sources(rules["source"], rules["id"]),
+        "confidence": rules["confidence"],
+    }
+    return [{**row, **marks} for row in named(columns, rules["rows"])]
 
 
 def icu_quota(rules: dict[str, Any]) -> Table:

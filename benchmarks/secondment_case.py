@@ -1,0 +1,78 @@
+"""A generated province for secondments: 40 sites, about 2,500 staff, 56 days, by seed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimizer.domain.secondment import SecondmentProblem, SecondmentRules, Substitute
+
+ROLES = ("DOC", "DOC_ICU", "NUR", "NUR_ICU", "TECH")
+SHARES = (0.26, 0.05, 0.45, 0.13, 0.11)
+SUBSTITUTES = (
+    Substitute("DOC_ICU", "DOC"),
+    Substitute("NUR_ICU", "NUR"),
+    Substitute("NUR", "NUR_ICU", per_trained=1.0, training_days=5),
+)
+
+
+def province(
+    seed: int = 0, sites: int = 40, staff: int = 2500, days: int = 56, pools: int = 3
+) -> SecondmentProblem:
+    """Return a province in a surge: a few hosts lack intensive-care people, others have some left.
+
+    Sites lie on a 120 km square; the wave peaks at the hosts at different weeks.
+    """
+    rng = np.random.default_rng(seed)
+    size = rng.lognormal(0.0, 0.7, sites)
+    size = size / size.sum() * staff
+    heads = np.stack([rng.binomial(np.round(size).astype(int), share) for share in SHARES])
+    outside = rng.integers(5, 25, (len(ROLES), pools))
+    heads = np.concatenate([heads, outside], axis=1).astype(np.int64)
+    total = sites + pools
+    at = rng.uniform(0, 120, (total, 2))
+    km = np.hypot(*(at[:, None] - at[None]).transpose(2, 0, 1)) * 1.35
+    km[sites:] += 150.0
+    floor = np.floor(heads * rng.uniform(0.55, 0.75, heads.shape)).astype(np.int64)
+    floor[:, sites:] = 0
+    wanted = np.minimum(heads, floor + np.ceil(0.1 * heads).astype(np.int64))
+    wanted[:, sites:] = 0
+    day = np.arange(days)
+    need = np.repeat(floor[:, :, None] + (heads - floor)[:, :, None] // 3, days, axis=2)
+    hosts = np.argsort(-size)[:10]
+    for h in hosts:
+        peak, width = rng.uniform(15, 40), rng.uniform(8, 16)
+        wave = np.exp(-(((day - peak) / width) ** 2))
+        for g, scale in ((0, 0.5), (1, 1.6), (2, 0.7), (3, 1.8), (4, 0.3)):
+            extra = scale * heads[g, h] * wave
+            need[g, h] = np.maximum(need[g, h], np.ceil(floor[g, h] + extra).astype(np.int64))
+    need[:, sites:] = 0
+    leads = np.zeros_like(need)
+    leads[1, hosts] = np.minimum(need[1, hosts], 5)
+    weight = np.array([4.0, 20.0, 4.0, 16.0, 2.0])[:, None, None] * np.ones_like(need, dtype=float)
+    outside_sites = np.arange(total) >= sites
+    return SecondmentProblem(
+        sites=tuple(f"S{i:02d}" for i in range(sites)) + tuple(f"P{i}" for i in range(pools)),
+        roles=ROLES,
+        days=days,
+        heads=heads,
+        floor=np.repeat(floor[:, :, None], days, axis=2),
+        wanted=np.repeat(wanted[:, :, None], days, axis=2),
+        eligible=np.repeat(
+            np.where(outside_sites, heads, np.floor(heads * 0.7)).astype(np.int64)[:, :, None],
+            days,
+            axis=2,
+        ),
+        need=need,
+        leads=leads,
+        weight=weight,
+        may_host=~outside_sites,
+        may_lend=np.ones(total, dtype=bool),
+        lead_days=np.where(outside_sites, 5, 1),
+        travel_days=np.where(km > 60, 1, 0).astype(np.int64),
+        travel_minutes=km * 1.5,
+        travel_vnd=np.round(km) * 2 * 3000.0,
+        allowance_vnd=np.where(np.isin(np.arange(total), hosts), 450_000.0, 300_000.0),
+        substitutes=SUBSTITUTES,
+        rules=SecondmentRules(),
+        pool=tuple("neighbour" if out else "" for out in outside_sites),
+    )

@@ -1,0 +1,1 @@
+"""Who is lent where, and who works which shift."""
