@@ -105,6 +105,8 @@ class LeverSet:
         takes = np.asarray((here < 0).any(axis=2))
         gives = np.asarray((here != 0).any(axis=2)) & self.may_close[:, None]
         gone = day[None, :] >= (self.delay + self.held)[:, None]
+        allowed = self.max_units > 0
+        takes, gives = takes & allowed[:, None], gives & allowed[:, None]
         fallen = takes[:, :, None] & self.usable_from(days)[:, None, :]
         fallen |= gives[:, :, None] & gone[:, None, :]
         return np.asarray(fallen.any(axis=0))
