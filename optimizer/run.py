@@ -27,6 +27,7 @@ from optimizer import __version__
 from optimizer.checking.judge import check_plan
 from optimizer.domain.assemble import Assembled, assemble
 from optimizer.domain.assumptions import staff_assumptions
+from optimizer.domain.decided import without_levers
 from optimizer.domain.facility import Tables
 from optimizer.domain.instance import FloatArray, Instance
 from optimizer.domain.plan import Plan
@@ -37,11 +38,14 @@ from optimizer.exchange import planfolder
 from optimizer.exchange.agreement import cross_check
 from optimizer.exchange.goals import goal_rows
 from optimizer.exchange.grounds import (
+    CODE,
     Grounds,
     confidence_share,
     read_grounds,
     scenario_assumptions,
+    wave_confidence,
 )
+from optimizer.exchange.lever_table import lever_titles
 from optimizer.exchange.proof_file import write_proof
 from optimizer.exchange.scenarios import read_placed
 from optimizer.exchange.tables import read_tables
@@ -346,6 +350,7 @@ class _Desk:
         if self.scenario.areas == "communes":  # the others by clusters: 0.2 % apart, 10 x faster
             by_clusters = self.scenario.model_copy(update={"areas": "clusters"})
             inst = assemble(self.tables, by_clusters).instance
+        inst = without_levers(inst)
         for name, solve in (
             ("no_transfers", baselines.no_transfers),
             ("local_only", baselines.local_only),
@@ -370,6 +375,8 @@ class _Desk:
         made = replace(self.made, instance=inst)
         planfolder.write_inputs(work / "inputs", self.tables, self.scenario, made)
         planfolder.write_tables(work, made, plan, self.grounds)
+        wave = CODE[wave_confidence(self.scenario)]
+        planfolder.write_levers(work, self.tables, inst, plan, wave)
         split = None
         if self.scenario.areas == "clusters":
             split = split_to_communes(
@@ -517,6 +524,7 @@ class _Desk:
                 lang: {row.item: getattr(row, f"name_{lang}") for row in self.tables.supplies}
                 for lang in LANGUAGES
             },
+            **({"lever_titles": lever_titles(self.tables, inst)} if inst.levers else {}),
             "icu_quota": icu_quota(self.tables, inst, inst.levels[-1]),
             "disease_names": {
                 lang: disease_names(self.tables.diseases, lang) for lang in LANGUAGES

@@ -148,10 +148,12 @@ def admission_arcs(
     area_of: IntArray,
     people: FloatArray,
     commune_cluster: tuple[str, ...],
+    by_levers: BoolArray | None = None,
 ) -> AdmissionArcs:
     """Return the admission arcs of the areas.
 
-    `minutes` (C, F + H), `able` (F, S), `has_beds` (F,).
+    `minutes` (C, F + H), `able` (F, S), `has_beds` (F,), `by_levers` (F, S) where only levers make
+    able.
     """
     units = len(sites.inside)
     ranks = np.array([unit.tier_rank for unit in sites.inside], dtype=np.int64)
@@ -173,6 +175,12 @@ def admission_arcs(
             chosen |= allowed & (ranks == sites.top_rank)[None, :]
         none = np.asarray(~within.any(axis=1))
         chosen |= _nearest(inside, allowed, 1) & none[:, None]
+        if by_levers is not None:
+            more = local & by_levers[None, :, s] & np.isfinite(inside) & (inside <= hard)
+            near = more & (inside <= row.travel_limit_minutes)
+            chosen |= _nearest(inside, near, scenario.travel.nearest)
+            if row.top_tier_direct:
+                chosen |= more & (ranks == sites.top_rank)[None, :]
         stabilise = _nearest(inside, local & has_beds[None, :] & np.isfinite(inside), 1)
         stabilise &= none[:, None]
         out = np.isfinite(outside) & (outside <= hard) & row.top_tier_direct
@@ -242,8 +250,12 @@ def transfer_arcs(
     sites: Sites,
     minutes: FloatArray,
     able: BoolArray,
+    by_levers: BoolArray | None = None,
 ) -> TransferArcs:
-    """Return the transfer arcs; `minutes` (F, F + H), `able` (F, S)."""
+    """Return the transfer arcs; `minutes` (F, F + H), `able` (F, S).
+
+    `by_levers` (F, S) where only levers make able: the same rules once more among these.
+    """
     units = len(sites.inside)
     place = {member: f for f, unit in enumerate(sites.inside) for member in unit.members}
     never = np.zeros((units, units), dtype=bool)
@@ -275,15 +287,17 @@ def transfer_arcs(
     if scenario.options.transfers:
         for s, row in enumerate(classes):
             hard = np.inf if row.ground_limit_minutes is None else row.ground_limit_minutes
-            allowed = possible & able[None, :, s] & (inside <= hard)
-            up = allowed & (closing | ~stays_put[s])[:, None]
-            take(_nearest(inside, up, count) | (up & always), s, STEP_UP)
-            out = allowed & able[:, None, s] & leaves[:, None, s]
-            down = out & lower & (closing | scenario.options.step_down)[:, None]
-            take(_nearest(inside, down, count) | (down & line), s, STEP_DOWN)
-            aside = out & np.where(closing[:, None], ~lower, level & scenario.options.lateral)
-            asked = out & level & _lateral_requests(scenario, row, place, units)
-            take(_nearest(inside, aside, count) | (aside & top) | asked, s, LATERAL)
+            holds = able if by_levers is None else able | by_levers
+            for receives in (able,) if by_levers is None else (able, by_levers):
+                allowed = possible & receives[None, :, s] & (inside <= hard)
+                up = allowed & (closing | ~stays_put[s])[:, None]
+                take(_nearest(inside, up, count) | (up & always), s, STEP_UP)
+                out = allowed & holds[:, None, s] & leaves[:, None, s]
+                down = out & lower & (closing | scenario.options.step_down)[:, None]
+                take(_nearest(inside, down, count) | (down & line), s, STEP_DOWN)
+                aside = out & np.where(closing[:, None], ~lower, level & scenario.options.lateral)
+                asked = out & level & _lateral_requests(scenario, row, place, units)
+                take(_nearest(inside, aside, count) | (aside & top) | asked, s, LATERAL)
             goes = row.phase == "acute" and row.top_tier_direct and not stays_put[s]
             if not scenario.options.local_only and goes:
                 take(np.isfinite(outside) & (outside <= hard), s, OUTSIDE, units)

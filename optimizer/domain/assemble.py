@@ -43,6 +43,7 @@ from optimizer.domain.instance import (
     TransferArcs,
     unmet_price,
 )
+from optimizer.domain.lever_arrays import lever_listed, lever_set
 from optimizer.domain.network import ReferralNetwork
 from optimizer.domain.phases import AGE, OUT, arrives_as, is_plain, nights_left
 from optimizer.domain.rules import closed_days, may_leave, own_units, plan_rules, rule_notes
@@ -173,6 +174,8 @@ def _instance(
     hazards: Hazards,
     census: Census,
     notes: tuple[str, ...] = (),
+    *,
+    with_levers: bool = True,
 ) -> tuple[Instance, IntArray]:
     levels = bed_levels(tables)
     classes = class_axis(rows, levels)
@@ -181,7 +184,14 @@ def _instance(
     units = len(sites.inside)
     above = np.flip(np.logical_or.accumulate(np.flip(room.listed, axis=1), axis=1), axis=1)
     able = above[:, classes.level] if units else np.zeros((0, len(rows)), dtype=bool)
-    reach = np.isfinite(minutes.commune_unit[:, :units])
+    levers = lever_set(tables, scenario, sites, room.terms, levels, bases) if with_levers else None
+    listed, by_levers = room.listed, None
+    if levers is not None:
+        listed = lever_listed(tables, scenario, sites, levels, room.listed)
+        above = np.flip(np.logical_or.accumulate(np.flip(listed, axis=1), axis=1), axis=1)
+        by_levers = above[:, classes.level] & ~able
+    of_itself = np.array([not unit.by_lever for unit in sites.inside], dtype=bool)
+    reach = np.isfinite(minutes.commune_unit[:, :units])[:, of_itself]
     areas, area_of = planning_areas(tables, scenario, demand.communes, reach, demand.population)
     parent = {row.admin_unit_id: row.parent_id or "" for row in tables.admin_units}
     clusters = tuple(parent[commune] for commune in demand.communes)
@@ -196,8 +206,9 @@ def _instance(
         area_of,
         demand.population,
         clusters,
+        by_levers,
     )
-    transfers = transfer_arcs(scenario, tables, rows, sites, minutes.unit_unit, able)
+    transfers = transfer_arcs(scenario, tables, rows, sites, minutes.unit_unit, able, by_levers)
     own_unit = own_units(
         tables, scenario, sites, minutes.commune_unit, area_of, demand.population, len(areas)
     )
@@ -231,7 +242,7 @@ def _instance(
         census_treated=treated,
         census_boarding=boarding,
         beds=room.beds,
-        listed=room.listed,
+        listed=listed,
         surge_limit=room.surge_limit,
         staff=room.staff,
         staff_need=room.staff_need,
@@ -262,6 +273,7 @@ def _instance(
         may_leave=may_leave(scenario, sites, rows),
         no_intake=closed_days(scenario, sites),
         fairness_epsilon=scenario.options.fairness.epsilon,
+        levers=levers,
     )
     return instance, area_of
 
@@ -330,7 +342,12 @@ def _stated_census(
     scenario: Scenario, sites: Sites, classes: tuple[PatientClass, ...]
 ) -> tuple[FloatArray, FloatArray]:
     """Return the stated people of one disease, treated and boarding, (F, S) each."""
-    units = {member: f for f, unit in enumerate(sites.inside) for member in unit.members}
+    units = {
+        member: f
+        for f, unit in enumerate(sites.inside)
+        for member in unit.members
+        if not unit.by_lever
+    }
     shape = (len(sites.inside), len(classes))
     treated, boarding = np.zeros(shape), np.zeros(shape)
     stated = scenario.explicit
@@ -415,6 +432,7 @@ def _end_of_history(
         past,
         hazards,
         empty,
+        with_levers=False,
     )
     end = simulate(inst, surge=False)
     waiting = end.waiting[:, :, -1]

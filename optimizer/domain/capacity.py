@@ -129,6 +129,8 @@ def capacity(tables: Tables, scenario: Scenario, sites: Sites, bases: tuple[str,
     listed = np.zeros((units, len(levels)), dtype=bool)
     people = np.zeros((units, len(tables.roles), days))
     for f, unit in enumerate(sites.inside):
+        if unit.by_lever:  # what it has of its own is not for the wave
+            continue
         for member in unit.members:
             usable[f] += beds[member][1]
             surge[f] += beds[member][2]
@@ -137,6 +139,8 @@ def capacity(tables: Tables, scenario: Scenario, sites: Sites, bases: tuple[str,
     closed = np.zeros((2, units, len(levels), days))
     day = np.arange(1, days + 1)
     for f, unit in enumerate(sites.inside):
+        if unit.by_lever:
+            continue
         for member, site in zip(unit.members, unit.sites, strict=True):
             gone = day >= closing_day(scenario, site)
             closed[:, f] += beds[member][1:3, :, None] * gone

@@ -8,9 +8,10 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.domain.facility import Tables
-from optimizer.domain.instance import FloatArray
+from optimizer.domain.instance import BoolArray, FloatArray
+from optimizer.domain.lever_rows import yields_in_use
 from optimizer.domain.scenario import Scenario
-from optimizer.domain.sites import Sites
+from optimizer.domain.sites import PlanningUnit, Sites
 from optimizer.domain.terms import M3_A_DAY, Terms
 
 
@@ -34,6 +35,22 @@ def unit_devices(tables: Tables, levels: tuple[str, ...]) -> dict[str, FloatArra
     return out
 
 
+def _counted_by_levers(
+    tables: Tables, scenario: Scenario, unit: PlanningUnit, levels: tuple[str, ...]
+) -> tuple[BoolArray, float, float]:
+    """Return what is counted at a unit that levers open: (K,) levels with devices, flow, supply.
+
+    A term for which a lever in use has a yield there starts from 0; the others limit nothing.
+    """
+    here = [row for row in yields_in_use(tables, scenario) if row.place in unit.members]
+    named = [any(r.resource == "device" and r.item == level for r in here) for level in levels]
+    flow, supply = (
+        0.0 if any(row.resource == name for row in here) else np.inf
+        for name in ("oxygen_flow", "oxygen_supply")
+    )
+    return np.array(named, dtype=bool), flow, supply
+
+
 def equipment(
     tables: Tables, scenario: Scenario, sites: Sites, levels: tuple[str, ...], open_from: FloatArray
 ) -> Terms:
@@ -49,6 +66,9 @@ def equipment(
     named = np.zeros((units, len(levels)), dtype=bool)
     rows = {row.unit_id: row for row in tables.oxygen}
     for f, unit in enumerate(sites.inside):
+        if unit.by_lever:
+            named[f], flow[f], supply[f] = _counted_by_levers(tables, scenario, unit, levels)
+            continue
         for member in unit.members:
             now, later, number = free[member]
             named[f] |= number > 0

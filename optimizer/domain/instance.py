@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.domain.levers import LeverSet
 from optimizer.domain.terms import Terms, no_terms
 
 FloatArray = NDArray[np.float64]
@@ -250,6 +251,8 @@ class Instance:
     """(F, T) the unit is closed that day. None: none is."""
     terms: Terms = field(default=None)  # type: ignore[assignment]
     """Devices, oxygen, supervision; left out: they limit nothing."""
+    levers: LeverSet | None = None
+    """What may be decided besides where patients go; None: nothing."""
 
     def __post_init__(self) -> None:
         if self.terms is None:
@@ -299,6 +302,8 @@ class Instance:
         for part in parts:
             before = np.maximum.accumulate(part, axis=2)
             fallen |= (part < before - 1e-9).any(axis=1)
+        if self.levers is not None:
+            fallen |= self.levers.capacity_may_fall(self.days)
         return fallen
 
     @property

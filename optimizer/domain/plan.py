@@ -60,6 +60,14 @@ class Plan:
     status: str
     oxygen_short: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
     """(F, T) cubic metres of oxygen that patients in beds went without that day."""
+    lever_started: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
+    """(J, T) units of each lever begun that day, whole."""
+    lever_closed: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
+    lever_open: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
+    """(J, T) units open at day's end; the next: usable units."""
+    lever_usable: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
+    home_short: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
+    """(E, T) patients at home whom nobody follows; only where levers could."""
     fairness: GroupResult = NOTHING_KNOWN
     """Waiting days a new patient of the worst-off area; the bound is of plans of least harm."""
     prices: Mapping[str, float] = field(default_factory=dict)

@@ -62,6 +62,8 @@ def own_units(
     own = np.full(areas, -1, dtype=np.int64)
     best = np.full(areas, np.inf)
     for f, unit in enumerate(sites.inside):
+        if unit.by_lever:
+            continue
         homes = {sites.facilities[site].admin_unit_id for site in unit.sites}
         for o in sorted({int(area_of[at[home]]) for home in homes if home in at}):
             inside = np.flatnonzero(area_of == o)

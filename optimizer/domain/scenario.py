@@ -22,6 +22,7 @@ Days = Annotated[float, Field(gt=0, le=365, allow_inf_nan=False)]
 DaysOrNone = Annotated[float, Field(ge=0, le=365, allow_inf_nan=False)]
 Factor = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 Price = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
+Money = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
 Rate = Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)]
 TripMinutes = Annotated[float, Field(ge=0, le=1440, allow_inf_nan=False)]
 DayNumber = Annotated[int, Field(ge=1, le=112)]
@@ -512,6 +513,53 @@ class Clearing(Part):
     outside_place: Price = Field(20.0, description="weight of one more place outside a day")
 
 
+class LeverChange(Part):
+    """Figures of one lever that this scenario sees otherwise; null: as in the table."""
+
+    max_units: Annotated[int, Field(ge=0, le=100_000)] | None = Field(
+        None, description="most units at once"
+    )
+    delay_days: Annotated[int, Field(ge=0, le=365)] | None = Field(
+        None, description="days from the decision to the first day open"
+    )
+    ramp_days: Annotated[int, Field(ge=0, le=365)] | None = Field(
+        None, description="days after opening until all of it is usable"
+    )
+    min_days: Annotated[int, Field(ge=1, le=365)] | None = Field(
+        None, description="days a unit stays open at least"
+    )
+    may_close: bool | None = Field(None, description="true: may be closed again")
+    open_vnd: Money | None = Field(None, description="VND to open a unit")
+    day_vnd: Money | None = Field(None, description="VND a unit and day open")
+    harm_per_day: Price | None = Field(None, description="harm of a unit and day open")
+    yields: Factor | None = Field(None, description="factor on all its yields")
+
+
+class Levers(Part):
+    """Which levers the plan may use, and what they weigh."""
+
+    use: Literal["all", "none"] | tuple[Id, ...] = Field(
+        "none",
+        description="levers the plan may use: all (but those of named_only), none, or a list of "
+        "ids of levers.csv",
+    )
+    named: tuple[Id, ...] = Field(
+        (), description="levers of named_only that are allowed by this decision"
+    )
+    budget_vnd: Money | None = Field(
+        None, description="VND that levers may cost over all days solved; null: no limit"
+    )
+    harm: Factor = Field(1.0, description="factor on the harm of all levers")
+    home_unmet: Price = Field(
+        0.2, description="harm of a patient at home whom nobody follows, a day"
+    )
+    unit_day: Price = Field(0.01, description="effort of a unit of a lever open for a day")
+    million_vnd: Price = Field(0.001, description="effort of a million VND")
+    change: dict[Id, LeverChange] = Field(
+        default_factory=dict, description="figures of levers that this scenario sees otherwise"
+    )
+
+
 class Wave(Part):
     """Who comes with a disease, and how they stay."""
 
@@ -584,6 +632,9 @@ class Scenario(Wave):
     travel: TravelOptions = Field(default_factory=TravelOptions, description="ways offered")
     weights: Weights = Field(default_factory=Weights, description="harm, first goal")
     burden: Burden = Field(default_factory=Burden, description="effort, third goal")
+    levers: Levers | None = Field(
+        None, description="what the plan may decide besides where patients go; null: nothing"
+    )
     shocks: Shocks = Field(default_factory=Shocks, description="what goes wrong")
     options: Options = Field(default_factory=Options, description="moves the plan may use")
     rules: Rules = Field(

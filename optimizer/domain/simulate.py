@@ -7,6 +7,7 @@ fallback when a solver fails, and the local care that makes the opening census o
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -568,6 +569,8 @@ def _use_oxygen(inst: Instance, flows: _Flows, store: FloatArray, t: int) -> Flo
 
 def _as_plan(inst: Instance, flows: _Flows, rule: str) -> Plan:
     harm = harm_value(inst, flows)
+    if inst.levers is not None:
+        harm += inst.levers.home_unmet * float(home_unfollowed(inst).sum())
     burden = float(
         inst.burden.admission @ (flows.admitted.sum(axis=1) + flows.admitted_observed)
         + inst.burden.transfer @ flows.moved.sum(axis=1)
@@ -590,13 +593,36 @@ def _as_plan(inst: Instance, flows: _Flows, rule: str) -> Plan:
         solver=rule,
         fairness=GroupResult(float(area_waiting(inst, flows.waiting).max(initial=0.0)), None),
         oxygen_short=flows.oxygen_short,
+        **_no_levers(inst),
     )
+
+
+def _no_levers(inst: Instance) -> dict[str, Any]:
+    """Return the lever arrays of a plan that uses none of the levers it may use."""
+    if inst.levers is None:
+        return {}
+    none = np.zeros((len(inst.levers.ids), inst.days))
+    names = ("lever_started", "lever_closed", "lever_open", "lever_usable")
+    return {**{name: none.copy() for name in names}, "home_short": home_unfollowed(inst)}
+
+
+def home_unfollowed(inst: Instance) -> FloatArray:
+    """(E, T) patients at home whom nobody follows without levers; 0 where levers add nothing."""
+    if inst.levers is None:
+        return np.zeros_like(inst.home.patients)
+    followed = np.asarray((inst.levers.yields.home_places > 0).any(axis=0))
+    short = np.maximum(0.0, inst.home.patients - inst.home.capacity)
+    return np.asarray(np.where(followed[:, None], short, 0.0))
 
 
 def harm_value(inst: Instance, flows: Plan | _Flows) -> float:
     """Return the harm of a plan from its flows (docs/model.md section 5)."""
     price = inst.harm
-    return float(
+    levers = 0.0
+    if inst.levers is not None and isinstance(flows, Plan):
+        levers = float(inst.levers.harm @ flows.lever_open.sum(axis=1))
+        levers += inst.levers.home_unmet * float(flows.home_short.sum())
+    return levers + float(
         np.einsum("ost,s->", flows.waiting, price.waiting)
         + np.einsum("fst,s->", flows.boarding, price.boarding)
         + price.corridor * flows.corridor.sum()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from optimizer.domain.facility import Facility, FacilityUnit, Tables
+from optimizer.domain.lever_rows import opened_by_levers
 from optimizer.domain.scenario import Scenario
 
 
@@ -29,6 +30,8 @@ class PlanningUnit:
     cluster_id: str
     tier: str
     tier_rank: int
+    by_lever: bool = False
+    """Closed but for what levers open there: of its own it has nothing for the wave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,8 @@ class Sites:
 
     @property
     def top_rank(self) -> int:
-        """Rank of the highest tier among the units in the province."""
-        return max((unit.tier_rank for unit in self.inside), default=0)
+        """Rank of the highest tier among the units in the province that are open of themselves."""
+        return max((unit.tier_rank for unit in self.inside if not unit.by_lever), default=0)
 
 
 def _valid(row: Facility | FacilityUnit, scenario: Scenario) -> bool:
@@ -72,6 +75,7 @@ def planning_sites(tables: Tables, scenario: Scenario) -> Sites:
     kinds = {row.kind: row for row in tables.kinds}
     ranks = {row.tier: row.rank for row in tables.tiers}
     existing = existing_units(tables, scenario)
+    opened = opened_by_levers(tables, scenario)
     groups: dict[str, list[FacilityUnit]] = {}
     names: dict[str, str] = {}
     clusters = {row.admin_unit_id: row.name for row in tables.admin_units}
@@ -92,6 +96,8 @@ def planning_sites(tables: Tables, scenario: Scenario) -> Sites:
                 name = f"{kinds[site.kind].name_vi} {clusters.get(site.cluster_id or '', '')}"
             groups.setdefault(key, []).append(row)
             names[key] = name
+        elif row.unit_id in opened:
+            groups[row.unit_id], names[row.unit_id] = [row], site.short_name
     inside = [
         PlanningUnit(
             unit_id=key,
@@ -101,6 +107,7 @@ def planning_sites(tables: Tables, scenario: Scenario) -> Sites:
             cluster_id=facilities[rows[0].facility_id].cluster_id or "",
             tier=rows[0].tier,
             tier_rank=ranks[rows[0].tier],
+            by_lever=rows[0].intake == "closed",
         )
         for key, rows in sorted(groups.items())
     ]

@@ -9,6 +9,7 @@ from optimizer.domain.facility import Tables
 from optimizer.domain.network import ReferralNetwork
 from optimizer.domain.scenario import Scenario
 from optimizer.errors import Problem
+from optimizer.exchange.lever_checks import lever_checks
 from optimizer.exchange.reading import nearest_name, shown
 from optimizer.exchange.rule_checks import rule_checks, wave_checks
 from optimizer.exchange.soundness import circle
@@ -25,6 +26,7 @@ def cross_check(scenario: Scenario, tables: Tables) -> tuple[Problem, ...]:
         *_cut_roads_isolate(scenario, tables),
         *_staff_have_ratios(scenario, tables),
         *rule_checks(scenario, tables),
+        *lever_checks(scenario, tables),
     )
 
 

@@ -136,6 +136,18 @@ ROWS: dict[str, str] = {
     "travel": "H2,H1,45,24,0,,,example,assumed\nH1,E1,95,70,0,,,example,assumed",
     "vehicles": "U1,ambulance,3,900,example,assumed\nU2,ambulance,1,900,example,assumed",
     "mobile_stations": "M1,U3,C1,5,75,example,assumed\nM2,U2,C2,5,75,example,assumed",
+    "levers": (
+        "elective-U1,postpone_elective,Hoãn mổ phiên,Postpone elective surgery,1,2,2,7,1,0,"
+        "2000000,1.5,1,0,,example,Giám đốc Sở Y tế,Director of the health department,"
+        "example,assumed\n"
+        "borrow-U2,borrow_staff,Điều động điều dưỡng,Move nurses inside the province,2,2,0,14,1,"
+        "2000000,1200000,0,1,0,,example,Giám đốc Sở Y tế,Director of the health department,"
+        "example,assumed"
+    ),
+    "lever_yields": (
+        "elective-U1,bed,U1,OXY,8,example,assumed\nelective-U1,staff,U1,NUR,2,example,assumed\n"
+        "borrow-U2,staff,U2,NUR,-1,example,assumed\nborrow-U2,staff,U1,NUR,1,example,assumed"
+    ),
 }
 """Rows of every table, columns in the order of the row models."""
 

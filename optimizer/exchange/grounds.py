@@ -148,6 +148,12 @@ def unit_confidence(tables: Tables, inst: Instance) -> dict[str, Confidence]:
     figures = [*tables.beds, *tables.routine, *tables.staff, *tables.devices, *tables.oxygen]
     for row in figures:
         found.setdefault(row.unit_id, []).append(row.confidence)
+    used = set(inst.levers.ids) if inst.levers else set()
+    sure = {lever.lever_id: lever.confidence for lever in tables.levers}
+    for item in tables.lever_yields:
+        if item.lever_id in used:
+            both = (item.confidence, sure[item.lever_id])
+            found.setdefault(item.place, []).extend(both)
     for unit, members in inst.unit_members.items():
         marks = [mark for member in members for mark in found.get(member, ["assumed"])]
         out[unit] = weakest("official", *marks) if marks else "assumed"

@@ -17,6 +17,7 @@ import numpy as np
 
 from optimizer.domain.assemble import Assembled
 from optimizer.domain.binding import binding_terms
+from optimizer.domain.decided import as_decided
 from optimizer.domain.facility import CONFIDENCES, Tables
 from optimizer.domain.instance import (
     ADMISSION_KINDS,
@@ -27,7 +28,7 @@ from optimizer.domain.instance import (
 )
 from optimizer.domain.plan import Plan, places_kept
 from optimizer.domain.scenario import Scenario
-from optimizer.exchange import oxygen_table
+from optimizer.exchange import lever_table, oxygen_table
 from optimizer.exchange.grounds import Grounds
 from optimizer.exchange.scenarios import scenario_to_json
 
@@ -165,7 +166,7 @@ def _capacity(inst: Instance, plan: Plan, grounds: Grounds) -> list[Row]:
 
 def write_tables(folder: Path, made: Assembled, plan: Plan, grounds: Grounds) -> None:
     """Write every table of a plan into `folder`, each row with the weakest of what it rests on."""
-    inst = made.instance
+    inst = as_decided(made.instance, plan)
     days = list(range(1, inst.days + 1))
     ids, units = inst.classes.ids, inst.units
     here = grounds.places[: len(units)]
@@ -382,6 +383,10 @@ def write_inputs(folder: Path, tables: Tables, scenario: Scenario, made: Assembl
         ("area", "commune"),
         ((area, c) for area, inside in inst.area_communes.items() for c in inside),
     )
+    if inst.levers is not None:
+        figures, yields = lever_table.figures_that_count(tables, scenario, inst)
+        _write(folder / "levers.csv", lever_table.FIGURES, figures)
+        _write(folder / "lever_yields.csv", lever_table.YIELDS, yields)
     _write(
         folder / "units.csv",
         ("planning_unit", "unit_id"),
@@ -412,6 +417,9 @@ def write_start(folder: Path, plan: Plan) -> None:
     """Write where the harm group ended, for `referral whatif`: start.npz (a few 10 kB)."""
     if plan.start:
         arrays: dict[str, Any] = {"surge_beds": plan.surge_beds.astype(np.int32), **plan.start}
+        if plan.lever_started.size:
+            arrays["lever_started"] = plan.lever_started.astype(np.int32)
+            arrays["lever_closed"] = plan.lever_closed.astype(np.int32)
         np.savez_compressed(folder / START_FILE, **arrays)
 
 
@@ -450,6 +458,13 @@ def write_reasons(folder: Path, tables: Mapping[str, tuple[Sequence[str], Iterab
     """Write bottlenecks.csv, why.csv and clear.csv: name -> header and rows."""
     for name, (header, rows) in tables.items():
         _write(folder / f"{name}.csv", header, rows)
+
+
+def write_levers(folder: Path, tables: Tables, inst: Instance, plan: Plan, wave: int) -> None:
+    """Write levers.csv: what opens when, its cost and harm, and who decides it."""
+    if inst.levers is not None:
+        rows = lever_table.lever_rows(tables, inst, plan, wave)
+        _write(folder / "levers.csv", (*lever_table.HEADER, SURE), rows)
 
 
 def write_baselines(folder: Path, rows: Iterable[tuple[str, str, str, str, float]]) -> None:

@@ -50,6 +50,8 @@ def _side(name: str, plan: Plan, inst: Instance, *, decisions: bool) -> dict[str
         "admissions": _ways(arcs.area, arcs.to, arcs.patient_class, arcs.kind),
         "transfers": _ways(moves.origin, moves.to, moves.patient_class, moves.direction),
     }
+    if inst.levers is not None:
+        out["levers"] = np.array(inst.levers.ids, dtype=np.str_)
     for row, prices in plan.shadow_prices.items():
         if prices.size and np.abs(prices).max() > 0:
             out[f"price:{row}"] = prices

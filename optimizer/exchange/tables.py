@@ -8,7 +8,7 @@ from pathlib import Path
 
 from optimizer.domain.facility import ROWS, Row, SourceFile, Tables
 from optimizer.errors import DataError, Problem
-from optimizer.exchange import geography, soundness, terms
+from optimizer.exchange import geography, lever_checks, soundness, terms
 from optimizer.exchange.book import Book, Loaded
 from optimizer.exchange.cells import columns, convert, required_columns
 from optimizer.exchange.reading import Record, Sheet, nearest_name, read_sheet, same_id
@@ -25,6 +25,8 @@ MAY_BE_ABSENT: dict[str, str] = {
     "travel": "",
     "links": "",
     "mobile_stations": "",
+    "levers": "",
+    "lever_yields": "",
     "devices": "No devices.csv: devices limit nobody.",
     "oxygen": "No oxygen.csv: oxygen limits nobody.",
     "oxygen_draw": "No oxygen_draw.csv: patients draw no oxygen, so that it limits nobody.",
@@ -66,6 +68,8 @@ REFERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("vehicles", "base_unit", ("units",)),
     ("mobile_stations", "base_unit", ("units",)),
     ("mobile_stations", "cluster_id", ("admin_units",)),
+    ("levers", "drawn_from", ("levers",)),
+    ("lever_yields", "lever_id", ("levers",)),
 )
 """(table, column, tables of whose ids it must be one)."""
 
@@ -91,7 +95,8 @@ def read_tables(directory: Path) -> tuple[Tables, tuple[Problem, ...]]:
         _unique(book, model)
     for table, column, targets in REFERS:
         _refers(book, table, column, targets)
-    for check in (*soundness.CHECKS, *terms.CHECKS, *geography.CHECKS):
+    checks = (*soundness.CHECKS, *terms.CHECKS, *geography.CHECKS, *lever_checks.CHECKS)
+    for check in checks:
         check(book)
     refuse_if_faulty(book.problems)
     found = {name: _sorted(loaded) for name, loaded in book.tables.items()}

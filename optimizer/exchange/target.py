@@ -37,6 +37,7 @@ OWN_NAMES = frozenset(
                 "clear",
                 "matters",
                 "needs",
+                "levers",
             )
         ),
         "plan.json",

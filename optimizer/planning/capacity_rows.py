@@ -10,6 +10,12 @@ import numpy as np
 
 from optimizer.domain.instance import FloatArray, Instance
 from optimizer.domain.terms import M3_A_DAY
+from optimizer.planning.lever_rows import (
+    device_yields,
+    flow_yields,
+    staff_yields,
+    supply_yields,
+)
 from optimizer.planning.variables import PlanVariables
 from optimizer.solving.matrix import Matrix, Rows
 
@@ -38,6 +44,7 @@ def device_capacity(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     rows.add(-1.0, v.excess[:, high], rows.index[:, low])
     if inst.rules.open_corridor:
         rows.add(-1.0, v.corridor[:, None, :], rows.index)
+    device_yields(rows, inst, v)
     rows.at_most(devices_from_level(inst))
 
 
@@ -69,6 +76,7 @@ def supervision(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     rows.add(at_lowest[:, :, None, None], v.boarding[:, None], index)
     rows.add(-at_lowest[:, :, None], v.corridor[:, None])
     rows.add(-oversees[None, :, :, None], v.excess[:, None], index)
+    staff_yields(rows, inst, v)
     rows.at_most(heads)
 
 
@@ -96,6 +104,7 @@ def oxygen_flow(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     _drawn(rows, inst, v, 1.0)
     draw = inst.terms.oxygen_draw
     rows.add(-draw[None, :, None], v.excess, rows.index[:, None, :])
+    flow_yields(rows, inst, v)
     rows.at_most(limit)
 
 
@@ -116,6 +125,7 @@ def oxygen_stock(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     rows.add(-1.0, v.oxygen_stored[:, :-1], rows.index[:, 1:])
     rows.add(-1.0, v.oxygen_short)
     _drawn(rows, inst, v, M3_A_DAY)
+    supply_yields(rows, inst, v)
     room = supply.copy()
     room[:, 0] += inst.terms.oxygen_stored
     rows.at_most(room)

@@ -17,6 +17,13 @@ from optimizer.planning.capacity_rows import (
     oxygen_stock,
     supervision,
 )
+from optimizer.planning.lever_rows import (
+    bed_yields,
+    house_yields,
+    outside_yields,
+    staff_yields,
+    vehicle_yields,
+)
 from optimizer.planning.rule_rows import (
     closed_intake,
     nobody_waits,
@@ -191,6 +198,7 @@ def staffed_bed_capacity(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     rows.add(-1.0, v.surge_beds[:, high], rows.index[:, low])
     rows.add(-1.0, v.excess[:, high], rows.index[:, low])
     sender_at_level(rows, inst, v)
+    bed_yields(rows, inst, v)
     rows.at_most(_beds_from_level(inst))
 
 
@@ -212,6 +220,7 @@ def house_capacity(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     rows.add(-1.0, v.surge_beds, index)
     rows.add(-1.0, v.excess, index)
     sender_in_house(rows, inst, v)
+    house_yields(rows, inst, v)
     rows.at_most(inst.beds.sum(axis=1))
 
 
@@ -252,6 +261,7 @@ def staff_on_duty(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     rows.add(at_lowest[:, :, None, None], v.boarding[:, None], index)
     rows.add(-at_lowest[:, :, None], v.corridor[:, None])
     rows.add(-need[None, :, :, None], v.excess[:, None], index)
+    staff_yields(rows, inst, v)
     rows.at_most(heads)
 
 
@@ -294,6 +304,7 @@ def vehicle_minutes(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     base = inst.unit_base[moves.origin]
     trip = inst.trip_minutes_fixed + 2 * moves.minutes
     rows.add(trip[:, None], v.moved, np.where(base[:, None] >= 0, rows.index[base], -1))
+    vehicle_yields(rows, inst, v)
     rows.at_most(inst.vehicle_minutes)
 
 
@@ -306,6 +317,7 @@ def outside_places(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     rows.add(1.0, v.admitted_observed[out], rows.index[arcs.to[out] - units, 0])
     gone = moves.to >= units
     rows.add(1.0, v.moved[gone], rows.index[moves.to[gone] - units])
+    outside_yields(rows, inst, v)
     rows.at_most(inst.outside_places)
 
 

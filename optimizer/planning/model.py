@@ -8,6 +8,7 @@ import numpy as np
 
 from optimizer.domain.instance import BoolArray, FloatArray, Instance, IntArray
 from optimizer.planning.constraints import CONSTRAINTS
+from optimizer.planning.lever_rows import LEVER_CONSTRAINTS
 from optimizer.planning.objective import group_cost
 from optimizer.planning.variables import PlanVariables, plan_variables
 from optimizer.solving.matrix import Compiled, Matrix
@@ -35,9 +36,11 @@ class PlanModel:
     def day_one(self) -> BoolArray:
         """(columns,) the variables of day 1."""
         v = self.variables
-        blocks = (v.admitted, v.moved, v.in_house, v.treated, v.boarding, v.waiting, v.corridor)
-        oxygen = (v.oxygen_stored, v.oxygen_short)
-        first = [block[..., 0].ravel() for block in (*blocks, v.excess, v.surge_beds, *oxygen)]
+        levers = v.levers
+        blocks = [v.admitted, v.moved, v.in_house, v.treated, v.boarding, v.waiting, v.corridor]
+        blocks += [v.excess, v.surge_beds, v.oxygen_stored, v.oxygen_short, levers.started]
+        blocks += [levers.closed, levers.standing, levers.usable, levers.home_short]
+        first = [block[..., 0].ravel() for block in blocks]
         numbers = np.concatenate([v.admitted_observed, *first])
         out = np.zeros(self.compiled.size[0], dtype=bool)
         out[numbers[numbers >= 0]] = True
@@ -51,7 +54,7 @@ def build_model(inst: Instance, *, transfers: bool = True, live: bool = False) -
     """
     matrix = Matrix()
     variables = plan_variables(matrix, inst, transfers=transfers, live=live)
-    for constraint in CONSTRAINTS:
+    for constraint in (*CONSTRAINTS, *(LEVER_CONSTRAINTS if inst.levers else ())):
         constraint(matrix, inst, variables)
     compiled = matrix.compiled()
     columns = compiled.size[0]

@@ -53,6 +53,27 @@ def risk_of_moves(inst: Instance, v: PlanVariables, cost: FloatArray) -> None:
     _price(cost, v.moved, inst.harm.transfer[:, None])
 
 
+def lever_days(inst: Instance, v: PlanVariables, cost: FloatArray) -> None:
+    """Levers open, harm a unit and day: an operation put off, staff spread thin."""
+    if inst.levers is not None:
+        _price(cost, v.levers.standing, inst.levers.harm[:, None])
+
+
+def home_unfollowed(inst: Instance, v: PlanVariables, cost: FloatArray) -> None:
+    """Patients at home whom nobody follows, harm a patient-day; only where levers could."""
+    if inst.levers is not None:
+        _price(cost, v.levers.home_short, inst.levers.home_unmet)
+
+
+def lever_effort(inst: Instance, v: PlanVariables, cost: FloatArray) -> None:
+    """Levers open, burden a unit and day, and burden a million VND."""
+    levers = inst.levers
+    if levers is not None:
+        millions = levers.million_vnd / 1e6
+        _price(cost, v.levers.standing, (levers.unit_day + millions * levers.day_vnd)[:, None])
+        _price(cost, v.levers.started, (millions * levers.open_vnd)[:, None])
+
+
 def road_and_moves(inst: Instance, v: PlanVariables, cost: FloatArray) -> None:
     """Road minutes and number of moves, burden a patient."""
     _price(cost, v.admitted, inst.burden.admission[:, None])
@@ -74,8 +95,10 @@ TERMS: dict[str, tuple[Term, ...]] = {
         oxygen_missed,
         late_admissions,
         risk_of_moves,
+        lever_days,
+        home_unfollowed,
     ),
-    "burden": (road_and_moves, surge_bed_days),
+    "burden": (road_and_moves, surge_bed_days, lever_effort),
 }
 
 

@@ -6,7 +6,7 @@ different places. A plan at the bound needs no better roads, only more beds or s
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from optimizer.domain.instance import (
     PlanRules,
     TransferArcs,
 )
+from optimizer.domain.levers import LeverSet
 from optimizer.domain.terms import Terms
 from optimizer.planning.model import PlanModel, build_model
 from optimizer.solving.engine import solve_arrays
@@ -49,6 +50,8 @@ def pooled(inst: Instance) -> Instance:
       has at its own (no more than before for the treated of that level either).
     * *Oxygen and supervision* are summed like staff; where one house is without limit, all are. The
       stores of all houses are one.
+    * *Levers* stay as they are, each with the sum of what it yields everywhere; their rows speak of
+      no place but that of the giver, whose rows add up. Nobody at home is counted.
     * *Devices*: these rows are left out.
     * *Vehicles*, closed sites, nobody waits, the sender's row on the day of a move, whole people:
       these rows are left out. An open corridor stays; it comes with one care level.
@@ -138,7 +141,20 @@ def pooled(inst: Instance) -> Instance:
         else np.asarray(inst.may_leave.any(axis=0, keepdims=True)),
         no_intake=None,
         fallen=inst.excess_allowed.any(axis=0, keepdims=True),
+        levers=None if inst.levers is None else _pooled_levers(inst.levers),
     )
+
+
+def _pooled_levers(levers: LeverSet) -> LeverSet:
+    """Return the levers with all their yields in one place; nobody at home counts there."""
+    y = levers.yields
+    parts = {
+        item.name: getattr(y, item.name).sum(axis=1, keepdims=True)
+        for item in fields(y)
+        if getattr(y, item.name).shape[1]
+    }
+    parts["devices"] = np.zeros_like(parts["devices"])  # these rows are left out
+    return replace(levers, yields=replace(y, **parts))
 
 
 def _cheapest(kinds: IntArray | BoolArray, classes: IntArray, price: FloatArray) -> IntArray:

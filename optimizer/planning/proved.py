@@ -17,6 +17,7 @@ from optimizer.errors import SolverError
 from optimizer.planning.model import PlanModel
 from optimizer.solving.engine import Answer, solve_arrays
 
+LEVER_BLOCKS = ("lever_started", "lever_closed", "lever_open", "lever_usable")
 ROUGH = 1e-6
 """Share of the harm by which duals may miss it before the solve is made sharper."""
 
@@ -51,9 +52,9 @@ def proved_bound(model: PlanModel, inst: Instance, answer: Answer) -> float:
 
     .. math:: y b + \sum_j \min(0, c_j - A_j^T y) \, U_j
 
-    y  row duals, of the sign their row asks for;  U  the most of a column: its upper bound or the
-    surge limit; where columns of a block and day add up to no more than everybody who can be
-    anywhere by then, the least of them counts once with that number.
+    y  row duals, of the sign their row asks for;  U  the most of a column: its upper bound, the
+    surge limit or the most units of a lever; where columns of a block and day add up to no more
+    than everybody who can be anywhere by then, the least of them counts once with that number.
     """
     compiled = model.compiled
     y = answer.row_duals
@@ -68,6 +69,11 @@ def proved_bound(model: PlanModel, inst: Instance, answer: Answer) -> float:
     most = compiled.column_upper.copy()
     beds = model.column_blocks["surge_beds"]
     most[beds[beds >= 0]] = inst.surge_limit[beds >= 0]
+    if inst.levers is not None:
+        for name in LEVER_BLOCKS:
+            index = model.column_blocks[name]
+            units = np.broadcast_to(inst.levers.max_units[:, None], index.shape)
+            most[index[index >= 0]] = units[index >= 0]
     boxed = np.isfinite(most)
     total += float((reduced[boxed] * most[boxed]).sum())
     reduced = np.where(boxed, 0.0, reduced)

@@ -90,7 +90,9 @@ def needed_rows(inst: Instance, *, every: bool = False) -> NeededRows:
         ],
         axis=1,
     )
-    most = least.copy()
+    taken, given = _by_levers(inst, above, counted)
+    least -= taken[:, :, None]
+    most = least + (taken + given)[:, :, None]
     most[:, bed] += surge_from
     most[:, house] += inst.surge_limit.sum(axis=1)[:, None]
     most[:, device] += wider
@@ -121,6 +123,33 @@ def needed_rows(inst: Instance, *, every: bool = False) -> NeededRows:
         stock=stores
         & (every | _may_run_dry(inst, coefficient, most, keep & free[:, None], day.start)),
     )
+
+
+def _by_levers(
+    inst: Instance, above: FloatArray, counted: BoolArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the most that levers may take from and add to the room of each row, (F, rows).
+
+    What they bring into a store of oxygen is not counted: it may not be brought.
+    """
+    levels, roles = len(inst.levels), len(inst.roles)
+    none = np.zeros((len(inst.units), 2 * levels + 2 * roles + 3))
+    if inst.levers is None:
+        return none, none
+    y = inst.levers.yields
+    people = np.einsum("pr,jfp->jfr", inst.stands_in.astype(float), y.staff)
+    equipped = np.where(counted[None], y.devices, y.beds)
+    parts = (
+        np.einsum("kl,jfl->jfk", above, y.beds),
+        y.beds.sum(axis=2)[:, :, None],
+        people,
+        np.einsum("kl,jfl->jfk", above, equipped),
+        people,
+        y.oxygen_flow[:, :, None],
+        np.zeros((*y.oxygen_supply.shape, 1)),
+    )
+    room = np.concatenate(parts, axis=2) * inst.levers.max_units[:, None, None]
+    return np.maximum(0.0, -room).sum(axis=0), np.maximum(0.0, room).sum(axis=0)
 
 
 def _may_run_dry(

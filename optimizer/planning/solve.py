@@ -28,6 +28,7 @@ from optimizer.planning.model import PlanModel, build_model
 from optimizer.planning.proved import sharpened
 from optimizer.planning.start import start_of
 from optimizer.planning.whole import fractional, whole_day_one
+from optimizer.planning.whole_levers import holding, whole_levers
 from optimizer.planning.whole_window import whole_window
 from optimizer.solving.engine import Answer, solve_arrays
 from optimizer.solving.face import optimal_face
@@ -100,6 +101,7 @@ def solve_plan(
         for name, index in model.row_blocks.items()
     }
     start = start_of(model, harm.basis)
+    built, priced_at = model, harm.row_duals
     least, spent = harm.objective, 0.0
     final, later = harm, Later()
     if options.burden:
@@ -114,6 +116,24 @@ def solve_plan(
     lower, upper = compiled.column_lower, compiled.column_upper
     if options.burden:
         final, later = _later(model, harm, lower, upper, options, timed)
+    free = model
+    if options.whole and inst.levers is not None:
+        started = time.perf_counter()
+        base, harm = _whole_levers(built, inst, final.x, priced_at, options)
+        start = start_of(base, harm.basis)
+        model, final = base, harm
+        if options.burden:
+            least = harm.objective
+            model, harm = with_worst_area(inst, base, harm)
+            if inst.fairness_epsilon > 0 and harm.optimal:
+                cost, harm = priced(inst, model, harm, options.seconds)
+                spent = max(0.0, float(model.harm @ harm.x) - least)
+                model = replace(model, first=cost)
+        compiled = model.compiled
+        lower, upper = compiled.column_lower, compiled.column_upper
+        if options.burden:
+            final, _ = _later(model, harm, lower, upper, options)
+        timed("whole levers", started)
     people, beds = model.variables.whole_people, model.variables.surge_beds
     if options.whole and fractional(final.x, people).size:
         started = time.perf_counter()
@@ -135,7 +155,7 @@ def solve_plan(
     small = compiled.size[0] <= SEARCHED_TO
     if options.whole and small and short > WORTH_SEARCHING * max(1.0, abs(bound)):
         started = time.perf_counter()
-        final = _searched(model, final, options)
+        final = _searched(free, final, options)
         timed("search", started)
     made = plan_of(model, final, bound, later.burden, options.whole, spent)
     worst = float(area_waiting(inst, made.waiting).max(initial=0.0))
@@ -149,6 +169,16 @@ def solve_plan(
         if np.isfinite(later.fairness)
         else {},
     )
+
+
+def _whole_levers(
+    model: PlanModel, inst: Instance, x: FloatArray, duals: FloatArray, options: SolveOptions
+) -> tuple[PlanModel, Answer]:
+    """Hold all levers at whole units near the point `x`, and solve harm again with them."""
+    columns = model.compiled.size[0]
+    decided = whole_levers(model, inst, x[:columns], duals)
+    held = holding(model, inst, decided)
+    return held, least_harm(held, engine=options.engine, seconds=options.seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +327,9 @@ def plan_of(
     v = model.variables
     if whole:
         people = np.concatenate([v.whole_people, v.surge_beds[v.surge_beds >= 0]])
+        people = np.concatenate([people, v.levers.decided])
+        standing = v.levers.standing
+        people = np.concatenate([people, standing[standing >= 0]])
         x[people] = np.round(x[people])
 
     def values(index: IntArray) -> FloatArray:
@@ -317,6 +350,11 @@ def plan_of(
         excess=values(v.excess),
         surge_beds=values(v.surge_beds),
         oxygen_short=values(v.oxygen_short),
+        lever_started=values(v.levers.started),
+        lever_closed=values(v.levers.closed),
+        lever_open=values(v.levers.standing),
+        lever_usable=values(v.levers.usable),
+        home_short=values(v.levers.home_short),
         harm=_group(harm, bound),
         burden=_group(burden, burden_bound),
         status="optimal" if proved else "feasible",

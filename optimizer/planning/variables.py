@@ -12,6 +12,28 @@ from optimizer.solving.matrix import Matrix
 
 
 @dataclass(frozen=True, slots=True)
+class LeverColumns:
+    """Columns of docs/model.md section 12; empty without levers."""
+
+    started: IntArray
+    """(J, T) units begun that day, whole."""
+    closed: IntArray
+    """(J, T) units closed that day, whole."""
+    standing: IntArray
+    """(J, T) units open at day's end."""
+    usable: IntArray
+    """(J, T) of these usable: the same columns where a lever has no ramp."""
+    home_short: IntArray
+    """(E, T) patients at home whom nobody follows."""
+
+    @property
+    def decided(self) -> IntArray:
+        """Return the whole columns: what is begun and what is closed."""
+        both = np.concatenate([self.started.ravel(), self.closed.ravel()])
+        return np.asarray(both[both >= 0])
+
+
+@dataclass(frozen=True, slots=True)
 class PlanVariables:
     """Column numbers; -1 where a variable does not exist."""
 
@@ -37,10 +59,34 @@ class PlanVariables:
     """(F, T) cubic metres in store at day's end."""
     oxygen_short: IntArray
     """(F, T) cubic metres that somebody went without."""
+    levers: LeverColumns
     whole_people: IntArray
     """All columns of people observed on day 1; of a whole window all admissions and transfers."""
     needed: NeededRows
     """Capacity rows to write: those that no other row of the same house implies."""
+
+
+def _lever_columns(m: Matrix, inst: Instance) -> LeverColumns:
+    """Make the columns of levers; none without levers."""
+    levers, days = inst.levers, inst.days
+    if levers is None:
+        none = np.zeros((0, days), dtype=np.int64)
+        return LeverColumns(none, none, none, none, none)
+    shape = (len(levers.ids), days)
+    in_time = np.flip(levers.usable_from(days), axis=1)  # what never opens is never begun
+    started = m.columns("lever_started", shape, exists=in_time, whole=True)
+    shut = m.columns("lever_closed", shape, exists=levers.may_close[:, None], whole=True)
+    standing = m.columns("lever_open", shape, exists=levers.usable_from(days))
+    ramped = (levers.ramp > 0)[:, None]
+    usable = m.columns("lever_usable", shape, exists=ramped & levers.usable_from(days))
+    followed = np.asarray((levers.yields.home_places > 0).any(axis=0))
+    short = m.columns(
+        "home_short",
+        inst.home.patients.shape,
+        exists=followed[:, None],
+        upper=np.maximum(0.0, inst.home.patients),
+    )
+    return LeverColumns(started, shut, standing, np.where(ramped, usable, standing), short)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +257,7 @@ def plan_variables(
         ),
         "oxygen_short": m.columns("oxygen_short", (f, days), exists=store[:, None]),
     }
+    levers = _lever_columns(m, inst)
     every = (admitted.ravel(), moved.ravel()) if all_days else (moved[:, 0],)
     whole = np.concatenate([observed, *every, in_house[:, :, 0].ravel()])
     return PlanVariables(
@@ -220,6 +267,7 @@ def plan_variables(
         in_house=in_house,
         whole_people=whole[whole >= 0],
         needed=needed,
+        levers=levers,
         **blocks,
     )
 

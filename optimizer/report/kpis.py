@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from optimizer.domain.decided import as_decided
 from optimizer.domain.instance import DIRECTIONS, FloatArray, Instance
 from optimizer.domain.plan import Plan, area_waiting
 
@@ -46,7 +47,7 @@ def _placed_in_time(inst: Instance, plan: Plan) -> float:
 
 def _worst_unit(inst: Instance, plan: Plan) -> dict[str, object] | None:
     """The unit and day with most people per usable bed."""
-    beds = (inst.beds + plan.surge_beds).sum(axis=1)[:, : inst.shown_days]
+    beds = (as_decided(inst, plan).beds + plan.surge_beds).sum(axis=1)[:, : inst.shown_days]
     people = (plan.treated + plan.boarding).sum(axis=1)[:, : inst.shown_days]
     if not beds.size or not (beds > 0).any():
         return None
@@ -88,6 +89,21 @@ def by_disease(inst: Instance, plan: Plan) -> dict[str, dict[str, Any]]:
             "deaths_for_want_of_care": deaths_for_want(inst, alone),
         }
     return found
+
+
+def _levers(inst: Instance, plan: Plan) -> dict[str, Any]:
+    """What levers cost and harm over the shown days, and whom nobody follows at home."""
+    levers, shown = inst.levers, slice(0, inst.shown_days)
+    assert levers is not None
+    vnd = levers.open_vnd[:, None] * plan.lever_started + levers.day_vnd[:, None] * plan.lever_open
+    return {
+        "vnd": float(vnd[:, shown].sum()),
+        "vnd_solved": float(vnd.sum()),
+        "budget_vnd": levers.budget_vnd if np.isfinite(levers.budget_vnd) else None,
+        "unit_days": float(plan.lever_open[:, shown].sum()),
+        "harm": float(levers.harm @ plan.lever_open[:, shown].sum(axis=1)),
+        "home_short_days": float(plan.home_short[:, shown].sum()),
+    }
 
 
 def plan_kpis(inst: Instance, plan: Plan) -> dict[str, Any]:
@@ -132,6 +148,7 @@ def plan_kpis(inst: Instance, plan: Plan) -> dict[str, Any]:
         "worst_area_waiting": _worst_area(inst, plan),
         "placed_in_time_share": _placed_in_time(inst, plan),
         **({"by_disease": parts} if (parts := by_disease(inst, plan)) else {}),
+        **({"levers": _levers(inst, plan)} if inst.levers is not None else {}),
     }
 
 

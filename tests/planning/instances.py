@@ -29,6 +29,7 @@ from optimizer.domain.instance import (
     TransferArcs,
     unmet_price,
 )
+from optimizer.domain.levers import LeverSet, LeverYields
 from optimizer.domain.plan import Plan, oxygen_drawn
 from optimizer.domain.terms import Terms, in_store, no_terms
 from optimizer.planning.model import PlanModel
@@ -347,6 +348,70 @@ def worst_violation(model: PlanModel, inst: Instance, plan: Plan) -> float:
         x - compiled.column_upper,
     )
     return max(float(part.max(initial=0.0)) for part in parts)
+
+
+def with_levers(
+    inst: Instance,
+    levers: Mapping[str, Mapping[str, float]],
+    yields: Mapping[tuple[str, str, str, str], float],
+    *,
+    budget: float = np.inf,
+    pools: Mapping[str, str] | None = None,
+    home: float = 0.2,
+) -> Instance:
+    """Return the instance with levers: figures by lever, yields by (lever, resource, place, item).
+
+    What is not said: one unit, no delay, no ramp, one day at least, stays open, costs nothing.
+    Burden: 0.01 a unit-day and 0.001 a million VND.
+    """
+    ids = sorted(levers)
+    usual = {"max_units": 1, "delay": 0, "ramp": 0, "min_days": 1, "may_close": 0}
+    usual |= {"open_vnd": 0, "day_vnd": 0, "harm": 0}
+    rows = [usual | dict(levers[name]) for name in ids]
+    j, f, k = len(ids), len(inst.units), len(inst.levels)
+    parts = {
+        "bed": np.zeros((j, f, k)),
+        "staff": np.zeros((j, f, len(inst.roles))),
+        "device": np.zeros((j, f, k)),
+        "oxygen_flow": np.zeros((j, f)),
+        "oxygen_supply": np.zeros((j, f)),
+        "vehicle_minutes": np.zeros((j, len(inst.bases))),
+        "outside_place": np.zeros((j, len(inst.outside))),
+        "home_place": np.zeros((j, len(inst.bases))),
+    }
+    items = {"bed": inst.levels, "device": inst.levels, "staff": inst.roles}
+    places = {"outside_place": inst.outside} | dict.fromkeys(
+        ("vehicle_minutes", "home_place"), inst.bases
+    )
+    listed = inst.listed.copy()
+    for (lever, resource, place, item), amount in yields.items():
+        at: tuple[int, ...] = (ids.index(lever), places.get(resource, inst.units).index(place))
+        if resource in items:
+            at = (*at, items[resource].index(item))
+        parts[resource][at] = amount
+        if resource == "bed" and amount > 0:
+            listed[at[1:]] = True
+    made = LeverSet(
+        ids=tuple(ids),
+        max_units=np.array([row["max_units"] for row in rows], dtype=float),
+        delay=np.array([row["delay"] for row in rows], dtype=np.int64),
+        ramp=np.array([row["ramp"] for row in rows], dtype=np.int64),
+        min_days=np.array([row["min_days"] for row in rows], dtype=np.int64),
+        may_close=np.array([row["may_close"] for row in rows], dtype=bool),
+        open_vnd=np.array([row["open_vnd"] for row in rows], dtype=float),
+        day_vnd=np.array([row["day_vnd"] for row in rows], dtype=float),
+        harm=np.array([row["harm"] for row in rows], dtype=float),
+        pool=np.array(
+            [ids.index((pools or {})[name]) if name in (pools or {}) else -1 for name in ids],
+            dtype=np.int64,
+        ),
+        yields=LeverYields(*parts.values()),
+        budget_vnd=budget,
+        home_unmet=home,
+        unit_day=0.01,
+        million_vnd=0.001,
+    )
+    return inst.changed(levers=made, listed=listed)
 
 
 @st.composite

@@ -1,0 +1,185 @@
+"""Whole units of levers: the LP's starts rounded up, what does not fit taken back, all held.
+
+Rounded cumulatively no day has less usable than the LP had. Where a limit, a pool, a giver or the
+budget would break, the unit whose loss costs least at the LP's prices goes, until all rows hold; no
+unit at all is always allowed. Source: docs/model.md section 12.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from optimizer.domain.instance import FloatArray, Instance, IntArray
+from optimizer.domain.levers import LeverSet, open_units, usable_units
+from optimizer.planning.model import PlanModel
+from optimizer.solving.matrix import Compiled
+
+WHOLE = 1e-6
+MAY_BREAK = ("lever_limit", "lever_pool", "lever_giver", "budget")
+"""Rows that rounding up may break."""
+OWN_ROWS = ("lever_balance", "lever_ramp", "lever_limit", "lever_closing", "lever_giver", "budget")
+"""Rows whose prices say nothing of what a lever gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Whole units of each lever, cumulative by day, (J, T) each."""
+
+    begun: FloatArray
+    shut: FloatArray
+
+    def columns(self, levers: LeverSet) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Return started, closed, open and usable units by day, (J, T) each."""
+        started = np.diff(self.begun, axis=1, prepend=0.0)
+        closed = np.diff(self.shut, axis=1, prepend=0.0)
+        return (
+            started,
+            closed,
+            open_units(levers, started, closed),
+            usable_units(levers, started, closed),
+        )
+
+
+def _later(cumulative: FloatArray, days: IntArray) -> FloatArray:
+    """Return cumulative units by day, each lever `days` later."""
+    out = np.zeros_like(cumulative)
+    for j, d in enumerate(days.tolist()):
+        if d < cumulative.shape[1]:
+            out[j, d:] = cumulative[j, : cumulative.shape[1] - d]
+    return out
+
+
+def _values(x: FloatArray, index: IntArray) -> FloatArray:
+    return np.asarray(np.where(index >= 0, x[np.maximum(index, 0)], 0.0))
+
+
+def worth_of_usable(model: PlanModel, duals: FloatArray) -> FloatArray:
+    """(J, T) fall of harm for one more usable unit of a lever, at the prices of the LP."""
+    compiled = model.compiled
+    own = np.zeros(compiled.size[1], dtype=bool)
+    for name in OWN_ROWS:
+        index = model.row_blocks[name]
+        own[index[index >= 0]] = True
+    price = np.where(own, 0.0, duals)
+    gain = np.bincount(
+        compiled.columns,
+        weights=compiled.values * price[compiled.rows],
+        minlength=compiled.size[0],
+    )
+    return _values(np.asarray(gain, dtype=float), model.variables.levers.usable)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """The rows that rounding up may break, as a small matrix over all columns."""
+
+    model: PlanModel
+    compiled: Compiled
+    day: IntArray
+    """Day of each row; the last day for a row of all days."""
+
+    def excess(self, x: FloatArray) -> FloatArray:
+        return np.asarray(self.compiled.activity(x) - self.compiled.row_upper)
+
+
+def _rows_that_may_break(model: PlanModel, days: int) -> _Fit:
+    numbers, on = [], []
+    for name in MAY_BREAK:
+        index = model.row_blocks[name]
+        here = index >= 0
+        day = np.arange(index.shape[-1]) if index.shape[-1] == days else np.array([days - 1])
+        numbers.append(index[here])
+        on.append(np.broadcast_to(day, index.shape)[here])
+    rows = np.concatenate(numbers)
+    at = np.full(model.compiled.size[1], -1, dtype=np.int64)
+    at[rows] = np.arange(len(rows))
+    c = model.compiled
+    here = at[c.rows] >= 0
+    small = replace(
+        c,
+        rows=at[c.rows[here]],
+        columns=c.columns[here],
+        values=c.values[here],
+        row_lower=c.row_lower[rows],
+        row_upper=c.row_upper[rows],
+    )
+    return _Fit(model, small, np.concatenate(on))
+
+
+def _less_one(decided: Decided, levers: LeverSet, j: int, day: int) -> Decided | None:
+    """Return the decisions without the last unit of lever j begun by `day`; None if none was."""
+    if decided.begun[j, day] < 1 - WHOLE:
+        return None
+    first = int(np.argmax(decided.begun[j] >= decided.begun[j, day] - WHOLE))
+    begun = decided.begun.copy()
+    begun[j, first:] -= 1.0
+    shut = np.minimum(decided.shut, _later(begun, levers.delay + levers.held))
+    return Decided(begun, shut)
+
+
+def whole_levers(model: PlanModel, inst: Instance, x: FloatArray, duals: FloatArray) -> Decided:
+    """Return whole units of all levers near the LP's point `x` that break no row of theirs."""
+    levers, v = inst.levers, model.variables.levers
+    assert levers is not None
+    begun = np.ceil(np.cumsum(_values(x, v.started), axis=1) - WHOLE)
+    shut = np.floor(np.cumsum(_values(x, v.closed), axis=1) + WHOLE)
+    shut = np.minimum(shut, _later(begun, levers.delay + levers.held))
+    decided = Decided(np.maximum(0.0, begun), shut)
+    wanted = _values(x, v.usable)
+    worth = np.maximum(0.0, worth_of_usable(model, duals))
+    fit = _rows_that_may_break(model, inst.days)
+    while True:
+        point = placed(model, x, levers, decided)
+        over = fit.excess(point)
+        scale = np.maximum(1.0, np.abs(fit.compiled.row_upper))
+        worst = int(np.argmax(over / scale)) if len(over) else -1
+        if worst < 0 or over[worst] <= WHOLE * scale[worst]:
+            return decided
+        best: tuple[float, Decided] | None = None
+        usable = decided.columns(levers)[3]
+        for j in range(len(levers.ids)):
+            fewer = _less_one(decided, levers, j, int(fit.day[worst]))
+            if fewer is None:
+                continue
+            relief = over[worst] - fit.excess(placed(model, x, levers, fewer))[worst]
+            if relief <= 1e-12:
+                continue
+            left = fewer.columns(levers)[3]
+            lost = np.minimum(usable[j], wanted[j]) - np.minimum(left[j], wanted[j])
+            price = float((worth[j] * lost).sum()) / min(relief, over[worst])
+            if best is None or price < best[0]:
+                best = price, fewer
+        if best is None:  # cannot be: with no unit at all every row holds
+            return Decided(np.zeros_like(begun), np.zeros_like(shut))
+        decided = best[1]
+
+
+def placed(model: PlanModel, x: FloatArray, levers: LeverSet, decided: Decided) -> FloatArray:
+    """Return the point with its lever columns replaced by whole units."""
+    out = x.copy()
+    v = model.variables.levers
+    started, closed, standing, usable = decided.columns(levers)
+    for index, values in (
+        (v.started, started),
+        (v.closed, closed),
+        (v.standing, standing),
+        (v.usable, usable),
+    ):
+        out[index[index >= 0]] = values[index >= 0]
+    return out
+
+
+def holding(model: PlanModel, inst: Instance, decided: Decided) -> PlanModel:
+    """Return the model with all levers held as decided."""
+    levers = inst.levers
+    assert levers is not None
+    compiled = model.compiled
+    point = placed(model, compiled.column_lower, levers, decided)
+    lower, upper = compiled.column_lower.copy(), compiled.column_upper.copy()
+    v = model.variables.levers
+    for index in (v.started, v.closed, v.standing, v.usable):
+        columns = index[index >= 0]
+        lower[columns] = upper[columns] = point[columns]
+    return replace(model, compiled=replace(compiled, column_lower=lower, column_upper=upper))
