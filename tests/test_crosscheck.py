@@ -337,7 +337,8 @@ def test_exported_model_solves_to_the_same_harm_elsewhere(kind: str, tmp_path: P
         "outside_places",
         "nobody_waits",
         "closed_intake",
-    }  # no such destination here, nobody is forbidden to wait, nothing closes
+        "corridor_people",
+    }  # no such destination here, nobody is forbidden to wait, nothing closes, no open corridor
     assert "treated(b_nh_vi_n_A,SA,3)" in text
     assert "treated(b_nh_vi_n_A.2,SA,3)" in text
 

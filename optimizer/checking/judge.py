@@ -54,6 +54,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "outside_places": beds.outside_places,
         "nobody_waits": beds.nobody_waits,
         "closed_intake": beds.closed_intake,
+        "corridor_people": beds.corridor_people,
         "able_to_treat": people.able_to_treat,
         "permitted_arcs": people.permitted_arcs,
         "whole_people_day_one": people.whole_people_day_one,

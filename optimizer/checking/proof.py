@@ -52,6 +52,7 @@ ROWS: Mapping[str, str] = {
     "outside_places": "HT",
     "nobody_waits": "OST",
     "closed_intake": "FT",
+    "corridor_people": "FT",
 }
 """Axes of the prices of each row; t is T without day 1. One that is not there has price 0."""
 DECISIONS: Mapping[str, str] = {

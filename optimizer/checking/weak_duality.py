@@ -210,11 +210,12 @@ class _Proof:
         level, boarder = self._in_bed()
         n = treated - _tomorrow(inputs.keep[0], treated + p["only_stable_move"])
         n = n - _tomorrow(inputs.worse[0], boarding) + level[:, self.level]
+        n = n - p["corridor_people"][:, None, :]
         n = np.where(inputs.able[:, :, None] & self.possible.treated, n, 0.0)
         b = weights[1][None, :, None] + boarding - _tomorrow(inputs.night[1], boarding)
         b = b + p["boarders_leave_once"]
         lying = p["house_capacity"] + boarder
-        b = b + (lying - p["corridor_boarders_only"])[:, None, :]
+        b = b + (lying - p["corridor_boarders_only"] - p["corridor_people"])[:, None, :]
         u = np.where(self.possible.waiting, u, 0.0)
         b = np.where(self.possible.boarding, b, 0.0)
         days = case.scenario.days
@@ -222,13 +223,14 @@ class _Proof:
         house = np.where(self.possible.in_house, boarding - treated, 0.0)
         first = np.minimum(0.0, house[:, :, 0]) * inputs.boarding0
         v = case.scenario.weights["corridor"] + p["corridor_boarders_only"] - lying
+        v = v + p["corridor_people"]
         if case.scenario.corridor == "open":
             v = v - p["device_capacity"].sum(axis=1)
         return (
             self._at_most_everybody(states)
             + self._at_most_everybody(house, first_day=1)
             + float(first.sum())
-            + self._at_most_everybody(v)
+            + (2.0 if case.scenario.sender_counts else 1.0) * self._at_most_everybody(v)
         )
 
     def _ways(self) -> float:
@@ -256,7 +258,8 @@ class _Proof:
             leaves = ((own >= 0) & (own != g))[:, None]
             level = self._from_level(p["staffed_bed_capacity"])[own, self.level[s]]
             level = np.where((kind != STABILISE)[:, None], level, 0.0)
-            a = a + np.where(leaves, p["house_capacity"][own] + level, 0.0)
+            here = p["house_capacity"] - p["corridor_people"]
+            a = a + np.where(leaves, here[own] + level, 0.0)
         asked, new = case.areas_day_one
         shape = asked.shape
         observed = a[:, 0] + p["open_requests"][o, s]
@@ -278,7 +281,7 @@ class _Proof:
         x = x + trip[:, None] * p["vehicle_minutes"][at]
         if case.scenario.sender_counts:
             level = self._from_level(p["staffed_bed_capacity"])[f, self.level[s]]
-            x = x + p["house_capacity"][f] + np.where(up, 0.0, level)
+            x = x + here[f] + np.where(up, 0.0, level)
         for pool, there in ((True, case.inputs.boarding0), (False, case.inputs.treated0)):
             here = up[:, 0] == pool
             least = _least(x[here, 0], (f[here], s[here]), there.shape)
@@ -324,6 +327,7 @@ def _lawful_rows(case: Case) -> dict[str, FloatArray]:
         "oxygen_stock": np.isfinite(terms.supply)[:, None],
         "outside_places": np.isfinite(capacity.outside_places)[:, None],
         "corridor_boarders_only": np.array([[scenario.corridor != "open"]]),
+        "corridor_people": np.array([[scenario.corridor == "open"]]),
         "nobody_waits": ways_reach(case) & (scenario.wait == "none"),
         "closed_intake": case.closed,
     }

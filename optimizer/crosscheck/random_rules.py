@@ -77,15 +77,11 @@ def one_level(inst: Instance) -> Instance:
 
 
 def corridors_open(inst: Instance, dice: Dice) -> Instance:
-    """Corridors take whom no bed holds; now and then nobody may wait outside then.
-
-    They have a price: free, they might be said to hold people who are nowhere.
-    """
+    """Corridors take whom no bed holds, free or not; now and then nobody may wait outside then."""
     waits = bool(dice.random() < 0.5)
     on_foot = replace(inst.classes, needs_vehicle=np.zeros_like(inst.classes.needs_vehicle))
     return inst.changed(
         rules=PlanRules(nobody_waits=not waits, open_corridor=True),
-        harm=replace(inst.harm, corridor=25.0),
         classes=inst.classes if waits else on_foot,
     )
 

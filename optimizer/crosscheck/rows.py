@@ -8,6 +8,7 @@ from typing import Any
 from optimizer.crosscheck.model import Model, Terms, add
 from optimizer.crosscheck.rule_rows import (
     closed_intake,
+    corridor_people,
     gone_but_counted,
     may_leave,
     nobody_waits,
@@ -283,6 +284,7 @@ CONSTRAINTS: tuple[Callable[[Model], None], ...] = (
     nobody_waits,
     closed_intake,
     worst_area_waiting,
+    corridor_people,
 )
 """Every row of docs/model.md section 4, in its order."""
 

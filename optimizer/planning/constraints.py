@@ -20,6 +20,7 @@ from optimizer.planning.capacity_rows import (
 from optimizer.planning.matrix import Matrix, Rows
 from optimizer.planning.rule_rows import (
     closed_intake,
+    corridor_people,
     nobody_waits,
     sender_at_level,
     sender_in_house,
@@ -218,7 +219,7 @@ def house_capacity(m: Matrix, inst: Instance, v: PlanVariables) -> None:
 def corridor_boarders_only(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     """Nobody is admitted into a corridor: v <= sum_s b - a', (F, T).
 
-    No such row with the rule `corridor: open`.
+    No such row with the rule `corridor: open`; `corridor_people` stands there.
     """
     bound = np.full(v.corridor.shape, not inst.rules.open_corridor)
     rows = m.rows("corridor_boarders_only", v.corridor.shape, exists=bound)
@@ -331,4 +332,5 @@ CONSTRAINTS: tuple[Constraint, ...] = (
     outside_places,
     nobody_waits,
     closed_intake,
+    corridor_people,
 )

@@ -53,6 +53,7 @@ ROW_AXES: Mapping[str, str] = {
     "outside_places": "HT",
     "nobody_waits": "OST",
     "closed_intake": "FT",
+    "corridor_people": "FT",
 }
 """Axes by letter (docs/model.md section 1); A and X: admission and transfer ways. A block that is
 not here is named by the numbers on its axes."""
