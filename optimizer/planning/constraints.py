@@ -18,6 +18,7 @@ from optimizer.planning.capacity_rows import (
     supervision,
 )
 from optimizer.planning.matrix import Matrix, Rows
+from optimizer.planning.promise_rows import reserve_share
 from optimizer.planning.rule_rows import (
     closed_intake,
     corridor_people,
@@ -333,4 +334,5 @@ CONSTRAINTS: tuple[Constraint, ...] = (
     nobody_waits,
     closed_intake,
     corridor_people,
+    reserve_share,
 )

@@ -37,7 +37,8 @@ class PlanModel:
         v = self.variables
         blocks = (v.admitted, v.moved, v.in_house, v.treated, v.boarding, v.waiting, v.corridor)
         oxygen = (v.oxygen_stored, v.oxygen_short)
-        first = [block[..., 0].ravel() for block in (*blocks, v.excess, v.surge_beds, *oxygen)]
+        slack = (v.excess, v.surge_beds, *oxygen, v.reserve_missed)
+        first = [block[..., 0].ravel() for block in (*blocks, *slack)]
         numbers = np.concatenate([v.admitted_observed, *first])
         out = np.zeros(self.compiled.size[0], dtype=bool)
         out[numbers[numbers >= 0]] = True

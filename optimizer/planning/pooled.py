@@ -23,6 +23,7 @@ from optimizer.domain.instance import (
     PlanRules,
     TransferArcs,
 )
+from optimizer.domain.promises import nothing_promised
 from optimizer.domain.terms import Terms
 from optimizer.planning.engine import solve_arrays
 from optimizer.planning.model import PlanModel, build_model
@@ -50,8 +51,8 @@ def pooled(inst: Instance) -> Instance:
     * *Oxygen and supervision* are summed like staff; where one house is without limit, all are. The
       stores of all houses are one.
     * *Devices*: these rows are left out.
-    * *Vehicles*, closed sites, nobody waits, the sender's row on the day of a move, whole people:
-      these rows are left out. An open corridor stays; it comes with one care level.
+    * *Vehicles*, promises, closed sites, nobody waits, the sender's row on the day of a move, whole
+      people: these rows are left out. An open corridor stays; it comes with one care level.
 
     Every row left is implied by those of the plan and every price is at most the plan's, so the
     minimum is at most the plan's harm. The same sums prove it for any other price of n, b, u, so
@@ -138,6 +139,7 @@ def pooled(inst: Instance) -> Instance:
         else np.asarray(inst.may_leave.any(axis=0, keepdims=True)),
         no_intake=None,
         fallen=inst.excess_allowed.any(axis=0, keepdims=True),
+        promises=nothing_promised(len(inst.levels)),
     )
 
 

@@ -73,6 +73,7 @@ def proved_bound(model: PlanModel, inst: Instance, answer: Answer) -> float:
     reduced = np.where(boxed, 0.0, reduced)
     people = _everybody(inst)
     times = {
+        "reserve_missed": float((inst.promises.reserve > 0).sum()),  # once for each such level
         "oxygen_short": M3_A_DAY * float(inst.terms.oxygen_draw.max(initial=0.0)),
         "corridor": 2.0 if inst.rules.sender_counts else 1.0,  # at both ends of a move
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.domain.instance import ADMISSION, STABILISE, BoolArray, Instance, IntArray
+from optimizer.domain.kept import reserve_rows
 from optimizer.planning.matrix import Matrix
 from optimizer.planning.redundant import NeededRows, needed_rows
 
@@ -41,6 +42,8 @@ class PlanVariables:
     """All columns of people observed on day 1; of a whole window all admissions and transfers."""
     needed: NeededRows
     """Capacity rows to write: those that no other row of the same house implies."""
+    reserve_missed: IntArray
+    """(F, K, T) beds of a promised reserve that are taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +213,11 @@ def plan_variables(
             upper=inst.terms.oxygen_tank[:, None],
         ),
         "oxygen_short": m.columns("oxygen_short", (f, days), exists=store[:, None]),
+        "reserve_missed": m.columns(
+            "reserve_missed",
+            (f, len(inst.levels), days),
+            exists=reserve_rows(inst)[:, :, None],
+        ),
     }
     every = (admitted.ravel(), moved.ravel()) if all_days else (moved[:, 0],)
     whole = np.concatenate([observed, *every, in_house[:, :, 0].ravel()])
