@@ -15,7 +15,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -53,6 +53,7 @@ from optimizer.exchange.target import sound_target
 from optimizer.i18n import LANGUAGES
 from optimizer.planning import baselines
 from optimizer.planning.pooled import pooled_bound
+from optimizer.planning.promised import promise_costs
 from optimizer.planning.screen import offered_ways, with_ways
 from optimizer.planning.solve import SolveOptions, solve_plan
 from optimizer.planning.split import split_to_communes
@@ -64,6 +65,8 @@ from optimizer.report.kpis import baseline_rows, plan_kpis, shortfalls
 from optimizer.report.needs import COLUMNS as NEED_COLUMNS
 from optimizer.report.needs import need_rows, needs_told
 from optimizer.report.patients import class_names, disease_names
+from optimizer.report.promises import COLUMNS as PROMISE_COLUMNS
+from optimizer.report.promises import promise_rows, promises_told
 from optimizer.report.reports import write_reports
 
 Progress = Callable[[str, float, bool], None]
@@ -237,6 +240,12 @@ def plan_scenario(
         warnings, reasons = (*warnings, *error.problems), NONE
     seconds.update(reasons.seconds)
     done("explain", started)
+    if offered.promises.any and optimum is not None:
+        started = time.perf_counter()
+        costing = _begun(lambda: promise_costs(offered, optimum))
+        with contextlib.suppress(SolverError):
+            desk.costs = costing(limit)
+        done("promises", started)
     try:
         rivals = beside(limit)
     except SolverError:
@@ -328,6 +337,8 @@ class _Desk:
     began: float
     refused: tuple[Problem, ...] = ()
     """What the checker said of the nearest-free-place plan; it is never published then."""
+    costs: Mapping[str, float] = field(default_factory=dict)
+    """What each promise costs the rest of the harm."""
     bound: dict[str, Any] | None = None
     """What no plan can beat, by KPI."""
 
@@ -404,10 +415,16 @@ class _Desk:
             ],
         )
         planfolder.write_reasons(work, reasons.tables)
+        promises = promise_rows(inst, plan)
+        if promises:
+            planfolder.write_promises(work, promises, PROMISE_COLUMNS, self.grounds.results)
         summary = self._summary(plan, inst, rivals, work)
         summary["equity"] = equity_kpis(equity)
         summary["explanation"] = reasons.summary
         summary["needs"] = needs_told(needs)
+        if promises:
+            costs = {} if plan.status == "rule" else self.costs
+            summary["promises"] = promises_told(promises, inst, costs)
         planfolder.write_summary(work, summary)
         result = check_plan(work)
         if result.violations:

@@ -14,6 +14,7 @@ from optimizer.report.diseases import disease_table
 from optimizer.report.findings import finding, free_beds_note, shortfalls_note
 from optimizer.report.folder import PlanReport
 from optimizer.report.maps import facility_map
+from optimizer.report.promises import promise_table, promise_title
 
 CHART = {"displayModeBar": False, "scrollZoom": False}
 
@@ -37,6 +38,7 @@ def show() -> None:
         st.html(blocks.section(who.say("Shortfalls"), shortfalls_note(report, who.lang)))
         st.html(listings.shortfall_table(report, who.lang, who.palette))
         _diseases(who, report)
+        _promises(who, report)
         show_equity(who, report)
 
 
@@ -104,6 +106,16 @@ def _diseases(who: Viewer, report: PlanReport) -> None:
     if rows:
         note = who.say("beds, staff, oxygen and vehicles are shared")
         st.html(blocks.section(who.say("By disease"), note))
+        lines = ("".join(listings.cell(*one) for one in row) for row in rows)
+        st.html(blocks.block(listings.table(head, lines)))
+
+
+def _promises(who: Viewer, report: PlanReport) -> None:
+    """Say what was promised, whether it was kept, and what it cost."""
+    levels = {k: report.level_name(k, who.lang) for k in report.levels["care_level"]}
+    head, rows = promise_table(report.head, levels, who.lang)
+    if rows:
+        st.html(blocks.section(*promise_title(who.lang)))
         lines = ("".join(listings.cell(*one) for one in row) for row in rows)
         st.html(blocks.block(listings.table(head, lines)))
 

@@ -15,6 +15,7 @@ from optimizer.checking import rules_capacity as beds
 from optimizer.checking import rules_confidence as sure
 from optimizer.checking import rules_objective as objective
 from optimizer.checking import rules_people as people
+from optimizer.checking import rules_promises as promises
 from optimizer.checking import rules_record as record
 from optimizer.checking import rules_terms as terms
 from optimizer.checking import rules_told as told
@@ -54,6 +55,8 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "outside_places": beds.outside_places,
         "nobody_waits": beds.nobody_waits,
         "closed_intake": beds.closed_intake,
+        "corridor_people": beds.corridor_people,
+        "reserve_share": promises.reserve_share,
         "able_to_treat": people.able_to_treat,
         "permitted_arcs": people.permitted_arcs,
         "whole_people_day_one": people.whole_people_day_one,

@@ -52,8 +52,11 @@ ROWS: Mapping[str, str] = {
     "outside_places": "HT",
     "nobody_waits": "OST",
     "closed_intake": "FT",
+    "corridor_people": "FT",
+    "reserve_share": "FLT",
 }
-"""Axes of the prices of each row; t is T without day 1. One that is not there has price 0."""
+"""Axes of the prices of each row; t is T without day 1, L pairs of levels. One that is not
+there has price 0."""
 DECISIONS: Mapping[str, str] = {
     "admitted": "AT",
     "admitted_observed": "A",
@@ -170,6 +173,10 @@ class Proof:
             "T": axes.days,
             "t": max(0, axes.days - 1),
         }
+        level, count = index["K"], len(axes.levels)
+        both = (level[:, None] >= 0) & (level[None, :] >= 0)
+        index["L"] = np.where(both, level[:, None] * count + level[None, :], -1).ravel()
+        size["L"] = count * count
         admissions = self._ways(f"{name}/admissions", index["O"], units, index["S"])
         transfers = self._ways(f"{name}/transfers", units, units, index["S"])
         index |= {"A": np.arange(len(admissions)), "X": np.arange(len(transfers))}

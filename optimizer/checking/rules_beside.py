@@ -48,6 +48,7 @@ LAWS: tuple[Callable[[Case, Bench], object], ...] = (
     beds.outside_places,
     beds.nobody_waits,
     beds.closed_intake,
+    beds.corridor_people,
     beds.excess_only_when_capacity_falls,
 )
 """Rules that a baseline keeps as the plan does; people and surge beds may be parts of one."""

@@ -43,6 +43,16 @@ def corridor_boarders_only(case: Case, bench: Bench) -> None:
     bench.at_most("corridor_boarders_only", case.flows.corridor, most, axes, message)
 
 
+def corridor_people(case: Case, bench: Bench) -> None:
+    """Hold an open corridor to the people of its house that day (F, T): treated, boarding, sent."""
+    if case.scenario.corridor != "open":
+        bench.checked("corridor_people", 0)
+        return
+    most = (case.flows.treated + case.flows.boarding).sum(axis=1) + case.gone_but_counted[0]
+    message = "{left} lie in the corridor, but only {right} people are in the house."
+    bench.at_most("corridor_people", case.flows.corridor, most, (case.units, case.days), message)
+
+
 def staff_on_duty(case: Case, bench: Bench) -> None:
     """Check that the need of a role and its stand-ins <= those on duty (F, R, T)."""
     capacity, flows = case.capacity, case.flows

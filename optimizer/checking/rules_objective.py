@@ -9,6 +9,7 @@ import numpy as np
 
 from optimizer.checking.case import Case
 from optimizer.checking.flows import BOARDING, LEAVES, OUTSIDE
+from optimizer.checking.promises import reserve_reached
 from optimizer.checking.violation import PATIENTS, RELATIVE, Bench, FloatArray
 
 MINUTES_A_DAY = 1440
@@ -44,6 +45,7 @@ def harm_by_day(case: Case) -> Mapping[str, FloatArray]:
         "lateness": rows.total("t", None, lateness),
         "out_of_province": w["out_of_province"] * away,
         "transfers": moves.total("t", None, risk),
+        "reserve": case.scenario.reserve_price * reserve_reached(case)[2].sum(axis=(0, 1)),
     }
 
 

@@ -255,6 +255,9 @@ class Scenario:
     whole_window: bool
     curves: Mapping[tuple[str, str], FloatArray]
     """Survival curve by disease and severity, where the stay has one."""
+    reserve: Mapping[str, float]
+    """Share of open beds that is promised to stay free, by care level."""
+    reserve_price: float
     confidence: int
     document: Mapping[str, Any]
     """All of it, as written."""
@@ -335,9 +338,27 @@ def read_scenario(path: Path, bench: Bench) -> Scenario:
         leaving_moves_once=doc.truth("rules.leaving_moves_once"),
         whole_window=doc.truth("rules.whole_window"),
         curves=_curves(doc),
+        reserve=_reserve(doc),
+        reserve_price=_number(doc, "weights.reserve"),
         confidence=weakest_figure(doc.value),
         document=doc.value,
     )
+
+
+def _number(doc: Document, key: str) -> float:
+    """Return a number of 0 or more; 0 where nothing is said, as in plans of earlier versions."""
+    return 0.0 if doc.get(key) is None else doc.number(key, 0)
+
+
+def _reserve(doc: Document) -> dict[str, float]:
+    """Return the shares of beds to be kept free, by care level."""
+    told = doc.get("promises.reserve")
+    if told is None:
+        return {}
+    if not isinstance(told, dict):
+        doc.fault("promises.reserve", "It must give a share for each care level.")
+        return {}
+    return {ident(level): doc.number(f"promises.reserve.{level}", 0) for level in told}
 
 
 def _rows(doc: Document, key: str) -> list[Mapping[str, object]]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from optimizer.checking.case import Case
 from optimizer.checking.flows import ADMISSION, BOARDING, LEAVES, OUTSIDE, STABILISE, TREATED
+from optimizer.checking.promises import at_lowest, reserve_pairs, reserve_shares
 from optimizer.checking.proof import ROWS, Side
 from optimizer.checking.rules_capacity import capacity_falls, ways_reach
 from optimizer.checking.rules_objective import MINUTES_A_DAY, unmet_weights
@@ -104,7 +105,7 @@ class _Proof:
         s, r = len(case.inputs.classes.names), len(case.capacity.roles)
         size = {"O": len(case.places.areas), "F": f, "S": s, "K": k, "R": r, "T": days}
         size |= {"E": len(case.capacity.bases), "H": len(case.places.names) - f}
-        size["t"] = max(0, days - 1)
+        size["t"], size["L"] = max(0, days - 1), k * k
         lawful = _lawful_rows(case)
         self.price: dict[str, FloatArray] = {}
         for row, letters in ROWS.items():
@@ -115,6 +116,7 @@ class _Proof:
                 given = np.maximum(given, 0.0)
             self.price[row] = np.where(lawful[row], given, 0.0) if row in lawful else given
         self.level = case.inputs.classes.level
+        self.reserve = reserve_shares(case)
         chain = case.capacity.stands_in.astype(float)
         self.needs = chain @ case.capacity.needs
         self.oversees = chain @ case.capacity.terms.oversees
@@ -158,9 +160,21 @@ class _Proof:
             ("surge_stays_open", -falls),
             ("vehicle_minutes", capacity.vehicle_minutes[:, None]),
             ("outside_places", _finite(capacity.outside_places)[:, None]),
+            ("reserve_share", self._beside_reserve(capacity.from_level(beds))),
         ):
             total -= float((p[row] * room).sum())
         return total
+
+    def _beside_reserve(self, beds: FloatArray) -> FloatArray:
+        """(F, K x K, T) beds of level k' and above beside the reserve of level k."""
+        beside = beds[:, None] - (self.reserve[:, None] * beds)[:, :, None]
+        return np.asarray(beside.reshape(len(beds), -1, beds.shape[2]))
+
+    def _reserve_prices(self) -> FloatArray:
+        """(F, K, K', T) prices of the rows of promised reserves."""
+        k = len(self.reserve)
+        prices = self.price["reserve_share"]
+        return prices.reshape(len(prices), k, k, prices.shape[2])
 
     # columns
 
@@ -189,7 +203,11 @@ class _Proof:
     def _in_bed(self) -> tuple[FloatArray, FloatArray]:
         """(F, K, T) and (F, T): what a patient treated at k, and a boarder in a bed, takes."""
         p = self.price
-        level = self._from_level(p["staffed_bed_capacity"] + p["device_capacity"])
+        kept = self._reserve_prices().sum(axis=1)
+        lowest = at_lowest(self.case)[:, :, None]
+        kept = np.where(lowest, 0.0, kept)  # those of the lowest level are felt by everybody
+        level = self._from_level(p["staffed_bed_capacity"] + p["device_capacity"] + kept)
+        level = level + self._kept_by_all()[:, None, :]
         level = level + p["house_capacity"][:, None, :]
         used = np.einsum("rk,frt->fkt", self.needs, p["staff_on_duty"])
         used += np.einsum("rk,frt->fkt", self.oversees, p["supervision"])
@@ -198,6 +216,11 @@ class _Proof:
         padded = np.concatenate([used + gas, np.zeros((len(used), 1, used.shape[2]))], axis=1)
         boarder = padded[np.arange(len(used)), self.case.capacity.lowest]
         return level + used + gas, boarder
+
+    def _kept_by_all(self) -> FloatArray:
+        """(F, T) prices of reserves that everybody in a bed of the house takes."""
+        prices = self._reserve_prices().sum(axis=1)
+        return np.asarray(np.where(at_lowest(self.case)[:, :, None], prices, 0.0).sum(axis=1))
 
     def _states(self) -> float:
         case, p, inputs = self.case, self.price, self.case.inputs
@@ -210,11 +233,12 @@ class _Proof:
         level, boarder = self._in_bed()
         n = treated - _tomorrow(inputs.keep[0], treated + p["only_stable_move"])
         n = n - _tomorrow(inputs.worse[0], boarding) + level[:, self.level]
+        n = n - p["corridor_people"][:, None, :]
         n = np.where(inputs.able[:, :, None] & self.possible.treated, n, 0.0)
         b = weights[1][None, :, None] + boarding - _tomorrow(inputs.night[1], boarding)
         b = b + p["boarders_leave_once"]
-        lying = p["house_capacity"] + boarder
-        b = b + (lying - p["corridor_boarders_only"])[:, None, :]
+        lying = p["house_capacity"] + boarder + self._kept_by_all()
+        b = b + (lying - p["corridor_boarders_only"] - p["corridor_people"])[:, None, :]
         u = np.where(self.possible.waiting, u, 0.0)
         b = np.where(self.possible.boarding, b, 0.0)
         days = case.scenario.days
@@ -222,13 +246,14 @@ class _Proof:
         house = np.where(self.possible.in_house, boarding - treated, 0.0)
         first = np.minimum(0.0, house[:, :, 0]) * inputs.boarding0
         v = case.scenario.weights["corridor"] + p["corridor_boarders_only"] - lying
+        v = v + p["corridor_people"]
         if case.scenario.corridor == "open":
             v = v - p["device_capacity"].sum(axis=1)
         return (
             self._at_most_everybody(states)
             + self._at_most_everybody(house, first_day=1)
             + float(first.sum())
-            + self._at_most_everybody(v)
+            + (2.0 if case.scenario.sender_counts else 1.0) * self._at_most_everybody(v)
         )
 
     def _ways(self) -> float:
@@ -256,7 +281,8 @@ class _Proof:
             leaves = ((own >= 0) & (own != g))[:, None]
             level = self._from_level(p["staffed_bed_capacity"])[own, self.level[s]]
             level = np.where((kind != STABILISE)[:, None], level, 0.0)
-            a = a + np.where(leaves, p["house_capacity"][own] + level, 0.0)
+            here = p["house_capacity"] - p["corridor_people"]
+            a = a + np.where(leaves, here[own] + level, 0.0)
         asked, new = case.areas_day_one
         shape = asked.shape
         observed = a[:, 0] + p["open_requests"][o, s]
@@ -278,7 +304,7 @@ class _Proof:
         x = x + trip[:, None] * p["vehicle_minutes"][at]
         if case.scenario.sender_counts:
             level = self._from_level(p["staffed_bed_capacity"])[f, self.level[s]]
-            x = x + p["house_capacity"][f] + np.where(up, 0.0, level)
+            x = x + here[f] + np.where(up, 0.0, level)
         for pool, there in ((True, case.inputs.boarding0), (False, case.inputs.treated0)):
             here = up[:, 0] == pool
             least = _least(x[here, 0], (f[here], s[here]), there.shape)
@@ -298,6 +324,9 @@ class _Proof:
         e = weights["excess"] - nested - equipped - whole - used
         e = np.where(capacity.has[:, :, None] & capacity_falls(case)[:, None, :], e, 0.0)
         z = p["surge_limit"] - nested - whole
+        free = self._reserve_prices()
+        z = z - self._from_level(free.sum(axis=1))
+        z = z + self._from_level(self.reserve[:, None] * free.sum(axis=2))
         z = z - np.where(terms.counted[:, :, None], 0.0, equipped)
         kept = p["surge_stays_open"]
         z[:, :, 1:] += kept
@@ -310,6 +339,9 @@ class _Proof:
         total += float((np.minimum(0.0, w) * _finite(terms.tank)[:, None]).sum())
         y = np.where(np.isfinite(terms.supply)[:, None], weights["oxygen_short"] - stock, 0.0)
         most = float(self.gas.max(initial=0.0))
+        for k in np.flatnonzero(self.reserve):  # at most the patients who need the level
+            j = case.scenario.reserve_price - free[:, k].sum(axis=1)
+            total += self._at_most_everybody(j)
         return total + self._at_most_everybody(e) + most * self._at_most_everybody(y)
 
 
@@ -324,8 +356,10 @@ def _lawful_rows(case: Case) -> dict[str, FloatArray]:
         "oxygen_stock": np.isfinite(terms.supply)[:, None],
         "outside_places": np.isfinite(capacity.outside_places)[:, None],
         "corridor_boarders_only": np.array([[scenario.corridor != "open"]]),
+        "corridor_people": np.array([[scenario.corridor == "open"]]),
         "nobody_waits": ways_reach(case) & (scenario.wait == "none"),
         "closed_intake": case.closed,
+        "reserve_share": reserve_pairs(case).reshape(len(case.units), -1)[:, :, None],
     }
 
 

@@ -131,6 +131,14 @@ class Model:
             for t in days
         }
 
+        self.reserve_missed = {
+            (f, k, t): self.column(
+                "reserve_missed", ("unit", units[f]), ("level", inst.levels[k]), t
+            )
+            for f, k, t in slots
+            if inst.promises.reserve[k] > 0 and max(listed[f], default=-1) >= k
+        }
+
     def capacity_fell(self, f: int, t: int) -> bool:
         """Return whether some capacity of unit f is lower on day t than on an earlier day."""
         if self.inst.fallen is not None:  # a window: the earlier days are not here

@@ -12,6 +12,7 @@ from optimizer.crosscheck.cbc import HOLDS, violation
 from optimizer.crosscheck.groups import GROUPS
 from optimizer.crosscheck.model import Model
 from optimizer.crosscheck.process import BLOCKS
+from optimizer.crosscheck.promise_rows import settle
 from optimizer.domain.instance import FloatArray, Instance
 
 ONE_DAY = "admitted_observed"
@@ -82,6 +83,7 @@ def judged(pulp: Any, model: Model, plan: Mapping[str, FloatArray]) -> dict[str,
         beyond = float(np.abs(left).max(initial=0.0))
         if not beyond <= HOLDS:
             broken.append((f"no such {block}", beyond))
+    settle(model)
     for row in model.problem.constraints():
         if any(var.varValue is None for var in row):
             continue

@@ -30,6 +30,7 @@ from optimizer.domain.instance import (
     TransferArcs,
 )
 from optimizer.domain.plan import Plan
+from optimizer.domain.promises import Promised
 from optimizer.domain.terms import Terms
 from optimizer.errors import SolverError
 
@@ -166,6 +167,7 @@ PARTS: dict[str, Any] = {
     "home": Home,
     "rules": PlanRules,
     "terms": Terms,
+    "promises": Promised,
 }
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from optimizer.domain.fit import fit_census
 from optimizer.domain.instance import LATERAL, BoolArray, Instance, IntArray, PlanRules
+from optimizer.domain.promises import nothing_promised
 from optimizer.domain.terms import Terms
 
 Dice = np.random.Generator
@@ -47,7 +48,16 @@ def ruled(inst: Instance, dice: Dice) -> Instance:
         inst = inst.changed(arrivals=np.round(inst.arrivals))
         rules = replace(rules, whole_window=True)
     rules = replace(rules, sender_counts=bool(dice.random() < 0.4))
-    return fitted(inst.changed(rules=rules))
+    return promising(fitted(inst.changed(rules=rules)), dice)
+
+
+def promising(inst: Instance, dice: Dice) -> Instance:
+    """Return the instance with promises, each by chance."""
+    promised = inst.promises
+    if dice.random() < 0.5:
+        share = dice.choice([0.0, 0.1, 0.5, 1.0], len(inst.levels))
+        promised = replace(promised, reserve=share, reserve_price=float(dice.choice([0.3, 5.0])))
+    return inst.changed(promises=promised)
 
 
 def one_level(inst: Instance) -> Instance:
@@ -65,6 +75,7 @@ def one_level(inst: Instance) -> Instance:
         surge_limit=summed(inst.surge_limit),
         listed=np.asarray(inst.listed.any(axis=1, keepdims=True)),
         staff_need=inst.staff_need[:, :1].copy(),
+        promises=nothing_promised(1),
         terms=Terms(
             **{item.name: getattr(terms, item.name) for item in fields(terms)}
             | {
@@ -77,15 +88,11 @@ def one_level(inst: Instance) -> Instance:
 
 
 def corridors_open(inst: Instance, dice: Dice) -> Instance:
-    """Corridors take whom no bed holds; now and then nobody may wait outside then.
-
-    They have a price: free, they might be said to hold people who are nowhere.
-    """
+    """Corridors take whom no bed holds, free or not; now and then nobody may wait outside then."""
     waits = bool(dice.random() < 0.5)
     on_foot = replace(inst.classes, needs_vehicle=np.zeros_like(inst.classes.needs_vehicle))
     return inst.changed(
         rules=PlanRules(nobody_waits=not waits, open_corridor=True),
-        harm=replace(inst.harm, corridor=25.0),
         classes=inst.classes if waits else on_foot,
     )
 

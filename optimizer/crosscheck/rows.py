@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from optimizer.crosscheck.model import Model, Terms, add
+from optimizer.crosscheck.promise_rows import promises_missed, reserve_share
 from optimizer.crosscheck.rule_rows import (
     closed_intake,
+    corridor_people,
     gone_but_counted,
     may_leave,
     nobody_waits,
@@ -283,6 +285,8 @@ CONSTRAINTS: tuple[Callable[[Model], None], ...] = (
     nobody_waits,
     closed_intake,
     worst_area_waiting,
+    corridor_people,
+    reserve_share,
 )
 """Every row of docs/model.md section 4, in its order."""
 
@@ -297,6 +301,7 @@ def harm(m: Model) -> Terms:
     add(terms, dict.fromkeys(m.oxygen_short.values(), prices.oxygen_short))
     add(terms, {var: float(prices.admission[i]) for (i, _), var in m.arrive()})
     add(terms, {var: float(prices.transfer[j]) for (j, _), var in m.moved.items()})
+    add(terms, promises_missed(m))
     add(terms, {m.worst_area: m.price})
     return terms
 

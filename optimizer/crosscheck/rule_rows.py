@@ -82,3 +82,17 @@ def closed_intake(m: Model) -> None:
                 },
             )
             m.at_most("closed_intake", (m.at("unit", f), t), terms, 0.0)
+
+
+def corridor_people(m: Model) -> None:
+    """In an open corridor <= all who are in the house, and who left today and still counts."""
+    if not m.inst.rules.open_corridor:
+        return
+    for (f, t), var in m.corridor.items():
+        terms: Terms = {var: 1.0}
+        for s in range(m.S):
+            add(terms, {m.boarding[f, s, t]: -1.0})
+            if m.able[f][s]:
+                add(terms, {m.treated[f, s, t]: -1.0})
+        add(terms, gone_but_counted(m, f, None, t), -1.0)
+        m.at_most("corridor_people", (m.at("unit", f), t), terms, 0.0)

@@ -47,6 +47,8 @@ TERM_AXES: Mapping[str, str] = {
     "oxygen_routine": "F",
 }
 """Likewise of `Instance.terms`."""
+PROMISE_AXES: Mapping[str, str] = {"reserve": "K"}
+"""Likewise of `Instance.promises`."""
 PARTS_BY_NAME = ("unit_names", "area_communes", "unit_members")
 
 
@@ -65,6 +67,7 @@ def part_of(inst: Instance, areas: BoolArray, units: BoolArray) -> Instance:
     keep = {"O": areas, "F": units}
     changed: dict[str, Any] = _cut(inst, AXES, keep)
     changed["terms"] = replace(inst.terms, **_cut(inst.terms, TERM_AXES, keep))
+    changed["promises"] = replace(inst.promises, **_cut(inst.promises, PROMISE_AXES, keep))
     arcs, moves = inst.admissions, inst.transfers
     if inst.own_unit is not None:
         own = inst.own_unit[areas]

@@ -46,6 +46,8 @@ from optimizer.domain.instance import (
 from optimizer.domain.lever_arrays import lever_listed, lever_set
 from optimizer.domain.network import ReferralNetwork
 from optimizer.domain.phases import AGE, OUT, arrives_as, is_plain, nights_left
+from optimizer.domain.promise_keys import Promises
+from optimizer.domain.promises import Promised
 from optimizer.domain.rules import closed_days, may_leave, own_units, plan_rules, rule_notes
 from optimizer.domain.scenario import Options, Rules, Scenario
 from optimizer.domain.simulate import simulate
@@ -274,8 +276,18 @@ def _instance(
         no_intake=closed_days(scenario, sites),
         fairness_epsilon=scenario.options.fairness.epsilon,
         levers=levers,
+        promises=_promised(scenario, levels),
     )
     return instance, area_of
+
+
+def _promised(scenario: Scenario, levels: tuple[str, ...]) -> Promised:
+    """Return the promises of a scenario on the axes of its instance."""
+    said = scenario.promises
+    return Promised(
+        reserve=np.array([said.reserve.get(level, 0.0) for level in levels]),
+        reserve_price=scenario.weights.reserve,
+    )
 
 
 def _names(tables: Tables, sites: Sites, areas: tuple[str, ...]) -> dict[str, str]:
@@ -419,6 +431,7 @@ def _end_of_history(
                 lateral=False, transfers=False, out_of_province=False, local_only=True
             ),
             "rules": Rules(),
+            "promises": Promises(),
             "shocks": scenario.shocks.model_copy(update={"closing": ()}),
         }
     )

@@ -19,7 +19,8 @@ WORTH_SAYING = 1e-3
 def worth_of_terms(inst: Instance, plan: Plan) -> dict[str, FloatArray]:
     """For each term (F, K, T): fall of harm for room for one more patient of that level that day.
 
-    Terms are ``beds``, ``devices``, ``oxygen_flow``, ``oxygen_stock``, and ``staff:`` and
+    Terms are ``beds``, ``devices``, ``oxygen_flow``, ``oxygen_stock``, ``reserve`` where one is
+    promised, and ``staff:`` and
     ``supervision:`` with the role. A plan by rule has no prices, and so no terms.
     """
     prices = plan.shadow_prices
@@ -34,6 +35,8 @@ def worth_of_terms(inst: Instance, plan: Plan) -> dict[str, FloatArray]:
         "oxygen_flow": draw * prices["oxygen_flow"][:, None, :],
         "oxygen_stock": M3_A_DAY * draw * prices["oxygen_stock"][:, None, :],
     }
+    if inst.promises.reserve.any():
+        out["reserve"] = _kept_free(inst, prices["reserve_share"])
     for row, word, need in (
         ("staff_on_duty", "staff", chain @ inst.staff_need),
         ("supervision", "supervision", chain @ terms.supervision),
@@ -42,6 +45,16 @@ def worth_of_terms(inst: Instance, plan: Plan) -> dict[str, FloatArray]:
             if need[r].any():
                 out[f"{word}:{role}"] = need[r][None, :, None] * prices[row][:, None, r, :]
     return out
+
+
+def _kept_free(inst: Instance, prices: FloatArray) -> FloatArray:
+    """(F, K, T) worth of room beside a promised reserve; `prices` (F, K x K, T), k before k'."""
+    size = len(inst.levels)
+    by_row = prices.reshape(len(inst.units), size, size, -1).sum(axis=1)
+    felt = np.maximum(np.arange(size)[None, :], inst.lowest_level[:, None])
+    return np.asarray(
+        np.take_along_axis(np.cumsum(by_row, axis=1), np.maximum(felt, 0)[:, :, None], axis=1)
+    )
 
 
 def binding_terms(inst: Instance, plan: Plan) -> dict[tuple[int, int, int], tuple[str, ...]]:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.domain.levers import LeverSet
+from optimizer.domain.promises import Promised, nothing_promised
 from optimizer.domain.terms import Terms, no_terms
 
 FloatArray = NDArray[np.float64]
@@ -253,11 +254,15 @@ class Instance:
     """Devices, oxygen, supervision; left out: they limit nothing."""
     levers: LeverSet | None = None
     """What may be decided besides where patients go; None: nothing."""
+    promises: Promised = field(default=None)  # type: ignore[assignment]
+    """What the plan promises; left out: nothing."""
 
     def __post_init__(self) -> None:
         if self.terms is None:
             units, levels, roles = len(self.units), len(self.levels), len(self.roles)
             object.__setattr__(self, "terms", no_terms(units, levels, roles, self.days))
+        if self.promises is None:
+            object.__setattr__(self, "promises", nothing_promised(len(self.levels)))
         _freeze(self)
 
     @property

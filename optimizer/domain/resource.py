@@ -49,7 +49,14 @@ def _bed_rows(inst: Instance) -> Felt:
         "staffed_bed_capacity": nested[None],
         "house_capacity": np.ones((1, len(number), 1)),
         "device_capacity": instead,
+        "reserve_share": _reserve_rows(inst.promises.reserve, nested)[None],
     }
+
+
+def _reserve_rows(share: FloatArray, nested: FloatArray) -> FloatArray:
+    """(K, K x K) one more bed of level i in row (k, k'): there if i >= k', less what is kept."""
+    kept = nested * share[None, :]
+    return np.asarray((nested[:, None, :] - kept[:, :, None]).reshape(len(share), -1))
 
 
 def _staff_rows(inst: Instance) -> Felt:

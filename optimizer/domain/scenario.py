@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
 from pydantic_core import PydanticCustomError
 
 from optimizer.domain.facility import CarePhase, Confidence, Id, Phase, Share, Text, Whole
+from optimizer.domain.promise_keys import Promises
 
 Route = Literal["reported_cases", "infections", "explicit"]
 Pool = Literal["treated", "boarding", "waiting"]
@@ -407,6 +408,9 @@ class Weights(Part):
         0.0,
         description="harm of an admission to another than the area's own unit (rules.movers: new)",
     )
+    reserve: Price = Field(
+        0.3, description="harm of a bed of promises.reserve that is taken, for a day"
+    )
 
 
 class Burden(Part):
@@ -641,6 +645,9 @@ class Scenario(Wave):
         default_factory=Rules, description="rules of other planners, as options of the same model"
     )
     clearing: Clearing = Field(default_factory=Clearing, description="weights of additions")
+    promises: Promises = Field(
+        default_factory=Promises, description="what the plan owes beside the patients' harm"
+    )
     provenance: dict[Id, Provenance] = Field(
         default_factory=dict, description="source and confidence of a dotted key or its prefix"
     )

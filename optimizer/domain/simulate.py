@@ -18,6 +18,7 @@ from optimizer.domain.instance import (
     FloatArray,
     Instance,
 )
+from optimizer.domain.kept import promise_harm
 from optimizer.domain.plan import GroupResult, Plan, area_waiting, oxygen_drawn
 from optimizer.domain.shares import Shares, dealt, shares
 from optimizer.domain.terms import M3_A_DAY
@@ -630,4 +631,5 @@ def harm_value(inst: Instance, flows: Plan | _Flows) -> float:
         + price.oxygen_short * flows.oxygen_short.sum()
         + price.admission @ (flows.admitted.sum(axis=1) + flows.admitted_observed)
         + price.transfer @ flows.moved.sum(axis=1)
+        + promise_harm(inst, flows.treated, flows.boarding, flows.corridor, flows.surge_beds)
     )

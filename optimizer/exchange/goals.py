@@ -24,12 +24,15 @@ UNITS = {
     "weights.lateness": "factor",
     "weights.out_of_province": "harm a patient",
     "weights.move_elsewhere": "harm a patient",
+    "weights.reserve": "harm a bed-day",
     "options.fairness.epsilon": "share of the harm",
     "burden.minute": "points a minute",
     "burden.move": "points a move",
     "burden.surge_bed_day": "points a bed-day",
 }
 """Unit of each key of the scenario that is a weight; the rows stand in this order."""
+PROMISES = frozenset({"reserve"})
+"""Weights of promises, shown where the promise is made: a promise and its weight have one name."""
 
 
 def goal_rows(scenario: Scenario, tables: Tables) -> list[dict[str, Any]]:
@@ -63,6 +66,8 @@ def goal_rows(scenario: Scenario, tables: Tables) -> list[dict[str, Any]]:
                 table="patient_classes.csv",
             )
     for key, unit in UNITS.items():
+        if key.removeprefix("weights.") in PROMISES - set(scenario.promises.made):
+            continue
         part: Any = scenario
         for name in key.split("."):
             holder, part = part, getattr(part, name)

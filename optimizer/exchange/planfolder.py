@@ -493,3 +493,10 @@ def write_equity(
             for row in rows
         ),
     )
+
+
+def write_promises(
+    folder: Path, rows: Iterable[Row], columns: Sequence[str], confidence: str
+) -> None:
+    """Write promises.csv: what was promised, what was reached, what is missed."""
+    _write(folder / "promises.csv", (*columns, SURE), ((*row, confidence) for row in rows))

@@ -9,6 +9,7 @@ from optimizer.domain.facility import Tables
 from optimizer.domain.phases import last_age
 from optimizer.domain.scenario import Scenario
 from optimizer.errors import Problem
+from optimizer.exchange.promise_checks import promise_checks
 from optimizer.exchange.reading import nearest_name, shown
 
 
@@ -24,6 +25,7 @@ def rule_checks(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
     yield from _one_level(scenario, tables)
     yield from _closing(scenario, tables)
     yield from _lateral_requests(scenario, tables)
+    yield from promise_checks(scenario, tables)
     if scenario.weights.move_elsewhere and scenario.rules.movers != "new":
         yield _said(
             "weights.move_elsewhere",

@@ -24,8 +24,10 @@ from optimizer.planning.lever_rows import (
     staff_yields,
     vehicle_yields,
 )
+from optimizer.planning.promise_rows import reserve_share
 from optimizer.planning.rule_rows import (
     closed_intake,
+    corridor_people,
     nobody_waits,
     sender_at_level,
     sender_in_house,
@@ -227,7 +229,7 @@ def house_capacity(m: Matrix, inst: Instance, v: PlanVariables) -> None:
 def corridor_boarders_only(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     """Nobody is admitted into a corridor: v <= sum_s b - a', (F, T).
 
-    No such row with the rule `corridor: open`.
+    No such row with the rule `corridor: open`; `corridor_people` stands there.
     """
     bound = np.full(v.corridor.shape, not inst.rules.open_corridor)
     rows = m.rows("corridor_boarders_only", v.corridor.shape, exists=bound)
@@ -343,4 +345,6 @@ CONSTRAINTS: tuple[Constraint, ...] = (
     outside_places,
     nobody_waits,
     closed_intake,
+    corridor_people,
+    reserve_share,
 )

@@ -30,6 +30,7 @@ COLUMN_AXES: Mapping[str, str] = {
     "surge_beds": "FKT",
     "oxygen_stored": "FT",
     "oxygen_short": "FT",
+    "reserve_missed": "FKT",
 }
 ROW_AXES: Mapping[str, str] = {
     "waiting_balance": "OST",
@@ -53,8 +54,11 @@ ROW_AXES: Mapping[str, str] = {
     "outside_places": "HT",
     "nobody_waits": "OST",
     "closed_intake": "FT",
+    "corridor_people": "FT",
+    "reserve_share": "FLT",
 }
-"""Axes by letter (docs/model.md section 1); A and X: admission and transfer ways. A block that is
+"""Axes by letter (docs/model.md section 1); A and X: admission and transfer ways, L: pairs of
+levels. A block that is
 not here is named by the numbers on its axes."""
 
 
@@ -118,6 +122,9 @@ def _part(inst: Instance, letter: str, i: int) -> list[Part]:
     if letter in plain:
         axis, ids = plain[letter]
         return [(axis, ids[i])]
+    if letter == "L":
+        levels = inst.levels
+        return [("level", levels[i // len(levels)]), ("level", levels[i % len(levels)])]
     arcs = inst.admissions if letter == "A" else inst.transfers
     to, units = int(arcs.to[i]), len(inst.units)
     goal: Part = ("to", inst.units[to]) if to < units else ("outside", inst.outside[to - units])

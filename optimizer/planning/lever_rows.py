@@ -34,6 +34,13 @@ def bed_yields(rows: Rows, inst: Instance, v: PlanVariables) -> None:
         _widen(rows, v, _from_level(inst.levers.yields.beds))
 
 
+def reserve_yields(rows: Rows, inst: Instance, v: PlanVariables, widened: FloatArray) -> None:
+    """Widen the rows of a promised reserve (F, K x K, T); `widened` (K, K, I) of a bed of level i."""
+    if inst.levers is not None:
+        beds = np.einsum("kqi,jfi->jfkq", widened, inst.levers.yields.beds)
+        _widen(rows, v, np.asarray(beds.reshape(*beds.shape[:2], -1)))
+
+
 def house_yields(rows: Rows, inst: Instance, v: PlanVariables) -> None:
     """Widen the house rows (F, T) by all beds of levers."""
     if inst.levers is not None:

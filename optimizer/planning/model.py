@@ -37,10 +37,11 @@ class PlanModel:
         """(columns,) the variables of day 1."""
         v = self.variables
         levers = v.levers
-        blocks = [v.admitted, v.moved, v.in_house, v.treated, v.boarding, v.waiting, v.corridor]
-        blocks += [v.excess, v.surge_beds, v.oxygen_stored, v.oxygen_short, levers.started]
-        blocks += [levers.closed, levers.standing, levers.usable, levers.home_short]
-        first = [block[..., 0].ravel() for block in blocks]
+        blocks = (v.admitted, v.moved, v.in_house, v.treated, v.boarding, v.waiting, v.corridor)
+        oxygen = (v.oxygen_stored, v.oxygen_short)
+        slack = (v.excess, v.surge_beds, *oxygen, v.reserve_missed)
+        lever = (levers.started, levers.closed, levers.standing, levers.usable, levers.home_short)
+        first = [block[..., 0].ravel() for block in (*blocks, *slack, *lever)]
         numbers = np.concatenate([v.admitted_observed, *first])
         out = np.zeros(self.compiled.size[0], dtype=bool)
         out[numbers[numbers >= 0]] = True

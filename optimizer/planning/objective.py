@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from optimizer.domain.instance import FloatArray, Instance, IntArray
+from optimizer.planning.promise_rows import reserve_days
 from optimizer.planning.variables import PlanVariables
 
 Term = Callable[[Instance, PlanVariables, FloatArray], None]
@@ -97,6 +98,7 @@ TERMS: dict[str, tuple[Term, ...]] = {
         risk_of_moves,
         lever_days,
         home_unfollowed,
+        reserve_days,
     ),
     "burden": (road_and_moves, surge_bed_days, lever_effort),
 }

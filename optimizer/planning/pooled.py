@@ -24,6 +24,7 @@ from optimizer.domain.instance import (
     TransferArcs,
 )
 from optimizer.domain.levers import LeverSet
+from optimizer.domain.promises import nothing_promised
 from optimizer.domain.terms import Terms
 from optimizer.planning.model import PlanModel, build_model
 from optimizer.solving.engine import solve_arrays
@@ -53,8 +54,8 @@ def pooled(inst: Instance) -> Instance:
     * *Levers* stay as they are, each with the sum of what it yields everywhere; their rows speak of
       no place but that of the giver, whose rows add up. Nobody at home is counted.
     * *Devices*: these rows are left out.
-    * *Vehicles*, closed sites, nobody waits, the sender's row on the day of a move, whole people:
-      these rows are left out. An open corridor stays; it comes with one care level.
+    * *Vehicles*, promises, closed sites, nobody waits, the sender's row on the day of a move, whole
+      people: these rows are left out. An open corridor stays; it comes with one care level.
 
     Every row left is implied by those of the plan and every price is at most the plan's, so the
     minimum is at most the plan's harm. The same sums prove it for any other price of n, b, u, so
@@ -142,6 +143,7 @@ def pooled(inst: Instance) -> Instance:
         no_intake=None,
         fallen=inst.excess_allowed.any(axis=0, keepdims=True),
         levers=None if inst.levers is None else _pooled_levers(inst.levers),
+        promises=nothing_promised(len(inst.levels)),
     )
 
 

@@ -78,12 +78,16 @@ def proved_bound(model: PlanModel, inst: Instance, answer: Answer) -> float:
     total += float((reduced[boxed] * most[boxed]).sum())
     reduced = np.where(boxed, 0.0, reduced)
     people = _everybody(inst)
+    times = {
+        "reserve_missed": float((inst.promises.reserve > 0).sum()),  # once for each such level
+        "oxygen_short": M3_A_DAY * float(inst.terms.oxygen_draw.max(initial=0.0)),
+        "corridor": 2.0 if inst.rules.sender_counts else 1.0,  # at both ends of a move
+    }
     for name, index in model.column_blocks.items():
         if index.ndim > 1 and index.size:
             least = np.where(index >= 0, reduced[np.maximum(index, 0)], 0.0)
             least = least.reshape(-1, index.shape[-1]).min(axis=0)
-            gas = M3_A_DAY * float(inst.terms.oxygen_draw.max(initial=0.0))
-            total += float((least * people).sum()) * (gas if name == "oxygen_short" else 1.0)
+            total += float((least * people).sum()) * times.get(name, 1.0)
     return total
 
 

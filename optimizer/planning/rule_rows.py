@@ -12,15 +12,15 @@ from optimizer.planning.variables import PlanVariables
 from optimizer.solving.matrix import Matrix, Rows
 
 
-def sender_in_house(rows: Rows, inst: Instance, v: PlanVariables) -> None:
-    """Add to the house rows (F, T) who leaves that day, where the sender still counts them."""
+def sender_in_house(rows: Rows, inst: Instance, v: PlanVariables, sign: float = 1.0) -> None:
+    """Add to rows (F, T) of the house who leaves that day, where the sender still counts them."""
     if not inst.rules.sender_counts:
         return
     own = inst.left_unit
     index = np.where(own[:, None] >= 0, rows.index[own], -1)
-    rows.add(1.0, v.admitted, index)
-    rows.add(1.0, v.admitted_observed, index[:, 0])
-    rows.add(1.0, v.moved, rows.index[inst.transfers.origin])
+    rows.add(sign, v.admitted, index)
+    rows.add(sign, v.admitted_observed, index[:, 0])
+    rows.add(sign, v.moved, rows.index[inst.transfers.origin])
 
 
 def sender_at_level(rows: Rows, inst: Instance, v: PlanVariables) -> None:
@@ -73,4 +73,23 @@ def closed_intake(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     rows.add(1.0, v.admitted_observed[into], rows.index[arcs.to[into], 0])
     inside = moves.to < units
     rows.add(1.0, v.moved[inside], rows.index[moves.to[inside]])
+    rows.at_most(0.0)
+
+
+def corridor_people(m: Matrix, inst: Instance, v: PlanVariables) -> None:
+    r"""An open corridor holds people who are there: v <= sum_s (n + b) + D, (F, T) patients.
+
+    .. math:: v_{ft} \le \sum_s (n + b)_{fst} + D_{ft}
+
+    D  who leaves that day and still counts at the sender, as in `house_capacity`
+    Only with the rule `corridor: open`; else `corridor_boarders_only` says more. Without it a
+    corridor that costs nothing could hold more people than there are, and staff, oxygen and devices
+    would be spared for them. Shadow price: 0 wherever a corridor has a price.
+    """
+    here = np.full(v.corridor.shape, inst.rules.open_corridor)
+    rows = m.rows("corridor_people", v.corridor.shape, exists=here)
+    rows.add(1.0, v.corridor)
+    rows.add(-1.0, v.treated, rows.index[:, None, :])
+    rows.add(-1.0, v.boarding, rows.index[:, None, :])
+    sender_in_house(rows, inst, v, -1.0)
     rows.at_most(0.0)

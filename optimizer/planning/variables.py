@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.domain.instance import ADMISSION, STABILISE, BoolArray, Instance, IntArray
+from optimizer.domain.kept import reserve_rows
 from optimizer.planning.redundant import NeededRows, needed_rows
 from optimizer.solving.matrix import Matrix
 
@@ -64,6 +65,8 @@ class PlanVariables:
     """All columns of people observed on day 1; of a whole window all admissions and transfers."""
     needed: NeededRows
     """Capacity rows to write: those that no other row of the same house implies."""
+    reserve_missed: IntArray
+    """(F, K, T) beds of a promised reserve that are taken."""
 
 
 def _lever_columns(m: Matrix, inst: Instance) -> LeverColumns:
@@ -256,6 +259,11 @@ def plan_variables(
             upper=inst.terms.oxygen_tank[:, None],
         ),
         "oxygen_short": m.columns("oxygen_short", (f, days), exists=store[:, None]),
+        "reserve_missed": m.columns(
+            "reserve_missed",
+            (f, len(inst.levels), days),
+            exists=reserve_rows(inst)[:, :, None],
+        ),
     }
     levers = _lever_columns(m, inst)
     every = (admitted.ravel(), moved.ravel()) if all_days else (moved[:, 0],)

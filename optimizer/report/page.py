@@ -17,6 +17,7 @@ from optimizer.report.indicators import RIVALS, indicators, rival_name
 from optimizer.report.mapdata import waiting_by_commune
 from optimizer.report.marks import TIER_SHAPES
 from optimizer.report.palette import LIGHT, Palette, level_colours
+from optimizer.report.promises import promise_table, promise_title
 from optimizer.report.svgcharts import flows_svg, strips_svg
 from optimizer.report.svgmap import Ground, map_ground, map_svg
 
@@ -64,6 +65,7 @@ def _body(report: PlanReport, lang: str, ground: Ground) -> str:
         _shortfalls(report, lang),
         _bottlenecks(report, lang),
         _clearing(report, lang),
+        _promises(report, lang),
         _moves(report, lang),
         _matters(report, lang),
         _assumptions(report, lang),
@@ -337,6 +339,13 @@ def _clearing(report: PlanReport, lang: str) -> str:
     note = say("Weights (editable in the scenario, assumed): {weights}.").format(weights=weights)
     body = f"<p>{escape(str(told[f'text_{lang}']))}</p>"
     return _section(title, "", body + (_table(head, rows) if rows else "") + _note(note))
+
+
+def _promises(report: PlanReport, lang: str) -> str:
+    levels = {k: report.level_name(k, lang) for k in report.levels["care_level"]}
+    head, rows = promise_table(report.head, levels, lang)
+    title, note = promise_title(lang)
+    return _section(title, note, _table(head, rows)) if rows else ""
 
 
 def resource_name(kind: str, lang: str) -> str:

@@ -16,6 +16,7 @@ from optimizer.report.findings import plan_name, rule_note
 from optimizer.report.folder import PlanReport, by_rule, read_plan_folder
 from optimizer.report.formats import num
 from optimizer.report.needs import need_lines
+from optimizer.report.promises import promise_lines
 
 ASSUMED = "≈"
 """Mark of what rests on assumed figures."""
@@ -196,6 +197,7 @@ def _bottlenecks(report: PlanReport, lang: str) -> list[str]:
         "devices": say("devices"),
         "oxygen_flow": say("oxygen flow"),
         "oxygen_stock": say("oxygen in store"),
+        "reserve": say("reserve promised"),
         "staff": say("staff {role}"),
         "supervision": say("supervision {role}"),
     }
@@ -275,6 +277,7 @@ def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
     else:
         lines.append(say("Nobody goes without a place in the days shown."))
     lines += _bottlenecks(report, lang)
+    lines += promise_lines(summary, level_names, lang)
     lines += need_lines(summary, lang)
     lines += ["", *_today(folder, summary, names, lang), ""]
     lines.append(say("Assumptions that decide this result:"))

@@ -14,6 +14,8 @@ from optimizer.report.folder import PlanReport, read_csv
 from optimizer.report.indicators import RIVALS, indicators, rival_name
 from optimizer.report.occupancy import strip_table
 from optimizer.report.palette import LIGHT
+from optimizer.report.promises import HEAD as PROMISE_HEAD
+from optimizer.report.promises import promise_cells
 from optimizer.report.tables import orders, shortfalls
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
@@ -130,6 +132,9 @@ def write_workbook(path: Path, report: PlanReport) -> None:
     )
     book.sheet("Occupancy of units", ("Place", "Code", "Day", "People", "Beds"), _load(report))
     _explained(book, report, told)
+    lines = promise_cells(report.head, {k: level(report, k) for k in report.levels["care_level"]})
+    if lines:
+        book.sheet("Promises", PROMISE_HEAD, lines)
     book.sheet(
         "Assumptions",
         ("Assumption (vi)", "Assumption (en)", "Confidence", "Source"),

@@ -939,6 +939,24 @@ def let_half_a_patient_wait(f: Folder) -> None:
     f.add("patients", day=2, place="C1", class_id="SA", state="waiting", patients=0.5)
 
 
+@spoil("corridor_people", lambda: with_rule("corridor", "open"))
+def more_in_an_open_corridor_than_in_the_house(f: Folder) -> None:
+    f.add("corridor", day=2, unit="A", patients=2.001)  # 2 are there
+
+
+@spoil("reserve_share")
+def say_nothing_of_a_reserve(f: Folder) -> None:
+    # day 2: B's one ICU bed is full, half of it was promised
+    f.scenario["promises"] = {"reserve": {"ICU": 0.5}}
+    f.scenario["weights"]["reserve"] = 0.0
+
+
+@spoil("objective_harm")
+def a_reserve_taken_for_nothing(f: Folder) -> None:
+    f.scenario["promises"] = {"reserve": {"ICU": 0.5}}
+    f.scenario["weights"]["reserve"] = 0.3
+
+
 @spoil("closed_intake")
 def admit_into_a_site_that_has_closed(f: Folder) -> None:
     f.scenario["shocks"]["closing"] = [{"facility": "FA", "day": 2}]

@@ -29,6 +29,7 @@ from optimizer.domain.instance import (
     TransferArcs,
     unmet_price,
 )
+from optimizer.domain.kept import reserve_missed
 from optimizer.domain.levers import LeverSet, LeverYields
 from optimizer.domain.plan import Plan, oxygen_drawn
 from optimizer.domain.terms import Terms, in_store, no_terms
@@ -334,6 +335,9 @@ def point(model: PlanModel, inst: Instance, plan: Plan) -> FloatArray:
     drawn = oxygen_drawn(inst, plan.treated, plan.boarding, plan.corridor)
     index, stored = model.variables.oxygen_stored, in_store(inst.terms, drawn, plan.oxygen_short)
     x[index[index >= 0]] = stored[index >= 0]
+    index = model.variables.reserve_missed
+    missed = reserve_missed(inst, plan.treated, plan.boarding, plan.corridor, plan.surge_beds)
+    x[index[index >= 0]] = missed[index >= 0]
     return x
 
 

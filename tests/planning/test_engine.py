@@ -199,6 +199,8 @@ def test_model_says_which_rows_there_are() -> None:
         "outside_places",
         "nobody_waits",
         "closed_intake",
+        "corridor_people",
+        "reserve_share",
     }
     numbers = np.concatenate([block[block >= 0].ravel() for block in blocks.values()])
     assert sorted(numbers.tolist()) == list(range(len(numbers)))

@@ -108,6 +108,48 @@ def open_corridor_takes_who_has_no_device() -> Instance:
     return inst.changed(terms=replace(inst.terms, devices=np.zeros_like(inst.terms.devices)))
 
 
+# corridor_people: more people in a free corridor than there are would spare nurses
+
+
+def _free_corridor(nurses: float, ca: float = 1) -> Instance:
+    """A CA asks for A's ICU bed; there he needs a nurse, a boarder (and who is in v) a quarter."""
+    inst = sketch(
+        beds={"A": {"OXY": 9, "ICU": 9}},
+        admissions=[("o", "A", "CA", ADMISSION, 10.0)],
+        requests={("o", "CA"): ca},
+        need={("NUR", "OXY"): 0.25, ("NUR", "ICU"): 1.0},
+        staff={("A", "NUR"): nurses},
+        prices={"corridor": 0.0},
+    )
+    return inst.changed(rules=PlanRules(open_corridor=True))
+
+
+@case(20.0)
+def free_corridor_holds_no_more_people_than_there_are() -> Instance:
+    return _free_corridor(0)  # four in the corridor would spare the nurse of one
+
+
+@case(0.0)
+def free_corridor_with_everybody_in_it() -> Instance:
+    return _free_corridor(0.75)  # 1 - 1 / 4
+
+
+@case(20.0)
+def free_corridor_a_trace_short_of_nurses() -> Instance:
+    return _free_corridor(0.749)
+
+
+@case(0.0)
+def free_corridor_that_nobody_needs() -> Instance:
+    return _free_corridor(1)
+
+
+@case(25.01)
+def corridor_holds_whom_an_empty_house_sends_on_today() -> Instance:
+    inst = home(one_level(0, 1), nobody_waits=True, open_corridor=True, sender_counts=True)
+    return inst.changed(harm=replace(inst.harm, corridor=25.0, admission=np.array([9.0, 0.01])))
+
+
 # own unit and the sender's day
 
 

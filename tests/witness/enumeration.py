@@ -268,9 +268,11 @@ class Enumeration:
             least = self.least_corridor(t, f, today, z)
             if least is None:
                 return None
-            boarders = sum(today.b[f])
-            most = None if self.inst.rules.open_corridor else boarders - today.came[f]
-            if most is not None and least > most:
+            most = sum(today.b[f]) - today.came[f]
+            if self.inst.rules.open_corridor:
+                most = sum(today.b[f]) + sum(today.n[f])
+                most += today.left[f] if self.inst.rules.sender_counts else 0
+            if least > most:
                 return None
             cost, after = self.oxygen(t, f, today, least, most, store[f])
             harm += cost
@@ -320,7 +322,7 @@ class Enumeration:
             yield self.draw, exact(flow)
 
     def oxygen(
-        self, t: int, f: int, today: Today, least: Fraction, most: int | None, store: Fraction
+        self, t: int, f: int, today: Today, least: Fraction, most: int, store: Fraction
     ) -> tuple[Fraction, Fraction]:
         """Return the least harm of corridor and missed oxygen, and what is then in store."""
         inst = self.inst
@@ -334,7 +336,7 @@ class Enumeration:
         tries = [least]
         if low > 0:  # as many in the corridor as leave enough for the others
             enough = max(least, (need - has / A_DAY) / low)
-            tries.append(enough if most is None else min(enough, Fraction(most)))
+            tries.append(min(enough, Fraction(most)))
 
         def after(corridor: Fraction) -> Fraction:
             return has - A_DAY * (need - low * corridor)

@@ -1,0 +1,52 @@
+"""Promises of a plan as the judge reads them: where their rows stand, and what was reached."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimizer.checking.case import Case
+from optimizer.checking.violation import BoolArray, FloatArray
+
+
+def reserve_shares(case: Case) -> FloatArray:
+    """(K,) share of the open beds of the level and above that is promised to stay free."""
+    told = case.scenario.reserve
+    return np.array([told.get(level, 0.0) for level in case.capacity.levels], dtype=np.float64)
+
+
+def reserve_stands(case: Case) -> BoolArray:
+    """(F, K) True where a reserve is promised and the unit lists beds of the level or above."""
+    lists = case.capacity.from_level(case.capacity.has.astype(float)[:, :, None])[:, :, 0] > 0
+    return np.asarray(lists & (reserve_shares(case) > 0)[None, :])
+
+
+def reserve_pairs(case: Case) -> BoolArray:
+    """(F, K, K) pairs (k, k'): who needs k' or above could lie in the beds kept free at level k."""
+    number, low = np.arange(len(case.capacity.levels)), case.capacity.lowest
+    most = np.maximum(number[None, :], low[:, None])
+    lower = (number >= low[:, None, None]) & (number <= most[:, :, None])
+    return np.asarray(lower & reserve_stands(case)[:, :, None])
+
+
+def at_lowest(case: Case) -> BoolArray:
+    """(F, K) True at the lowest level of each unit."""
+    return np.asarray(
+        np.arange(len(case.capacity.levels))[None, :] == case.capacity.lowest[:, None]
+    )
+
+
+def reserve_reached(case: Case) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """(F, K, T) each: beds promised, beds in which nobody needs to lie, and beds missing.
+
+    0 where no reserve is promised.
+    """
+    flows = case.flows
+    stands = reserve_stands(case)[:, :, None]
+    room = case.capacity.from_level(case.open_beds)
+    promised = reserve_shares(case)[:, None] * room
+    lying = (flows.treated + flows.boarding).sum(axis=1) - flows.corridor
+    used = np.where(at_lowest(case)[:, :, None], lying[:, None], case.treated_from_level)
+    left = np.where(reserve_pairs(case)[:, :, :, None], (room - used)[:, None], np.inf)
+    free = np.where(stands, left.min(axis=2, initial=np.inf), 0.0)
+    missed = np.where(stands, np.maximum(0.0, promised - free), 0.0)
+    return np.where(stands, promised, 0.0), free, missed

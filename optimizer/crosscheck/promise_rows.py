@@ -1,0 +1,53 @@
+"""The rows and prices of docs/model.md section 13: what a plan promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from optimizer.crosscheck.model import Model, Terms, add
+
+
+def _reserve(m: Model) -> Iterator[tuple[int, int, int, int, Terms, float]]:
+    """Yield f, k, k', t of each row, and what must be no more than j: terms and a constant."""
+    inst = m.inst
+    for f, k, t in m.reserve_missed:
+        kept = float(inst.promises.reserve[k])
+        for lower in range(m.lowest[f], max(k, m.lowest[f]) + 1):
+            terms: Terms = {}
+            if lower == m.lowest[f]:
+                add(terms, {m.boarding[f, s, t]: 1.0 for s in range(m.S)})
+                add(terms, {m.corridor[f, t]: -1.0})
+            for s in range(m.S):
+                if m.able[f][s] and (lower == m.lowest[f] or m.level[s] >= lower):
+                    add(terms, {m.treated[f, s, t]: 1.0})
+            known = 0.0
+            for i in range(m.K):
+                free = float(i >= lower) - (kept if i >= k else 0.0)
+                add(terms, {m.surge_beds[f, i, t]: -free})
+                known -= free * float(inst.beds[f, i, t - 1])
+            yield f, k, lower, t, terms, known
+
+
+def reserve_share(m: Model) -> None:
+    """Of the open beds of level k or more a share is free, or missed.
+
+    Those who need a level k' <= k or more, and at the lowest level everybody in beds, leave it.
+    """
+    for f, k, lower, t, terms, known in _reserve(m):
+        key = m.at("unit", f), m.at("level", k), m.at("level", lower), t
+        m.at_most("reserve_share", key, add({m.reserve_missed[f, k, t]: -1.0}, terms), -known)
+
+
+def promises_missed(m: Model) -> Terms:
+    """Return what promises not kept add to the harm."""
+    return dict.fromkeys(m.reserve_missed.values(), float(m.inst.promises.reserve_price))
+
+
+def settle(m: Model) -> None:
+    """Give the columns of promises missed the least value that the plan's decisions allow."""
+    for taken in m.reserve_missed.values():
+        taken.varValue = 0.0
+    for f, k, _, t, terms, known in _reserve(m):
+        over = known + sum(share * (var.varValue or 0.0) for var, share in terms.items())
+        taken = m.reserve_missed[f, k, t]
+        taken.varValue = max(taken.varValue, over)

@@ -1,0 +1,39 @@
+"""What a plan promises beside the patients' harm, as rows of the model read it.
+
+Axes as in `optimizer.domain.instance`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """Promises on the axes of an instance; what is not promised limits nothing."""
+
+    reserve: FloatArray
+    """(K,) share of the open beds of level k and above that each unit keeps free; 0: no promise."""
+    reserve_price: float = 0.0
+    """Harm of a bed of the reserve taken for a day."""
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
+
+    @property
+    def any(self) -> bool:
+        """Return whether anything is promised."""
+        return bool((self.reserve > 0).any())
+
+
+def nothing_promised(levels: int) -> Promised:
+    """Return promises that limit nothing."""
+    return Promised(reserve=np.zeros(levels))

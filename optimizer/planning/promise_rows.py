@@ -1,0 +1,67 @@
+"""Rows and prices of what a plan promises (docs/model.md section 13).
+
+Letters as in `constraints.py`. A promise that is not made has no row and no column.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimizer.domain.instance import FloatArray, Instance
+from optimizer.domain.kept import open_from_level, reserve_pairs
+from optimizer.planning.lever_rows import reserve_yields
+from optimizer.planning.variables import PlanVariables
+from optimizer.solving.matrix import Matrix
+
+
+def reserve_share(m: Matrix, inst: Instance, v: PlanVariables) -> None:
+    r"""A share of the open beds of level k and above is free: nobody needs to lie in them.
+
+    .. math:: \sum_{s: l(s) \ge k'} n_{fst} - j_{fkt}
+              \le \sum_{i \ge k'} (c + z)_{fit} - \rho_k \sum_{i \ge k} (c + z)_{fit}
+              \qquad \forall f, k' \le k, t
+
+    For k' = k_0, the lowest level of f, with everybody in beds on the left: sum_s (n + b) - v.
+    rho  ``inst.promises.reserve`` (K,) share;  j  ``v.reserve_missed`` (F, K, T) beds of it taken
+    Rows on (F, K x K, T), k before k'. Shadow price: fall of the harm for one more bed that need
+    not be kept free that day.
+    """
+    size, share = len(inst.levels), inst.promises.reserve
+    pairs = reserve_pairs(inst).reshape(len(inst.units), size * size)
+    shape = (*pairs.shape, inst.days)
+    rows = m.rows("reserve_share", shape, exists=pairs[:, :, None])
+    index = rows.index.reshape(len(inst.units), size, size, inst.days)
+    lowest = np.arange(size)[None, :] == inst.lowest_level[:, None]
+    at_lowest = np.where(lowest[:, None, :, None], index, -1)
+    above = np.where(lowest[:, None, :, None], -1, index)
+    level, patient = np.nonzero(inst.needs_level)
+    rows.add(1.0, v.treated[:, None, patient], above[:, :, level])
+    for block in (v.treated, v.boarding):
+        rows.add(1.0, block[:, None, None], at_lowest[:, :, :, None])
+    rows.add(-1.0, v.corridor[:, None, None], at_lowest)
+    rows.add(-1.0, v.reserve_missed[:, :, None], index)
+    rows.add(
+        -_widened(share)[None, :, :, :, None], v.surge_beds[:, None, None], index[:, :, :, None]
+    )
+    reserve_yields(rows, inst, v, _widened(share))
+    rows.at_most(_room_beside(inst).reshape(shape))
+
+
+def _widened(share: FloatArray) -> FloatArray:
+    """(K, K', I) how much one more open bed of level i widens row (k, k')."""
+    number = np.arange(len(share))
+    there = (number[None, :] >= number[:, None]).astype(float)
+    return np.asarray(there[None, :, :] - (share[:, None] * there)[:, None, :])
+
+
+def _room_beside(inst: Instance) -> FloatArray:
+    """(F, K, K', T) usable beds of level k' and above beside the reserve of level k."""
+    beds = open_from_level(inst, np.zeros_like(inst.surge_limit))
+    kept = inst.promises.reserve[None, :, None] * beds
+    return np.asarray(beds[:, None] - kept[:, :, None])
+
+
+def reserve_days(inst: Instance, v: PlanVariables, cost: FloatArray) -> None:
+    """Beds of the reserve that are taken, harm a bed-day."""
+    here = v.reserve_missed[v.reserve_missed >= 0]
+    cost[here] += inst.promises.reserve_price

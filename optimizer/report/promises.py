@@ -1,0 +1,148 @@
+"""What was promised, was it kept, and what did it cost: rows of promises.csv and their words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+import numpy as np
+
+from optimizer.domain.instance import FloatArray, Instance
+from optimizer.domain.kept import open_from_level, reserve_free, reserve_missed, reserve_rows
+from optimizer.domain.plan import Plan
+from optimizer.i18n import LANGUAGES, translator
+from optimizer.report import formats
+
+COLUMNS = ("promise", "place", "care_level", "day", "promised", "reached", "missed")
+SHOWN = ("promised", "reached", "missed", "harm", "costs")
+HEAD = (
+    "Promise",
+    "Promised",
+    "Reached",
+    "Missed",
+    "Harm of what was missed",
+    "Cost of the promise, harm",
+)
+"""Message ids of the columns."""
+SOME = 1e-9
+Row = tuple[str, str, str, int, float, float, float]
+
+
+def promise_rows(inst: Instance, plan: Plan) -> list[Row]:
+    """Return one row for each promise, place, care level and day; day 0: all shown days."""
+    return _reserve(inst, plan)
+
+
+def _reserve(inst: Instance, plan: Plan) -> list[Row]:
+    decided = plan.treated, plan.boarding, plan.corridor, plan.surge_beds
+    due = inst.promises.reserve[None, :, None] * open_from_level(inst, plan.surge_beds)
+    free, missed = reserve_free(inst, *decided), reserve_missed(inst, *decided)
+    return [
+        ("reserve", inst.units[f], inst.levels[k], t + 1, *_figures(f, k, t, due, free, missed))
+        for f, k in np.argwhere(reserve_rows(inst)).tolist()
+        for t in range(inst.days)
+        if due[f, k, t] > SOME or missed[f, k, t] > SOME
+    ]
+
+
+def _figures(f: int, k: int, t: int, *parts: FloatArray) -> tuple[float, float, float]:
+    due, free, missed = (float(part[f, k, t]) for part in parts)
+    return due, free, missed
+
+
+def promises_told(
+    rows: Sequence[Row], inst: Instance, costs: Mapping[str, float]
+) -> list[dict[str, Any]]:
+    """Return the promises of a plan for plan.json, one for each promise and care level.
+
+    `promised`, `reached` and `missed` are sums over places and shown days, `times_missed` counts
+    rows; `harm` is what the missed add to it over all days. `costs`: harm that the promise as a
+    whole costs the rest of the plan; not there where it was not worked out.
+    """
+    price = {"reserve": inst.promises.reserve_price}
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for name, _, level, day, promised, reached, missed in rows:
+        start: dict[str, Any] = {"promise": name, "care_level": level}
+        zero = dict.fromkeys(("promised", "reached", "missed"), 0.0)
+        one = found.setdefault(
+            (name, level), start | zero | {"times_missed": 0, "harm": 0.0, "costs": costs.get(name)}
+        )
+        one["harm"] += price.get(name, 0.0) * missed
+        if day <= inst.shown_days:
+            one["promised"] += promised
+            one["reached"] += reached
+            one["missed"] += missed
+            one["times_missed"] += int(missed > 1e-6)
+    return list(found.values())
+
+
+def promise_name(one: Mapping[str, Any], level: str, lang: str) -> str:
+    """Return what a promise is called, with the care level it speaks of."""
+    say = translator(lang)
+    words = {"reserve": say("reserve kept free, {level} and above (bed-days)")}
+    return words[str(one["promise"])].format(level=level)
+
+
+def promise_title(lang: str) -> tuple[str, str]:
+    """Return the title of the table and the note beside it."""
+    say = translator(lang)
+    return say("Promises"), say("cost: harm that the promise adds to the rest of the plan")
+
+
+def promise_cells(
+    summary: Mapping[str, Any], levels: Mapping[str, str]
+) -> list[list[str | float | int | None]]:
+    """Return the rows of the table under `HEAD`, names in both languages."""
+    rows: list[list[str | float | int | None]] = []
+    for one in summary.get("promises") or []:
+        level = levels.get(one["care_level"], one["care_level"])
+        names = [promise_name(one, level, lang) for lang in LANGUAGES]
+        rows.append([" · ".join(dict.fromkeys(names)), *(one[key] for key in SHOWN)])
+    return rows
+
+
+def promise_table(
+    summary: Mapping[str, Any], levels: Mapping[str, str], lang: str
+) -> tuple[list[tuple[str, str]], list[list[tuple[str, str]]]]:
+    """Return head and rows of the table, cells as (HTML, class) pairs; no rows without promises."""
+    say = translator(lang)
+    head = [(say(text), "n" if i else "") for i, text in enumerate(HEAD)]
+    rows = []
+    for one in summary.get("promises") or []:
+        level = levels.get(one["care_level"], one["care_level"])
+        figures = [formats.num(one[key], lang, 1) for key in ("promised", "reached", "missed")]
+        cost = "–" if one["costs"] is None else formats.num(one["costs"], lang, 1)
+        rows.append(
+            [
+                (escape(promise_name(one, level, lang)), ""),
+                (figures[0], "n"),
+                (figures[1], "n"),
+                (f"<b>{figures[2]}</b>", "n"),
+                (formats.num(one["harm"], lang, 1), "n"),
+                (cost, "n"),
+            ]
+        )
+    return head, rows
+
+
+def promise_lines(summary: Mapping[str, Any], levels: Mapping[str, str], lang: str) -> list[str]:
+    """Return the lines of the terminal: promised, kept or not, and what it cost."""
+    say, lines = translator(lang), []
+    for one in summary.get("promises") or []:
+        name = promise_name(one, levels.get(one["care_level"], one["care_level"]), lang)
+        if one["missed"] > 1e-6:
+            text = say("{promise}: promised {promised}, missed {missed} ({times} times)")
+        else:
+            text = say("{promise}: promised {promised}, kept")
+        text = text.format(
+            promise=name,
+            promised=formats.num(one["promised"], lang, 1),
+            missed=formats.num(one["missed"], lang, 1),
+            times=one["times_missed"],
+        )
+        if one["costs"] is not None:
+            price = say("; it costs the harm {harm}")
+            text += price.format(harm=formats.num(one["costs"], lang, 2))
+        lines.append("  " + text)
+    return [say("What was promised:"), *lines] if lines else []

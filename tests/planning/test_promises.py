@@ -1,0 +1,256 @@
+"""What a plan promises: each binds, does not bind, is on the edge; by both hands.
+
+Prices as in test_rules.py: SA 4, CA 20 an unmet day; a bed of the reserve 0.5 a day unless said.
+Nights send everybody home unless said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from optimizer.crosscheck import crosscheck_many
+from optimizer.domain.binding import binding_terms
+from optimizer.domain.instance import ADMISSION, Instance
+from optimizer.domain.kept import reserve_missed
+from optimizer.domain.simulate import simulate
+from optimizer.planning.model import build_model
+from optimizer.planning.promised import promise_costs
+from optimizer.planning.solve import SolveOptions, solve_plan
+from optimizer.planning.worth import Optimum
+
+from .instances import sketch, worked_example, worst_violation
+
+CASES: list[tuple[str, Callable[[], Instance], float]] = []
+
+
+def case(due: float) -> Callable[[Callable[[], Instance]], Callable[[], Instance]]:
+    """Register an instance with its least harm, worked out by hand."""
+
+    def note(make: Callable[[], Instance]) -> Callable[[], Instance]:
+        CASES.append((make.__name__, make, due))
+        return make
+
+    return note
+
+
+# reserve_share: A (ICU, and OXY below) 10 minutes away, B 20 minutes and 0.2 a patient dearer
+
+
+def reserve(icu: float, oxy: float = 0.0, price: float = 0.5) -> Callable[..., Instance]:
+    """Return a maker of instances in which shares of ICU and of all beds are promised free."""
+
+    def make(inst: Instance) -> Instance:
+        share = np.array([oxy, icu])
+        return inst.changed(promises=replace(inst.promises, reserve=share, reserve_price=price))
+
+    return make
+
+
+def icu_ward(ca: float, beds: float = 4, b: float = 0, **more: object) -> Instance:
+    """People ask for ICU in A (free) or B (0.2 a patient)."""
+    told: dict[str, object] = {
+        "beds": {"A": {"ICU": beds}, "B": {"ICU": b}},
+        "admissions": [("o", u, "CA", ADMISSION, m) for u, m in (("A", 10.0), ("B", 20.0))],
+        "requests": {("o", "CA"): ca},
+        **more,
+    }
+    inst = sketch(**told)  # type: ignore[arg-type]
+    return inst.changed(harm=replace(inst.harm, admission=np.array([0.0, 0.2])))
+
+
+@case(0.5)
+def reserve_is_taken_when_people_would_wait() -> Instance:
+    return reserve(0.25)(icu_ward(4))  # 1 of 4 beds promised, all 4 needed
+
+
+@case(0.0)
+def reserve_at_the_edge_is_kept() -> Instance:
+    return reserve(0.25)(icu_ward(3))
+
+
+@case(0.0)
+def reserve_with_beds_to_spare() -> Instance:
+    return reserve(0.25)(icu_ward(1))
+
+
+@case(0.2)
+def reserve_sends_people_to_the_next_house() -> Instance:
+    return reserve(0.25)(icu_ward(4, b=4))
+
+
+@case(0.2)
+def reserve_cheaper_than_the_way_is_taken() -> Instance:
+    # promised 1 of 4 in A at 0.2 a bed-day: as dear as the way to B
+    return reserve(0.25, price=0.2)(icu_ward(4, b=4))
+
+
+@case(0.1)
+def reserve_at_a_low_price_is_taken() -> Instance:
+    return reserve(0.25, price=0.1)(icu_ward(4, b=4))
+
+
+@case(2.0)
+def reserve_of_everything_is_taken_by_everybody() -> Instance:
+    return reserve(1.0)(icu_ward(4))
+
+
+@case(0.25)
+def reserve_counts_beds_by_share_not_by_whole_ones() -> Instance:
+    return reserve(0.5)(icu_ward(1, beds=1))  # half a bed of one
+
+
+@case(20.0)
+def reserve_is_no_way_in() -> Instance:
+    return reserve(0.0)(icu_ward(5))
+
+
+@case(0.5)
+def reserve_of_all_beds_counts_all_patients() -> Instance:
+    # 4 beds in all, 1 promised free; two SA and two CA lie in them
+    inst = sketch(
+        beds={"A": {"OXY": 2, "ICU": 2}},
+        admissions=[("o", "A", s, ADMISSION, 10.0) for s in ("SA", "CA")],
+        requests={("o", "SA"): 2, ("o", "CA"): 2},
+    )
+    return reserve(0.0, oxy=0.25)(inst)
+
+
+@case(0.5)
+def reserve_of_two_levels_is_two_promises() -> Instance:
+    # ICU 1 of 2 free (2 there: 1 taken); all 4: 0.25 promised, 2 free
+    inst = sketch(
+        beds={"A": {"OXY": 2, "ICU": 2}},
+        admissions=[("o", "A", "CA", ADMISSION, 10.0)],
+        requests={("o", "CA"): 2},
+    )
+    return reserve(0.5, oxy=0.25)(inst)
+
+
+def _ward(sa: float, **more: object) -> Instance:
+    """2 oxygen beds and 2 of intensive care, 1 of these promised free; people need oxygen."""
+    inst = sketch(
+        beds={"A": {"OXY": 2, "ICU": 2}},
+        admissions=[("o", "A", "SA", ADMISSION, 10.0)],
+        requests={("o", "SA"): sa},
+        **more,  # type: ignore[arg-type]
+    )
+    return reserve(0.5)(inst)
+
+
+@case(0.5)
+def reserve_is_taken_by_who_needs_less_when_the_beds_below_are_full() -> Instance:
+    return _ward(4)
+
+
+@case(0.0)
+def reserve_is_free_while_who_needs_less_finds_beds_below() -> Instance:
+    return _ward(3)
+
+
+@case(20.5)
+def reserve_is_taken_by_a_boarder_in_the_last_bed_below() -> Instance:
+    # three SA and the CA (20) lie in the oxygen beds and one of intensive care; no team for him
+    return _ward(3, boarding={("A", "CA"): 1}, need={("NUR", "ICU"): 1.0}, staff={("A", "NUR"): 0})
+
+
+@case(0.0)
+def reserve_is_kept_by_opening_surge_beds() -> Instance:
+    return reserve(0.25)(icu_ward(3, beds=2, surge={("A", "ICU"): 2}))
+
+
+@case(0.375)
+def reserve_grows_with_the_surge_beds() -> Instance:
+    # 3 of 3 beds full, a quarter of them promised
+    return reserve(0.25)(icu_ward(3, beds=2, surge={("A", "ICU"): 1})).changed(
+        burden=replace(icu_ward(3).burden, surge_bed_day=0.1)
+    )
+
+
+@case(0.5 * 4)
+def reserve_of_a_census_that_fills_the_house() -> Instance:
+    inst = sketch(
+        days=2,
+        beds={"A": {"ICU": 4}},
+        treated={("A", "CA"): 4},
+        keep={("CA", "CA"): 1 - 1e-9},
+    )
+    return reserve(0.5)(inst)
+
+
+@case(153.125)
+def reserve_of_nothing_is_the_worked_example() -> Instance:
+    return worked_example()
+
+
+@pytest.mark.parametrize(("name", "make", "due"), CASES, ids=[c[0] for c in CASES])
+def test_plan_has_the_harm_worked_out_by_hand(
+    name: str, make: Callable[[], Instance], due: float
+) -> None:
+    inst = make()
+    plan = solve_plan(inst)
+    assert plan.harm.value == pytest.approx(due, abs=1e-6)
+    assert plan.harm.bound == pytest.approx(due, abs=1e-5)
+
+
+def test_third_hand_has_the_harm_worked_out_by_hand() -> None:
+    plans = [solve_plan(make()) for _, make, _ in CASES]
+    found = crosscheck_many([make() for _, make, _ in CASES], whole="today", plans=plans)
+    told = {name: answer.harm for (name, _, _), answer in zip(CASES, found, strict=True)}
+    assert told == pytest.approx({name: due for name, _, due in CASES}, rel=1e-7, abs=1e-6)
+    for (name, _, due), answer in zip(CASES, found, strict=True):
+        assert answer.broken == (), name
+        assert answer.totals["harm"] == pytest.approx(due, abs=1e-6), name
+
+
+@pytest.mark.parametrize(("name", "make"), [c[:2] for c in CASES], ids=[c[0] for c in CASES])
+def test_nearest_free_place_keeps_the_hard_promises(
+    name: str, make: Callable[[], Instance]
+) -> None:
+    inst = make()
+    rule = simulate(inst)
+    assert worst_violation(build_model(inst), inst, rule) <= 1e-6
+    assert rule.harm.value >= solve_plan(inst, SolveOptions(whole=False)).harm.value - 1e-6
+
+
+def test_a_promise_not_made_adds_no_column_and_no_row() -> None:
+    model = build_model(worked_example())
+    assert (model.column_blocks["reserve_missed"] < 0).all()
+    assert (model.row_blocks["reserve_share"] < 0).all()
+
+
+def test_reserve_that_binds_is_named() -> None:
+    inst = reserve_sends_people_to_the_next_house()
+    assert binding_terms(inst, solve_plan(inst))[0, 1, 0] == ("reserve",)
+
+
+def test_price_of_a_promise_is_what_the_rest_of_the_harm_rises_by() -> None:
+    # kept at the price of the way to B (0.2); taken: nothing but the reserve itself
+    for make, due in (
+        (reserve_sends_people_to_the_next_house, 0.2),
+        (reserve_is_taken_when_people_would_wait, 0.0),
+        (reserve_with_beds_to_spare, 0.0),
+    ):
+        inst, seen = make(), list[Optimum]()
+        solve_plan(inst, seen=lambda model, answer, seen=seen: seen.append(Optimum(model, answer)))
+        assert promise_costs(inst, seen[0]) == {"reserve": pytest.approx(due, abs=1e-6)}
+
+
+def test_reserve_missed_is_worked_out_from_the_decisions() -> None:
+    inst = reserve_is_taken_when_people_would_wait()
+    plan = solve_plan(inst)
+    missed = reserve_missed(inst, plan.treated, plan.boarding, plan.corridor, plan.surge_beds)
+    assert missed[0, 1].tolist() == [1.0]
+    assert missed.sum() == 1.0
+
+
+def test_more_reserve_never_lowers_the_harm() -> None:
+    inst = worked_example()
+    before = -1.0
+    for share in (0.0, 0.1, 0.5, 0.9, 1.0):
+        value = solve_plan(reserve(share, oxy=share)(inst)).harm.value
+        assert value >= before - 1e-6
+        before = value

@@ -1,0 +1,180 @@
+"""Promises from the scenario to a judged plan folder, and forged ones that are refused."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from optimizer.checking.judge import check_plan
+from optimizer.errors import DataError
+from optimizer.report.folder import read_plan_folder
+from optimizer.report.promises import promise_table
+from optimizer.report.summary import summary_text
+from optimizer.run import load
+from tests.run.province import planned, table, template, wave
+
+BUSY = {"shocks": {"demand_factor": 12}, "horizon_days": 5}
+
+
+@pytest.fixture(scope="module")
+def province(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return template(tmp_path_factory.mktemp("promises") / "province")
+
+
+def made(province: Path, out: Path, promises: dict[str, Any], **more: Any) -> dict[str, Any]:
+    path = wave(province, f"{out.name}.yaml", **BUSY, promises=promises, **more)
+    return planned(path, province, out).summary
+
+
+@pytest.fixture(scope="module")
+def kept(province: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a plan with a reserve that is partly taken."""
+    out = tmp_path_factory.mktemp("promises") / "plan"
+    made(province, out, {"reserve": {"ICU": 0.2, "OXY": 0.1}})
+    return out
+
+
+def told(folder: Path) -> dict[str, Any]:
+    return dict(json.loads((folder / "plan.json").read_text(encoding="utf-8")))
+
+
+def test_reserve_changes_the_plan_and_is_told(kept: Path, province: Path, tmp_path: Path) -> None:
+    plain = made(province, tmp_path / "plain", {})
+    assert "promises" not in plain
+    assert not (tmp_path / "plain" / "promises.csv").exists()
+    summary = told(kept)
+    entries = {one["care_level"]: one for one in summary["promises"]}
+    assert set(entries) == {"ICU", "OXY"}
+    assert entries["OXY"]["missed"] > 0.01
+    assert summary["objective"]["harm"]["value"] > plain["objective"]["harm"]["value"] + 0.01
+    penalty = sum(one["harm"] for one in entries.values())
+    rest = summary["objective"]["harm"]["value"] - penalty - plain["objective"]["harm"]["value"]
+    assert rest > -1e-6
+    assert entries["ICU"]["costs"] == entries["OXY"]["costs"]
+    assert 0 <= entries["ICU"]["costs"] <= rest + 0.01 * plain["objective"]["harm"]["value"]
+    goals = {row["key"] for row in summary["goals"]} - {row["key"] for row in plain["goals"]}
+    assert goals == {"weights.reserve"}
+
+
+def test_reserve_is_shown_in_both_languages(kept: Path) -> None:
+    report = read_plan_folder(kept)
+    for lang, words in (("vi", "giường để trống dự phòng"), ("en", "reserve kept free")):
+        assert words in summary_text(kept, told(kept), lang)
+        _, rows = promise_table(report.head, {}, lang)
+        assert len(rows) == 2
+        assert words in rows[0][0][0]
+    page = (kept / "report.html").read_text(encoding="utf-8")
+    assert "reserve kept free" in page
+    assert "giường để trống dự phòng" in page
+
+
+def test_a_dearer_reserve_is_kept_better(kept: Path, province: Path, tmp_path: Path) -> None:
+    dear = made(
+        province,
+        tmp_path / "dear",
+        {"reserve": {"ICU": 0.2, "OXY": 0.1}},
+        weights={"reserve": 50},
+    )
+    missed = [sum(one["missed"] for one in s["promises"]) for s in (told(kept), dear)]
+    assert missed[1] < missed[0] - 0.01
+
+
+def _plan(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
+    def spoil(folder: Path) -> None:
+        path = folder / "plan.json"
+        plan = json.loads(path.read_text(encoding="utf-8"))
+        change(plan)
+        path.write_text(json.dumps(plan), encoding="utf-8")
+
+    return spoil
+
+
+def _row(column: str, value: str) -> Callable[[Path], None]:
+    def spoil(folder: Path) -> None:
+        rows = table(folder, "promises")
+        next(row for row in rows if float(row["missed"]) > 0.01)[column] = value
+        with (folder / "promises.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+
+    return spoil
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        _row("missed", "0"),
+        _row("promised", "0"),
+        _row("reached", "99"),
+        _row("place", "nowhere"),
+        _plan(lambda plan: plan["promises"][1].update(missed=0.0)),
+        _plan(lambda plan: plan.pop("promises")),
+        lambda folder: (folder / "promises.csv").unlink(),
+    ],
+)
+def test_forged_reserve_is_refused(
+    kept: Path, tmp_path: Path, spoil: Callable[[Path], None]
+) -> None:
+    folder = copied(kept, tmp_path)
+    spoil(folder)
+    assert "reserve_share" in {v.rule for v in check_plan(folder, data_of(kept)).violations}
+
+
+def test_harm_without_the_reserve_is_refused(kept: Path, tmp_path: Path) -> None:
+    folder = copied(kept, tmp_path)
+    path = folder / "inputs" / "scenario.json"
+    scenario = json.loads(path.read_text(encoding="utf-8"))
+    scenario["promises"]["reserve"] = {"ICU": 0.3, "OXY": 0.1}
+    path.write_text(json.dumps(scenario), encoding="utf-8")
+    broken = {v.rule for v in check_plan(folder, data_of(kept)).violations}
+    assert {"reserve_share", "objective_harm"} <= broken
+
+
+def copied(kept: Path, to: Path) -> Path:
+    """Return a copy of a plan folder."""
+    return Path(shutil.copytree(kept, to / "plan"))
+
+
+def data_of(kept: Path) -> Path:
+    return kept / str(told(kept)["data_dir"])
+
+
+@pytest.mark.parametrize(
+    ("promises", "more", "words"),
+    [
+        ({"reserve": {"ICU": 1.2}}, {}, "It must be"),
+        ({"reserve": {"IUC": 0.1}}, {}, "Did you mean ICU?"),
+        ({"reserve": {"ICU": 0.1}}, {"weights": {"reserve": -1}}, "0 or more"),
+        ({"reserves": {}}, {}, "reserves"),
+    ],
+)
+def test_wrong_promises_are_refused(
+    province: Path, promises: dict[str, Any], more: dict[str, Any], words: str
+) -> None:
+    path = wave(province, "wrong.yaml", promises=promises, **more)
+    with pytest.raises(DataError) as refused:
+        load(path, province)
+    said = refused.value.render("en")
+    assert words in said or words in str([p.value for p in refused.value.problems]), said
+
+
+@pytest.mark.parametrize(
+    ("promises", "weight", "words"),
+    [
+        ({"reserve": {"ICU": 0.1}}, 0, "no effect on the plan"),
+        ({}, 2, "the weight has no effect"),
+    ],
+)
+def test_promises_without_effect_are_said(
+    province: Path, promises: dict[str, Any], weight: float, words: str
+) -> None:
+    path = wave(province, "idle.yaml", promises=promises, weights={"reserve": weight})
+    said = " ".join(problem.render("en") for problem in load(path, province)[2])
+    assert words in said
