@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.domain.fleet import Fleet
 from optimizer.domain.terms import Terms, no_terms
 
 FloatArray = NDArray[np.float64]
@@ -250,6 +251,8 @@ class Instance:
     """(F, T) the unit is closed that day. None: none is."""
     terms: Terms = field(default=None)  # type: ignore[assignment]
     """Devices, oxygen, supervision; left out: they limit nothing."""
+    fleet: Fleet | None = None
+    """Vehicles by class and shift. None: one class, and `vehicle_minutes` says all."""
 
     def __post_init__(self) -> None:
         if self.terms is None:
@@ -330,6 +333,11 @@ class Instance:
         if self.no_intake is None:
             return np.zeros((len(self.units), self.days), dtype=bool)
         return self.no_intake
+
+    @property
+    def vehicle_classes(self) -> tuple[str, ...]:
+        """(V,) vehicle classes from the lowest rank; one without a name where one is all."""
+        return ("",) if self.fleet is None else self.fleet.classes
 
     @property
     def has_way(self) -> BoolArray:

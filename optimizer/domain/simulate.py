@@ -20,6 +20,7 @@ from optimizer.domain.instance import (
 from optimizer.domain.plan import GroupResult, Plan, area_waiting, oxygen_drawn
 from optimizer.domain.shares import Shares, dealt, shares
 from optimizer.domain.terms import M3_A_DAY
+from optimizer.domain.trips import Trips
 
 SMALL = 1e-9
 RESERVE_DAYS = 7.0
@@ -133,9 +134,9 @@ def simulate(inst: Instance, *, surge: bool = True, proportional: bool = False) 
             u = u @ hazards.waiting
         _open_day(inst, houses, flows, n, store, t)
         deal = shares(inst, flows.surge_beds[:, :, t], t) if proportional else None
-        minutes = inst.vehicle_minutes[:, t].tolist()
+        trips = Trips(inst, t)
         places = inst.outside_places[:, t].tolist()
-        _relieve_boarders(inst, houses, flows, n, b, t, by_need, moves_of, minutes, places, deal)
+        _relieve_boarders(inst, houses, flows, n, b, t, by_need, moves_of, trips, places, deal)
         entered = np.zeros(len(inst.units))
         if t == 0:
             observed = inst.open_requests.copy()
@@ -150,7 +151,7 @@ def simulate(inst: Instance, *, surge: bool = True, proportional: bool = False) 
                 t,
                 by_need,
                 arcs_of,
-                minutes,
+                trips,
                 places,
                 True,
                 deal,
@@ -168,7 +169,7 @@ def simulate(inst: Instance, *, surge: bool = True, proportional: bool = False) 
             t,
             by_need,
             arcs_of,
-            minutes,
+            trips,
             places,
             False,
             deal,
@@ -263,7 +264,7 @@ def _relieve_boarders(
     t: int,
     by_need: list[int],
     moves_of: dict[tuple[int, int], list[int]],
-    minutes: list[float],
+    trips: Trips,
     places: list[float],
     deal: Shares | None,
 ) -> None:
@@ -289,7 +290,7 @@ def _relieve_boarders(
                     continue
                 trip = inst.trip_minutes_fixed + 2 * moves.minutes[x]
                 fits = min(
-                    float(b[f, s]), minutes[base] / trip if base >= 0 and trip > 0 else np.inf
+                    float(b[f, s]), trips.room(base, s) / trip if base >= 0 and trip > 0 else np.inf
                 )
                 share = np.nan if deal is None else float(deal.transfer[x])
                 if not np.isnan(share):
@@ -304,7 +305,7 @@ def _relieve_boarders(
                 if fits <= SMALL:
                     continue
                 if base >= 0:
-                    minutes[base] -= fits * trip
+                    trips.take(base, s, fits * trip)
                 if g >= units:
                     places[g - units] -= fits
                 else:
@@ -339,7 +340,7 @@ def _admit(
     t: int,
     by_need: list[int],
     arcs_of: dict[tuple[int, int], list[int]],
-    minutes: list[float],
+    trips: Trips,
     places: list[float],
     people: bool,
     deal: Shares | None,
@@ -368,7 +369,7 @@ def _admit(
                 trip = inst.trip_minutes_fixed + 2 * arcs.minutes[a]
                 by_vehicle = bool(inst.classes.needs_vehicle[s]) and base >= 0
                 if by_vehicle and trip > 0:
-                    left = min(left, minutes[base] / trip)
+                    left = min(left, trips.room(base, s) / trip)
                 uses: Uses = []
                 if kind == OUT_OF_PROVINCE:
                     fits = min(left, places[f - units])
@@ -384,7 +385,7 @@ def _admit(
                 if inst.rules.sender_counts and own >= 0:
                     houses.take(own, houses.uses[own][levels[s]], fits)
                 if by_vehicle:
-                    minutes[base] -= fits * trip
+                    trips.take(base, s, fits * trip)
                 if kind == OUT_OF_PROVINCE:
                     places[f - units] -= fits
                 else:
@@ -449,7 +450,7 @@ def _admit_at_home(
     t: int,
     by_need: list[int],
     arcs_of: dict[tuple[int, int], list[int]],
-    minutes: list[float],
+    trips: Trips,
     places: list[float],
     people: bool,
     deal: Shares | None,
@@ -472,7 +473,7 @@ def _admit_at_home(
             t,
             by_need,
             arcs_of,
-            minutes,
+            trips,
             places,
             people,
             deal,
