@@ -53,6 +53,8 @@ ROW_AXES: Mapping[str, str] = {
     "outside_places": "HT",
     "nobody_waits": "OST",
     "closed_intake": "FT",
+    "vehicle_rank": "EVT",
+    "vehicle_shift": "EJVT",
 }
 """Axes by letter (docs/model.md section 1); A and X: admission and transfer ways. A block that is
 not here is named by the numbers on its axes."""
@@ -114,6 +116,8 @@ def _part(inst: Instance, letter: str, i: int) -> list[Part]:
         "S": ("class", inst.classes.ids),
         "R": ("role", inst.roles),
         "E": ("base", inst.bases),
+        "V": ("vehicle", inst.vehicle_classes),
+        "J": ("shift", () if inst.fleet is None else inst.fleet.shifts),
     }
     if letter in plain:
         axis, ids = plain[letter]

@@ -138,6 +138,7 @@ def pooled(inst: Instance) -> Instance:
         else np.asarray(inst.may_leave.any(axis=0, keepdims=True)),
         no_intake=None,
         fallen=inst.excess_allowed.any(axis=0, keepdims=True),
+        fleet=None,
     )
 
 
