@@ -138,6 +138,13 @@ def _nearest(minutes: FloatArray, allowed: BoolArray, count: int) -> BoolArray:
     return out & allowed
 
 
+def hard_limit(scenario: Scenario, row: PatientClass) -> float:
+    """Return the most minutes a patient of the class may be driven; inf: no limit, or lifted."""
+    limit = row.ground_limit_minutes
+    lifted = limit is None or scenario.travel.lifts_limit(row.class_id)
+    return np.inf if limit is None or lifted else limit
+
+
 def admission_arcs(
     scenario: Scenario,
     classes: tuple[PatientClass, ...],
@@ -167,7 +174,7 @@ def admission_arcs(
     for s, row in enumerate(classes):
         if not is_plain(row):  # nobody comes in the middle of a stay
             continue
-        hard = np.inf if row.ground_limit_minutes is None else row.ground_limit_minutes
+        hard = hard_limit(scenario, row)
         allowed = local & able[None, :, s] & np.isfinite(inside) & (inside <= hard)
         within = allowed & (inside <= row.travel_limit_minutes)
         chosen = _nearest(inside, within, scenario.travel.nearest)
@@ -286,7 +293,7 @@ def transfer_arcs(
     top = np.broadcast_to((ranks == sites.top_rank)[None, :], possible.shape)
     if scenario.options.transfers:
         for s, row in enumerate(classes):
-            hard = np.inf if row.ground_limit_minutes is None else row.ground_limit_minutes
+            hard = hard_limit(scenario, row)
             holds = able if by_levers is None else able | by_levers
             for receives in (able,) if by_levers is None else (able, by_levers):
                 allowed = possible & receives[None, :, s] & (inside <= hard)

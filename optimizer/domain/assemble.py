@@ -10,6 +10,7 @@ import numpy as np
 from optimizer.domain.arcs import (
     Minutes,
     admission_arcs,
+    hard_limit,
     plan_minutes,
     planning_areas,
     transfer_arcs,
@@ -80,7 +81,9 @@ class Assembled:
     classes: tuple[PatientClass, ...]
 
 
-def class_axis(classes: Sequence[PatientClass], levels: tuple[str, ...]) -> Classes:
+def class_axis(
+    classes: Sequence[PatientClass], levels: tuple[str, ...], scenario: Scenario
+) -> Classes:
     """Return the class axis S as arrays."""
     return Classes(
         ids=tuple(row.class_id for row in classes),
@@ -90,13 +93,7 @@ def class_axis(classes: Sequence[PatientClass], levels: tuple[str, ...]) -> Clas
         unmet_weight=np.array([row.unmet_weight for row in classes], dtype=float),
         move_risk=np.array([row.move_risk for row in classes], dtype=float),
         travel_limit=np.array([row.travel_limit_minutes for row in classes], dtype=float),
-        ground_limit=np.array(
-            [
-                np.inf if row.ground_limit_minutes is None else row.ground_limit_minutes
-                for row in classes
-            ],
-            dtype=float,
-        ),
+        ground_limit=np.array([hard_limit(scenario, row) for row in classes], dtype=float),
         needs_vehicle=np.array([row.needs_vehicle for row in classes], dtype=bool),
         top_tier_direct=np.array([row.top_tier_direct for row in classes], dtype=bool),
         arrives_as=arrives_as(classes),
@@ -180,9 +177,9 @@ def _instance(
     with_levers: bool = True,
 ) -> tuple[Instance, IntArray]:
     levels = bed_levels(tables)
-    classes = class_axis(rows, levels)
+    classes = class_axis(rows, levels, scenario)
     bases = tuple(r.admin_unit_id for r in tables.admin_units if r.kind == "cluster")
-    room = capacity(tables, scenario, sites, bases)
+    room = capacity(tables, scenario, sites, bases, rows)
     units = len(sites.inside)
     above = np.flip(np.logical_or.accumulate(np.flip(room.listed, axis=1), axis=1), axis=1)
     able = above[:, classes.level] if units else np.zeros((0, len(rows)), dtype=bool)
@@ -277,6 +274,7 @@ def _instance(
         fairness_epsilon=scenario.options.fairness.epsilon,
         levers=levers,
         promises=_promised(scenario, levels),
+        fleet=room.fleet,
     )
     return instance, area_of
 

@@ -7,12 +7,14 @@ docs/data- format.md section 4.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from optimizer.domain.equipment import equipment
-from optimizer.domain.facility import Tables
+from optimizer.domain.facility import PatientClass, Tables
+from optimizer.domain.fleet import Fleet, fleet_of
 from optimizer.domain.instance import BoolArray, FloatArray
 from optimizer.domain.rules import closing_day
 from optimizer.domain.scenario import Scenario
@@ -33,6 +35,8 @@ class Capacity:
     vehicle_minutes: FloatArray
     terms: Terms = field(default=None)  # type: ignore[assignment]
     """Devices, oxygen, supervision; left out: they limit nothing."""
+    fleet: Fleet | None = None
+    """Vehicles by class and shift, if a table tells them apart."""
 
     def __post_init__(self) -> None:
         if self.terms is None:
@@ -118,8 +122,14 @@ def free_staff(
     return out
 
 
-def capacity(tables: Tables, scenario: Scenario, sites: Sites, bases: tuple[str, ...]) -> Capacity:
-    """Return what the planning units have for the wave."""
+def capacity(
+    tables: Tables,
+    scenario: Scenario,
+    sites: Sites,
+    bases: tuple[str, ...],
+    patients: Sequence[PatientClass] = (),
+) -> Capacity:
+    """Return what the planning units have for the wave; `patients` are classes of the axis S."""
     levels, days = bed_levels(tables), scenario.solved_days
     beds = _unit_beds(tables, levels)
     staff = free_staff(tables, scenario, levels, days)
@@ -146,15 +156,17 @@ def capacity(tables: Tables, scenario: Scenario, sites: Sites, bases: tuple[str,
             closed[:, f] += beds[member][1:3, :, None] * gone
     open_from = np.arange(1, days + 1) >= 1 + scenario.surge.delay_days
     cluster_of = {
-        unit.unit_id: sites.facilities[unit.facility_id].cluster_id for unit in tables.units
+        unit.unit_id: sites.facilities[unit.facility_id].cluster_id or "" for unit in tables.units
     }
-    minutes = np.zeros(len(bases))
     at = {base: e for e, base in enumerate(bases)}
     existing = existing_units(tables, scenario)
-    for fleet in tables.vehicles:
-        base = cluster_of[fleet.base_unit]
-        if base in at and fleet.base_unit in existing:
-            minutes[at[base]] += fleet.vehicles * fleet.minutes_per_day
+    fleets = [
+        (at[cluster_of[row.base_unit]], row)
+        for row in tables.vehicles
+        if cluster_of[row.base_unit] in at and row.base_unit in existing
+    ]
+    factor = scenario.shocks.vehicle_factor
+    minutes, fleet = fleet_of(tables, fleets, len(bases), days, factor, patients)
     return Capacity(
         beds=usable[:, :, None] - closed[0],
         listed=listed,
@@ -162,6 +174,7 @@ def capacity(tables: Tables, scenario: Scenario, sites: Sites, bases: tuple[str,
         staff=people,
         staff_need=staff_needs(tables, scenario.staff.care_phase, levels),
         stands_in=stand_ins(tables),
-        vehicle_minutes=np.repeat(minutes[:, None], days, axis=1) * scenario.shocks.vehicle_factor,
+        vehicle_minutes=minutes,
         terms=equipment(tables, scenario, sites, levels, open_from.astype(float)),
+        fleet=fleet,
     )

@@ -28,6 +28,7 @@ Positive = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
 LeverDays = Annotated[int, Field(ge=0, le=365)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Minutes = Annotated[float, Field(ge=0, le=14_400, allow_inf_nan=False)]
+Hour = Annotated[float, Field(ge=0, le=24, allow_inf_nan=False)]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 MonthDay = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
@@ -69,7 +70,8 @@ class Row(BaseModel):
     @property
     def key(self) -> tuple[str, ...]:
         """Return the cells of the key columns."""
-        return tuple(str(getattr(self, column)) for column in self.KEY)
+        cells = (getattr(self, column) for column in self.KEY)
+        return tuple("" if cell is None else str(cell) for cell in cells)
 
     @classmethod
     def meaning(cls, column: str) -> str:
@@ -229,6 +231,42 @@ class PatientClass(Row):
     ground_limit_minutes: Minutes | None = Field(None, description="hard limit, minutes")
     needs_vehicle: bool = Field(description="1: comes by ambulance")
     top_tier_direct: bool = Field(description="1: may be admitted to every top-tier unit")
+    vehicle_class: Id | None = Field(None, description="least vehicle class that suffices")
+    urgent: bool | None = Field(None, description="1: cannot wait for the next shift of vehicles")
+    source: Text
+    confidence: Confidence
+
+
+class VehicleClass(Row):
+    """A class of vehicles; a better one may carry whoever a lesser one may."""
+
+    TABLE = "vehicle_classes"
+    KEY = ("vehicle_class",)
+    vehicle_class: Id = Field(description="id of the vehicle class")
+    rank: Whole = Field(description="whole number, higher = may carry graver patients")
+    patients_per_trip: Annotated[float, Field(ge=1, le=200, allow_inf_nan=False)] = Field(
+        description="patients on one trip, mean; a coach is counted by the seats taken"
+    )
+    oxygen: bool = Field(description="1: patients on oxygen may ride in it")
+    title_vi: Text = Field(description="name in Vietnamese")
+    title_en: Text = Field(description="name in English")
+    source: Text
+    confidence: Confidence
+
+
+class VehicleShift(Row):
+    """A shift of the day in which vehicles drive."""
+
+    TABLE = "vehicle_shifts"
+    KEY = ("shift",)
+    shift: Id = Field(description="id of the shift")
+    from_hour: Hour = Field(description="hour at which it begins, 0-24")
+    to_hour: Hour = Field(description="hour at which it ends, 0-24; earlier: the next day")
+    urgent_share: Share = Field(
+        description="share of a day's urgent trips that must leave in it, 0-1; in all 1"
+    )
+    title_vi: Text = Field(description="name in Vietnamese")
+    title_en: Text = Field(description="name in English")
     source: Text
     confidence: Confidence
 
@@ -445,9 +483,10 @@ class VehicleFleet(Row):
     """Vehicles of one class at a unit."""
 
     TABLE = "vehicles"
-    KEY = ("base_unit", "vehicle_class")
+    KEY = ("base_unit", "vehicle_class", "shift")
     base_unit: Id = Field(description="unit where they stand")
     vehicle_class: Id = Field(description="such as ambulance")
+    shift: Id | None = Field(None, description="shift in which they drive; empty: all day")
     vehicles: Whole = Field(description="number of vehicles")
     minutes_per_day: Annotated[float, Field(ge=0, le=1440, allow_inf_nan=False)] = Field(
         description="minutes a day of one vehicle for this work"
@@ -577,6 +616,8 @@ class Tables:
     files: tuple[SourceFile, ...]
     levers: tuple[LeverRow, ...] = ()
     lever_yields: tuple[LeverYield, ...] = ()
+    vehicle_classes: tuple[VehicleClass, ...] = ()
+    vehicle_shifts: tuple[VehicleShift, ...] = ()
 
 
 ROWS: tuple[type[Row], ...] = (
@@ -607,5 +648,7 @@ ROWS: tuple[type[Row], ...] = (
     MobileStation,
     LeverRow,
     LeverYield,
+    VehicleClass,
+    VehicleShift,
 )
 """The row model of every table, in the order of `Tables`."""

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.domain.fleet import Fleet
 from optimizer.domain.levers import LeverSet
 from optimizer.domain.promises import Promised, nothing_promised
 from optimizer.domain.terms import Terms, no_terms
@@ -256,6 +257,8 @@ class Instance:
     """What may be decided besides where patients go; None: nothing."""
     promises: Promised = field(default=None)  # type: ignore[assignment]
     """What the plan promises; left out: nothing."""
+    fleet: Fleet | None = None
+    """Vehicles by class and shift. None: one class, and `vehicle_minutes` says all."""
 
     def __post_init__(self) -> None:
         if self.terms is None:
@@ -340,6 +343,11 @@ class Instance:
         if self.no_intake is None:
             return np.zeros((len(self.units), self.days), dtype=bool)
         return self.no_intake
+
+    @property
+    def vehicle_classes(self) -> tuple[str, ...]:
+        """(V,) vehicle classes from the lowest rank; one without a name where one is all."""
+        return ("",) if self.fleet is None else self.fleet.classes
 
     @property
     def has_way(self) -> BoolArray:

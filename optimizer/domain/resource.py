@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimizer.domain.fleet import Fleet
 from optimizer.domain.instance import BoolArray, FloatArray, Instance
 
 Felt = Mapping[str, FloatArray]
@@ -28,7 +29,7 @@ class Resource:
 
     kind: str
     field: str
-    """Field of `Instance`: (P, J, T), or (P, T) where the resource has no items."""
+    """Field of `Instance`: (P, J, T), or (P, T) the sum over items, or without any."""
     places: str
     """Field of `Instance` with the ids of the places."""
     items: str
@@ -65,6 +66,29 @@ def _staff_rows(inst: Instance) -> Felt:
     return {"staff_on_duty": serves, "supervision": serves}
 
 
+def _vehicle_rows(inst: Instance) -> Felt:
+    """A vehicle minute serves the own class and all below; in shifts by their hours."""
+    fleet = inst.fleet
+    if fleet is None:
+        return {"vehicle_minutes": np.ones((1, 1, 1))}
+    number = np.arange(len(fleet.classes))
+    nested = (number[None, :] <= number[:, None]) * fleet.patients_per_trip[:, None]
+    by_shift = fleet.hours_share[None, :, None] * nested[:, None, :]
+    return {
+        "vehicle_minutes": fleet.patients_per_trip[None, :, None],
+        "vehicle_rank": nested[None],
+        "vehicle_shift": by_shift.reshape(1, len(number), -1),
+    }
+
+
+def _wanted_vehicles(inst: Instance) -> BoolArray:
+    """(E, V) vehicle classes that somebody needs, and the lowest; a better one is never needed."""
+    wanted = np.ones(1, dtype=bool)
+    if inst.fleet is not None:
+        wanted = np.isin(np.arange(len(inst.fleet.classes)), [0, *inst.fleet.least.tolist()])
+    return np.repeat(wanted[None, :], len(inst.bases), axis=0)
+
+
 def _wanted_roles(inst: Instance) -> BoolArray:
     """Roles that somebody in a bed needs, directly or through a role they stand in for."""
     needed = np.asarray((inst.stands_in.astype(float) @ inst.staff_need > 0).any(axis=1))
@@ -78,10 +102,10 @@ RESOURCES: tuple[Resource, ...] = (
         "vehicle_minutes",
         "vehicle_minutes",
         "bases",
-        "",
+        "vehicle_classes",
         60.0,
-        lambda inst: {"vehicle_minutes": np.ones((1, 1, 1))},
-        lambda inst: np.ones((len(inst.bases), 1), dtype=bool),
+        _vehicle_rows,
+        _wanted_vehicles,
     ),
     Resource(
         "outside_place",
@@ -112,7 +136,7 @@ class Addition:
         return str(getattr(inst, BY_KIND[self.kind].places)[self.place])
 
     def item_id(self, inst: Instance) -> str:
-        """Return the care level or role; empty for a resource without items."""
+        """Return the care level, role or vehicle class; empty for a resource without items."""
         items = BY_KIND[self.kind].items
         return str(getattr(inst, items)[self.item]) if items else ""
 
@@ -128,11 +152,30 @@ def with_more(inst: Instance, additions: Sequence[Addition]) -> Instance:
         resource = BY_KIND[one.kind]
         array = changed.setdefault(resource.field, getattr(inst, resource.field).copy())
         days = slice(one.first, one.last + 1)
-        if resource.items:
+        if array.ndim == 3:
             array[one.place, one.item, days] += one.amount
         else:
-            array[one.place, days] += one.amount
-    return inst.changed(**changed, fallen=inst.excess_allowed)
+            array[one.place, days] += one.amount * _seats(inst, one)
+    return inst.changed(
+        **changed, fallen=inst.excess_allowed, fleet=_more_vehicles(inst, additions)
+    )
+
+
+def _seats(inst: Instance, one: Addition) -> float:
+    """Return the patients on one trip of a vehicle added; 1 for anything else."""
+    counted = one.kind == "vehicle_minutes" and inst.fleet is not None
+    return float(inst.fleet.patients_per_trip[one.item]) if counted and inst.fleet else 1.0
+
+
+def _more_vehicles(inst: Instance, additions: Sequence[Addition]) -> Fleet | None:
+    """Return the fleet with the vehicle minutes among some additions."""
+    if inst.fleet is None:
+        return None
+    more = np.zeros_like(inst.fleet.minutes)
+    for one in additions:
+        if one.kind == "vehicle_minutes":
+            more[one.place, one.item, one.first : one.last + 1] += one.amount
+    return inst.fleet.with_minutes(more)
 
 
 def values_of_one_more(inst: Instance, prices: Mapping[str, FloatArray], kind: str) -> FloatArray:
@@ -146,7 +189,7 @@ def values_of_one_more(inst: Instance, prices: Mapping[str, FloatArray], kind: s
     for block, felt in resource.felt(inst).items():
         found = prices.get(block)
         if found is not None and found.size:
-            rows = found if found.ndim == 3 else found[:, None, :]
+            rows = found.reshape(len(found), -1, found.shape[-1])
             out += np.einsum(
                 "pji,pit->pjt", np.broadcast_to(felt, (len(rows), *felt.shape[1:])), rows
             )

@@ -34,7 +34,14 @@ def rule_notes(scenario: Scenario) -> tuple[str, ...]:
         for name, stay in wave.stays.items()
         if stay.survival
     ]
-    return (*notes, *closing, *curves)
+    return (*notes, *closing, *curves, *_lifted(scenario))
+
+
+def _lifted(scenario: Scenario) -> tuple[str, ...]:
+    """Say whose hard limit on the road is lifted, if anybody's."""
+    lifted = scenario.travel.ground_limit_override
+    said = _word(lifted) if isinstance(lifted, bool) else ", ".join(lifted)
+    return (f"travel.ground_limit_override: {said}",) if lifted else ()
 
 
 def _word(value: object) -> str:

@@ -11,7 +11,7 @@ import math
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from optimizer.domain.facility import CarePhase, Confidence, Id, Phase, Share, Text, Whole
@@ -388,6 +388,20 @@ class TravelOptions(Part):
     )
     prepare_minutes: TripMinutes = Field(20.0, description="minutes to make a trip ready")
     handover_minutes: TripMinutes = Field(30.0, description="minutes to hand over and clean")
+    ground_limit_override: bool | tuple[Id, ...] = Field(
+        (),
+        description="patient classes whose hard limit on the road is lifted, or true: all of them",
+    )
+
+    @field_validator("ground_limit_override")
+    @classmethod
+    def _none_is_no_figure(cls, value: bool | tuple[str, ...]) -> bool | tuple[str, ...]:
+        return value or ()
+
+    def lifts_limit(self, class_id: str) -> bool:
+        """Return whether the hard limit on the road of a patient class is lifted."""
+        lifted = self.ground_limit_override
+        return lifted if isinstance(lifted, bool) else class_id.partition("~")[0] in lifted
 
 
 class Weights(Part):

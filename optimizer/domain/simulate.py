@@ -22,6 +22,7 @@ from optimizer.domain.kept import promise_harm
 from optimizer.domain.plan import GroupResult, Plan, area_waiting, oxygen_drawn
 from optimizer.domain.shares import Shares, dealt, shares
 from optimizer.domain.terms import M3_A_DAY
+from optimizer.domain.trips import Trips
 
 SMALL = 1e-9
 RESERVE_DAYS = 7.0
@@ -135,9 +136,9 @@ def simulate(inst: Instance, *, surge: bool = True, proportional: bool = False) 
             u = u @ hazards.waiting
         _open_day(inst, houses, flows, n, store, t)
         deal = shares(inst, flows.surge_beds[:, :, t], t) if proportional else None
-        minutes = inst.vehicle_minutes[:, t].tolist()
+        trips = Trips(inst, t)
         places = inst.outside_places[:, t].tolist()
-        _relieve_boarders(inst, houses, flows, n, b, t, by_need, moves_of, minutes, places, deal)
+        _relieve_boarders(inst, houses, flows, n, b, t, by_need, moves_of, trips, places, deal)
         entered = np.zeros(len(inst.units))
         if t == 0:
             observed = inst.open_requests.copy()
@@ -152,7 +153,7 @@ def simulate(inst: Instance, *, surge: bool = True, proportional: bool = False) 
                 t,
                 by_need,
                 arcs_of,
-                minutes,
+                trips,
                 places,
                 True,
                 deal,
@@ -170,7 +171,7 @@ def simulate(inst: Instance, *, surge: bool = True, proportional: bool = False) 
             t,
             by_need,
             arcs_of,
-            minutes,
+            trips,
             places,
             False,
             deal,
@@ -265,7 +266,7 @@ def _relieve_boarders(
     t: int,
     by_need: list[int],
     moves_of: dict[tuple[int, int], list[int]],
-    minutes: list[float],
+    trips: Trips,
     places: list[float],
     deal: Shares | None,
 ) -> None:
@@ -291,7 +292,7 @@ def _relieve_boarders(
                     continue
                 trip = inst.trip_minutes_fixed + 2 * moves.minutes[x]
                 fits = min(
-                    float(b[f, s]), minutes[base] / trip if base >= 0 and trip > 0 else np.inf
+                    float(b[f, s]), trips.room(base, s) / trip if base >= 0 and trip > 0 else np.inf
                 )
                 share = np.nan if deal is None else float(deal.transfer[x])
                 if not np.isnan(share):
@@ -306,7 +307,7 @@ def _relieve_boarders(
                 if fits <= SMALL:
                     continue
                 if base >= 0:
-                    minutes[base] -= fits * trip
+                    trips.take(base, s, fits * trip)
                 if g >= units:
                     places[g - units] -= fits
                 else:
@@ -341,7 +342,7 @@ def _admit(
     t: int,
     by_need: list[int],
     arcs_of: dict[tuple[int, int], list[int]],
-    minutes: list[float],
+    trips: Trips,
     places: list[float],
     people: bool,
     deal: Shares | None,
@@ -370,7 +371,7 @@ def _admit(
                 trip = inst.trip_minutes_fixed + 2 * arcs.minutes[a]
                 by_vehicle = bool(inst.classes.needs_vehicle[s]) and base >= 0
                 if by_vehicle and trip > 0:
-                    left = min(left, minutes[base] / trip)
+                    left = min(left, trips.room(base, s) / trip)
                 uses: Uses = []
                 if kind == OUT_OF_PROVINCE:
                     fits = min(left, places[f - units])
@@ -386,7 +387,7 @@ def _admit(
                 if inst.rules.sender_counts and own >= 0:
                     houses.take(own, houses.uses[own][levels[s]], fits)
                 if by_vehicle:
-                    minutes[base] -= fits * trip
+                    trips.take(base, s, fits * trip)
                 if kind == OUT_OF_PROVINCE:
                     places[f - units] -= fits
                 else:
@@ -451,7 +452,7 @@ def _admit_at_home(
     t: int,
     by_need: list[int],
     arcs_of: dict[tuple[int, int], list[int]],
-    minutes: list[float],
+    trips: Trips,
     places: list[float],
     people: bool,
     deal: Shares | None,
@@ -474,7 +475,7 @@ def _admit_at_home(
             t,
             by_need,
             arcs_of,
-            minutes,
+            trips,
             places,
             people,
             deal,

@@ -26,6 +26,7 @@ def rule_checks(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
     yield from _closing(scenario, tables)
     yield from _lateral_requests(scenario, tables)
     yield from promise_checks(scenario, tables)
+    yield from _lifted_limits(scenario, tables)
     if scenario.weights.move_elsewhere and scenario.rules.movers != "new":
         yield _said(
             "weights.move_elsewhere",
@@ -234,4 +235,30 @@ def _lateral_requests(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
                 "Did you mean {meant}?" if meant else "Correct it.",
                 one.severity,
                 meant=meant,
+            )
+
+
+def _lifted_limits(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
+    """Limits that are lifted belong to classes that have one."""
+    key, lifted = "travel.ground_limit_override", scenario.travel.ground_limit_override
+    if isinstance(lifted, bool):
+        return
+    limits = {row.class_id: row.ground_limit_minutes for row in tables.patient_classes}
+    for index, given in enumerate(lifted, start=1):
+        if given not in limits:
+            meant = nearest_name(given, limits)
+            yield _said(
+                f"{key}[{index}]",
+                "patient_classes.csv has no such class.",
+                "Did you mean {meant}?" if meant else "Write one that it has.",
+                given,
+                meant=meant,
+            )
+        elif limits[given] is None:
+            yield _said(
+                f"{key}[{index}]",
+                "The class has no ground_limit_minutes: there is nothing to lift.",
+                "Delete it.",
+                given,
+                warn=True,
             )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from optimizer.domain.facility import ROWS, Row, SourceFile, Tables
 from optimizer.errors import DataError, Problem
-from optimizer.exchange import geography, lever_checks, soundness, terms
+from optimizer.exchange import geography, lever_checks, soundness, terms, vehicles
 from optimizer.exchange.book import Book, Loaded
 from optimizer.exchange.cells import columns, convert, required_columns
 from optimizer.exchange.reading import Record, Sheet, nearest_name, read_sheet, same_id
@@ -33,6 +33,8 @@ MAY_BE_ABSENT: dict[str, str] = {
     "supervision": "No supervision.csv: supervision limits nobody.",
     "routine": "No routine.csv: no ordinary patients are kept in the beds.",
     "vehicles": "No vehicles.csv: no trip that needs a vehicle can be made.",
+    "vehicle_classes": "",
+    "vehicle_shifts": "",
 }
 """Tables that a province may do without, and what is said then."""
 
@@ -70,6 +72,9 @@ REFERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("mobile_stations", "cluster_id", ("admin_units",)),
     ("levers", "drawn_from", ("levers",)),
     ("lever_yields", "lever_id", ("levers",)),
+    ("vehicles", "vehicle_class", ("vehicle_classes",)),
+    ("vehicles", "shift", ("vehicle_shifts",)),
+    ("patient_classes", "vehicle_class", ("vehicle_classes",)),
 )
 """(table, column, tables of whose ids it must be one)."""
 
@@ -95,7 +100,13 @@ def read_tables(directory: Path) -> tuple[Tables, tuple[Problem, ...]]:
         _unique(book, model)
     for table, column, targets in REFERS:
         _refers(book, table, column, targets)
-    checks = (*soundness.CHECKS, *terms.CHECKS, *geography.CHECKS, *lever_checks.CHECKS)
+    checks = (
+        *soundness.CHECKS,
+        *terms.CHECKS,
+        *geography.CHECKS,
+        *lever_checks.CHECKS,
+        *vehicles.CHECKS,
+    )
     for check in checks:
         check(book)
     refuse_if_faulty(book.problems)
@@ -163,7 +174,7 @@ def _load(book: Book, model: type[Row]) -> None:
 
 
 def _key(record: Record, model: type[Row]) -> tuple[str, ...]:
-    return tuple(same_id(record.cells[column]) for column in model.KEY)
+    return tuple(same_id(record.cells.get(column, "")) for column in model.KEY)
 
 
 def _unique(book: Book, model: type[Row]) -> None:
@@ -172,7 +183,7 @@ def _unique(book: Book, model: type[Row]) -> None:
     first: dict[tuple[str, ...], Record] = {}
     for record in loaded.sheet.records:
         key = _key(record, model)
-        if not all(key):
+        if not all(part or columns(model)[c][1] for part, c in zip(key, model.KEY, strict=True)):
             continue
         if model.TABLE == "travel":
             key = tuple(sorted(key))
@@ -185,7 +196,7 @@ def _unique(book: Book, model: type[Row]) -> None:
                 "The same key stands in row {first} and in row {second} (spaces, case and the "
                 "spelling of accents do not make a difference).",
                 "Rename one of them or delete it.",
-                value=" ".join(record.cells[c] for c in model.KEY),
+                value=" ".join(filter(None, (record.cells.get(c, "") for c in model.KEY))),
                 first=other.row,
                 second=record.row,
             )

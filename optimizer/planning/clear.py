@@ -23,7 +23,8 @@ from optimizer.solving.face import optimal_face
 from optimizer.solving.matrix import Compiled
 
 LEVEL_STEP = 0.1
-"""A bed of the next level, a role that may stand in for one more role: so much dearer each."""
+"""A bed of the next level, a role that may stand in for one more role, a vehicle of the next class:
+so much dearer each."""
 NOTHING = 1e-6
 
 
@@ -44,6 +45,9 @@ def weights_of(inst: Instance, costs: Mapping[str, float], kind: str) -> FloatAr
     if kind == "staff":
         others = inst.stands_in.sum(axis=1) - 1.0
         return np.asarray(costs[kind] * (1.0 + LEVEL_STEP * others))
+    if kind == "vehicle_minutes" and inst.fleet is not None:
+        ranks = np.arange(len(inst.fleet.classes), dtype=float)
+        return np.asarray(costs[kind] * (1.0 + LEVEL_STEP * ranks))
     return np.array([costs[kind]])
 
 
@@ -71,8 +75,10 @@ def _elastic(
         felt = resource.felt(inst)
         for p, j in zip(*np.nonzero(resource.offered(inst)), strict=True):
             for block, by_item in felt.items():
-                index = model.row_blocks[block]
-                rows = index[p] if index.ndim == 3 else index[p][None, :]
+                index = model.row_blocks.get(block)
+                if index is None:
+                    continue
+                rows = index[p].reshape(-1, index.shape[-1])
                 value = np.broadcast_to(felt_at(by_item, int(p))[j][:, None], rows.shape)
                 here = (rows >= 0) & (value != 0)
                 count = int(here.sum())
@@ -157,8 +163,10 @@ def _needed_from(
     for one in additions:
         days = np.zeros(inst.days, dtype=bool)
         for block, by_item in kinds[one.kind].felt(inst).items():
-            index = model.row_blocks[block]
-            rows = index[one.place] if index.ndim == 3 else index[one.place][None, :]
+            index = model.row_blocks.get(block)
+            if index is None:
+                continue
+            rows = index[one.place].reshape(-1, index.shape[-1])
             hit = (
                 (rows >= 0)
                 & (felt_at(by_item, one.place)[one.item][:, None] != 0)

@@ -33,6 +33,7 @@ from optimizer.planning.rule_rows import (
     sender_in_house,
 )
 from optimizer.planning.variables import PlanVariables, stabilise_into
+from optimizer.planning.vehicle_rows import vehicle_rank, vehicle_shift
 from optimizer.solving.matrix import Matrix, Rows
 
 Constraint = Callable[[Matrix, Instance, PlanVariables], None]
@@ -290,7 +291,7 @@ def surge_stays_open(m: Matrix, inst: Instance, v: PlanVariables) -> None:
 
 
 def vehicle_minutes(m: Matrix, inst: Instance, v: PlanVariables) -> None:
-    """Trips fit into the vehicle-minutes of the sender's base, one patient a trip, (E, T) minutes.
+    """Trips fit into the vehicle-minutes of the sender's base, whatever vehicle, (E, T) minutes.
 
     A trip takes preparation + twice the road + handover; admissions count if the class needs a
     vehicle. Shadow price: fall of the harm for one more vehicle-minute at that base that day.
@@ -347,4 +348,6 @@ CONSTRAINTS: tuple[Constraint, ...] = (
     closed_intake,
     corridor_people,
     reserve_share,
+    vehicle_rank,
+    vehicle_shift,
 )

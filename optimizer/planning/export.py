@@ -56,6 +56,8 @@ ROW_AXES: Mapping[str, str] = {
     "closed_intake": "FT",
     "corridor_people": "FT",
     "reserve_share": "FLT",
+    "vehicle_rank": "EVT",
+    "vehicle_shift": "EQVT",
 }
 """Axes by letter (docs/model.md section 1); A and X: admission and transfer ways, L: pairs of
 levels. A block that is
@@ -118,6 +120,8 @@ def _part(inst: Instance, letter: str, i: int) -> list[Part]:
         "S": ("class", inst.classes.ids),
         "R": ("role", inst.roles),
         "E": ("base", inst.bases),
+        "V": ("vehicle", inst.vehicle_classes),
+        "Q": ("shift", () if inst.fleet is None else inst.fleet.shifts),
     }
     if letter in plain:
         axis, ids = plain[letter]

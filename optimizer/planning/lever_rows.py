@@ -35,7 +35,7 @@ def bed_yields(rows: Rows, inst: Instance, v: PlanVariables) -> None:
 
 
 def reserve_yields(rows: Rows, inst: Instance, v: PlanVariables, widened: FloatArray) -> None:
-    """Widen the rows of a promised reserve (F, K x K, T); `widened` (K, K, I) of a bed of level i."""
+    """Widen the rows of a promised reserve (F, K x K, T); `widened` (K, K, I) by one bed."""
     if inst.levers is not None:
         beds = np.einsum("kqi,jfi->jfkq", widened, inst.levers.yields.beds)
         _widen(rows, v, np.asarray(beds.reshape(*beds.shape[:2], -1)))

@@ -144,6 +144,7 @@ def pooled(inst: Instance) -> Instance:
         fallen=inst.excess_allowed.any(axis=0, keepdims=True),
         levers=None if inst.levers is None else _pooled_levers(inst.levers),
         promises=nothing_promised(len(inst.levels)),
+        fleet=None,
     )
 
 

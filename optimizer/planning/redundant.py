@@ -19,6 +19,7 @@ import numpy as np
 
 from optimizer.domain.instance import BoolArray, FloatArray, Instance
 from optimizer.domain.terms import M3_A_DAY
+from optimizer.planning.needed_vehicles import needed_vehicles
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,10 @@ class NeededRows:
     """(F, T) rows of `oxygen_flow`."""
     stock: BoolArray
     """(F,) units whose store of oxygen may run dry."""
+    ranks: BoolArray | None = None
+    """(E, V, T) rows of `vehicle_rank`; None: one class of vehicles is all."""
+    shifts: BoolArray | None = None
+    """(E, J, V, T) rows of `vehicle_shift`."""
 
 
 def needed_rows(inst: Instance, *, every: bool = False) -> NeededRows:
@@ -113,6 +118,7 @@ def needed_rows(inst: Instance, *, every: bool = False) -> NeededRows:
                     & keep[:, j]
                     & _implies(coefficient[:, i], least[:, i], coefficient[:, j], most[:, j])
                 )
+    ranks, shifts = needed_vehicles(inst, every=every or bool(inst.excess_allowed.all()))
     return NeededRows(
         beds=keep[:, bed],
         house=keep[:, house.start],
@@ -122,6 +128,8 @@ def needed_rows(inst: Instance, *, every: bool = False) -> NeededRows:
         flow=keep[:, gas.start],
         stock=stores
         & (every | _may_run_dry(inst, coefficient, most, keep & free[:, None], day.start)),
+        ranks=ranks,
+        shifts=shifts,
     )
 
 

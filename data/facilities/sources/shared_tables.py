@@ -51,6 +51,7 @@ def shared_tables(rules: dict[str, Any]) -> dict[str, Table]:
         "lending": sourced(LENDING, rules["lending"]),
         "staffing_rules": named(STAFFING_RULES, rules["staffing_rules"]["rows"]),
         "patient_classes": patient_classes(rules["patient_classes"]),
+        "vehicle_classes": vehicle_classes(rules["vehicle_classes"]),
     }
 
 
@@ -101,6 +102,18 @@ def oxygen_draw(rules: dict[str, Any]) -> Table:
             "confidence": confidence,
         }
         for level, (figure, source, confidence) in rules["rows"].items()
+    ]
+
+
+def vehicle_classes(rules: dict[str, Any]) -> Table:
+    columns = ["vehicle_class", "rank", "patients_per_trip", "oxygen", "title_vi", "title_en"]
+    return [
+        {
+            **named(columns, [cells])[0],
+            "source": joined_sources(source, rules["id"]),
+            "confidence": rules["confidence"],
+        }
+        for *cells, source in rules["rows"]
     ]
 
 
