@@ -50,6 +50,9 @@ def _side(name: str, plan: Plan, inst: Instance, *, decisions: bool) -> dict[str
         "admissions": _ways(arcs.area, arcs.to, arcs.patient_class, arcs.kind),
         "transfers": _ways(moves.origin, moves.to, moves.patient_class, moves.direction),
     }
+    if inst.fleet is not None:
+        out["vehicles"] = np.array(inst.fleet.classes, dtype=np.str_)
+        out["shifts"] = np.array(inst.fleet.shifts, dtype=np.str_)
     for row, prices in plan.shadow_prices.items():
         if prices.size and np.abs(prices).max() > 0:
             out[f"price:{row}"] = prices
