@@ -10,6 +10,7 @@ import numpy as np
 from optimizer.checking.places import Places
 from optimizer.checking.sources import Scenario, Sources
 from optimizer.checking.terms import Terms, read_terms
+from optimizer.checking.vehicles import Vehicles, read_vehicles
 from optimizer.checking.violation import BoolArray, FloatArray, IntArray
 
 
@@ -31,11 +32,13 @@ class Capacity:
         (F, R, T) on duty for the wave; (R, R) [r, r'] True if r' may do the work of r;
         (R, K) staff a patient.
     bases, vehicle_minutes
-        Clusters, the last one blank for those without; minutes a day of each.
+        Clusters, the last one blank for those without; patient-minutes a day of each.
     outside_places
         (H,) patients a day, inf if not limited.
     terms
         Devices, oxygen and supervision.
+    vehicles
+        The vehicle minutes by class and shift.
     """
 
     levels: Sequence[str]
@@ -51,6 +54,7 @@ class Capacity:
     vehicle_minutes: FloatArray
     outside_places: FloatArray
     terms: Terms
+    vehicles: Vehicles
 
     def from_level(self, figures: FloatArray) -> FloatArray:
         """Return the sum over levels k' >= k along axis 1."""
@@ -102,7 +106,7 @@ def read_capacity(sources: Sources, scenario: Scenario, places: Places) -> Capac
     has = added(physical + limit) > 0
     padded = np.concatenate([has, np.ones((len(grouped), 1), dtype=bool)], axis=1)
     first = padded.argmax(axis=1)
-    bases, vehicle_minutes = _vehicles(sources, scenario, places, row)
+    bases, vehicles = _vehicles(sources, scenario, places, row)
     daily = units.numbers("daily_places", blank=-1.0)
     open_then = ~closed_members(sources, scenario)[:, None, :]
     outside = np.array([daily[m[0]] for m in places.members[places.planned :]])
@@ -117,9 +121,10 @@ def read_capacity(sources: Sources, scenario: Scenario, places: Places) -> Capac
         stands_in=stands_in,
         needs=needs,
         bases=bases,
-        vehicle_minutes=vehicle_minutes,
+        vehicle_minutes=vehicles.room[:, 0],
         outside_places=np.where(outside < 0, np.inf, outside),
         terms=read_terms(sources, scenario, places, level, row, physical + limit > 0),
+        vehicles=vehicles,
     )
 
 
@@ -179,18 +184,13 @@ def _staff(
 
 def _vehicles(
     sources: Sources, scenario: Scenario, places: Places, row: dict[str, int]
-) -> tuple[list[str], FloatArray]:
-    """Return the bases (clusters, then blank) and their vehicle minutes a day; blank has none."""
-    units, facilities, table = sources["units"], sources["facilities"], sources["vehicles"]
+) -> tuple[list[str], Vehicles]:
+    """Return the bases (clusters, then blank) and what their vehicles can do; blank has none."""
+    units, facilities = sources["units"], sources["facilities"]
     cluster = dict(zip(facilities.ids("facility_id"), facilities.ids("cluster_id"), strict=True))
     based = [cluster.get(f, "") for f in units.ids("facility_id")]
     bases = [*sorted({*based, *places.area_cluster, *places.cluster} - {""}), ""]
     index = {b: i for i, b in enumerate(bases)}
-    out = np.zeros(len(bases))
-    minutes = table.wholes("vehicles", blank=0.0) * table.numbers(
-        "minutes_per_day", blank=0.0, low=0.0
-    )
-    for i, u in enumerate(table.look_up("base_unit", row)):
-        if u >= 0 and places.stays[u] and based[u]:
-            out[index[based[u]]] += minutes[i] * scenario.vehicle_factor
-    return bases, out
+    sources["vehicles"].look_up("base_unit", row)  # an unknown unit is a fault
+    at = {name: index[based[u]] for name, u in row.items() if places.stays[u] and based[u]}
+    return bases, read_vehicles(sources, at, len(bases), scenario.vehicle_factor)

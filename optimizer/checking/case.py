@@ -17,6 +17,7 @@ from optimizer.checking.places import Places
 from optimizer.checking.proof import Axes
 from optimizer.checking.reader import Document
 from optimizer.checking.sources import Scenario, Sources
+from optimizer.checking.vehicles import VehicleNeeds, read_needs
 from optimizer.checking.violation import BoolArray, FloatArray, IntArray
 
 
@@ -52,7 +53,14 @@ class Case:
             roles=self.capacity.roles,
             bases=self.capacity.bases,
             days=self.scenario.days,
+            vehicles=self.capacity.vehicles.names,
+            shifts=self.capacity.vehicles.shifts,
         )
+
+    @cached_property
+    def vehicle_needs(self) -> VehicleNeeds:
+        """Return what vehicle each class of patients needs, and who cannot wait for a shift."""
+        return read_needs(self.sources, self.inputs.classes.names)
 
     @cached_property
     def days(self) -> range:

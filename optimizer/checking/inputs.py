@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from optimizer.checking.phases import (
 )
 from optimizer.checking.places import Places
 from optimizer.checking.reader import Table, ident, read_table
-from optimizer.checking.sources import COLUMNS, Scenario, Sources, once
+from optimizer.checking.sources import COLUMNS, OPTIONAL, Scenario, Sources, once
 from optimizer.checking.violation import WHOLE, Bench, BoolArray, FloatArray, IntArray
 
 POOLS = ("treated", "boarding", "waiting")
@@ -91,7 +91,13 @@ class Inputs:
 def read_classes(folder: Path, sources: Sources, capacity: Capacity, bench: Bench) -> Classes:
     """Read ``classes.csv`` and compare it with the rows of ``patient_classes.csv``."""
     columns = COLUMNS["patient_classes"]
-    table = read_table(folder / "classes.csv", "inputs/classes.csv", columns, bench)
+    table = read_table(
+        folder / "classes.csv",
+        "inputs/classes.csv",
+        columns,
+        bench,
+        OPTIONAL["patient_classes"],
+    )
     once(table, ("class_id",))
     source = sources["patient_classes"]
     row = {name: i for i, name in enumerate(source.ids("class_id"))}
@@ -121,6 +127,12 @@ def read_classes(folder: Path, sources: Sources, capacity: Capacity, bench: Benc
         by_day=np.array([plain(name) != name for name in table.ids("class_id")], dtype=bool),
         arrives_as=arrival_classes(table.ids("class_id")),
     )
+
+
+def with_limits_lifted(classes: Classes, lifted: bool | frozenset[str]) -> Classes:
+    """Return the classes without the hard limits on the road that the scenario lifts."""
+    free = [lifted if isinstance(lifted, bool) else plain(name) in lifted for name in classes.names]
+    return replace(classes, ground_limit=np.where(free, np.inf, classes.ground_limit))
 
 
 def _same(mine: str, theirs: str | None) -> bool:

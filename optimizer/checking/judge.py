@@ -19,14 +19,16 @@ from optimizer.checking import rules_promises as promises
 from optimizer.checking import rules_record as record
 from optimizer.checking import rules_terms as terms
 from optimizer.checking import rules_told as told
+from optimizer.checking import rules_vehicles as vehicles
 from optimizer.checking.arcs import read_arcs
 from optimizer.checking.capacity import read_capacity
 from optimizer.checking.case import Case
 from optimizer.checking.flows import read_flows
-from optimizer.checking.inputs import read_classes, read_inputs
+from optimizer.checking.inputs import read_classes, read_inputs, with_limits_lifted
 from optimizer.checking.places import read_places
 from optimizer.checking.reader import FILES, Document, read_json
 from optimizer.checking.sources import Scenario, read_scenario, read_sources
+from optimizer.checking.vehicles import read_needs
 from optimizer.checking.violation import Bench, CheckResult
 
 Rule = Callable[[Case, Bench], None]
@@ -51,7 +53,9 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "oxygen_stock": terms.oxygen_stock,
         "surge_limit": beds.surge_limit,
         "surge_stays_open": beds.surge_stays_open,
-        "vehicle_minutes": beds.vehicle_minutes,
+        "vehicle_minutes": vehicles.vehicle_minutes,
+        "vehicle_rank": vehicles.vehicle_rank,
+        "vehicle_shift": vehicles.vehicle_shift,
         "outside_places": beds.outside_places,
         "nobody_waits": beds.nobody_waits,
         "closed_intake": beds.closed_intake,
@@ -137,6 +141,8 @@ def _read(path: Path, data_dir: Path | None, bench: Bench) -> Case | None:
     if FILES in bench.broken:
         return None
     classes = read_classes(folder / "inputs", sources, capacity, bench)
+    classes = with_limits_lifted(classes, scenario.lifted)
+    read_needs(sources, classes.names)
     if FILES in bench.broken:
         return None
     inputs = read_inputs(folder / "inputs", classes, scenario, places, capacity, bench)

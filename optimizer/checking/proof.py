@@ -54,6 +54,8 @@ ROWS: Mapping[str, str] = {
     "closed_intake": "FT",
     "corridor_people": "FT",
     "reserve_share": "FLT",
+    "vehicle_rank": "EVT",
+    "vehicle_shift": "EQVT",
 }
 """Axes of the prices of each row; t is T without day 1, L pairs of levels. One that is not
 there has price 0."""
@@ -81,6 +83,8 @@ class Axes:
     roles: Sequence[str]
     bases: Sequence[str]
     days: int
+    vehicles: Sequence[str] = ("",)
+    shifts: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,10 @@ class Proof:
         def names(key: str) -> list[str]:
             return [str(text) for text in self.arrays[f"{name}/{key}"].ravel()]
 
+        def names_of(key: str) -> list[str]:
+            """Return names that a file without vehicle classes does not have."""
+            return names(key) if f"{name}/{key}" in self.arrays else []
+
         def places(mine: Sequence[str], theirs: Sequence[str]) -> IntArray:
             at = {text: i for i, text in enumerate(theirs)}
             return np.array([at.get(text, -1) for text in mine], dtype=np.intp)
@@ -159,6 +167,8 @@ class Proof:
             "S": places(names("classes"), axes.classes),
             "R": places(names("roles"), axes.roles),
             "E": places(names("bases"), axes.bases),
+            "V": places(names_of("vehicles"), axes.vehicles),
+            "J": places(names_of("shifts"), axes.shifts),
             "T": days,
             "t": days[:-1],
         }
@@ -170,6 +180,8 @@ class Proof:
             "S": len(axes.classes),
             "R": len(axes.roles),
             "E": len(axes.bases),
+            "V": len(axes.vehicles),
+            "J": len(axes.shifts),
             "T": axes.days,
             "t": max(0, axes.days - 1),
         }

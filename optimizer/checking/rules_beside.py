@@ -11,6 +11,7 @@ import numpy as np
 from optimizer.checking import rules_capacity as beds
 from optimizer.checking import rules_people as people
 from optimizer.checking import rules_terms as terms
+from optimizer.checking import rules_vehicles as vehicles
 from optimizer.checking.arcs import read_arcs
 from optimizer.checking.capacity import read_capacity
 from optimizer.checking.case import Case
@@ -44,7 +45,9 @@ LAWS: tuple[Callable[[Case, Bench], object], ...] = (
     terms.store_is_not_below_empty,
     beds.surge_limit,
     beds.surge_stays_open,
-    beds.vehicle_minutes,
+    vehicles.vehicle_minutes,
+    vehicles.vehicle_rank,
+    vehicles.vehicle_shift,
     beds.outside_places,
     beds.nobody_waits,
     beds.closed_intake,

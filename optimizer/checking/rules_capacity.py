@@ -1,4 +1,4 @@
-"""Rules about beds, staff, vehicles, places outside and places kept."""
+"""Rules about beds, staff, places outside and places kept."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from optimizer.checking.case import Case
 from optimizer.checking.flows import ADMISSION
-from optimizer.checking.violation import RELATIVE, WHOLE, Bench, BoolArray, FloatArray
+from optimizer.checking.violation import WHOLE, Bench, BoolArray, FloatArray
 
 
 def staffed_bed_capacity(case: Case, bench: Bench) -> None:
@@ -97,36 +97,6 @@ def whole_surge_beds(case: Case, bench: Bench) -> None:
     axes = (case.units, case.capacity.levels, case.days)
     message = "{left} surge beds: beds are whole."
     bench.whole("whole_surge_beds", case.flows.surge_beds, axes, message, "beds")
-
-
-def vehicle_minutes(case: Case, bench: Bench) -> None:
-    """Minutes of all trips charged to a cluster <= its vehicle minutes that day (E, T)."""
-    capacity, scenario, places = case.capacity, case.scenario, case.places
-    fixed = scenario.prepare + scenario.handover
-    index = {base: e for e, base in enumerate(capacity.bases)}
-    rows, moves = case.flows.admissions, case.flows.transfers
-    trip = fixed + 2 * case.arcs.admission_minutes[rows["o"], rows["g"]]
-    charged = case.inputs.classes.needs_vehicle[rows["s"]]
-    by_area = rows.total("o t", charged, trip)
-    by_unit = moves.total(
-        "f t", None, fixed + 2 * case.arcs.transfer_minutes[moves["f"], moves["g"]]
-    )
-    used = np.zeros((len(capacity.bases), scenario.days))
-    np.add.at(used, [index[c] for c in places.area_cluster], by_area)
-    if places.planned:
-        np.add.at(used, [index[c] for c in places.cluster], by_unit)
-    most = np.broadcast_to(capacity.vehicle_minutes[:, None], used.shape)
-    message = "Trips take {left} minutes, but the vehicles have {right}."
-    bases = [b or "-" for b in capacity.bases]
-    bench.at_most(
-        "vehicle_minutes",
-        used,
-        most,
-        (bases, case.days),
-        message,
-        "minutes",
-        tolerance=100 * RELATIVE,
-    )
 
 
 def outside_places(case: Case, bench: Bench) -> None:

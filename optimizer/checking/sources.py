@@ -37,6 +37,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "ground_limit_minutes",
         "needs_vehicle",
         "top_tier_direct",
+        "vehicle_class",
+        "urgent",
         "confidence",
     ),
     "admin_units": (
@@ -107,8 +109,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "links": ("from_unit", "to_unit", "kind"),
     "travel": ("from_id", "to_id", "minutes", "closed_from", "closed_to"),
     "travel_rules": ("leg", "detour", "speed_kmh"),
-    "vehicles": ("base_unit", "vehicle_class", "vehicles", "minutes_per_day"),
+    "vehicles": ("base_unit", "vehicle_class", "shift", "vehicles", "minutes_per_day"),
     "mobile_stations": ("mobile_station_id", "cluster_id", "home_patients", "confidence"),
+    "vehicle_classes": ("vehicle_class", "rank", "patients_per_trip", "oxygen"),
+    "vehicle_shifts": ("shift", "from_hour", "to_hour", "urgent_share"),
 }
 """Columns the judge reads of each table; the others are for people."""
 
@@ -131,8 +135,10 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "staff": ("unit_id", "role"),
     "links": ("from_unit", "to_unit"),
     "travel_rules": ("leg",),
-    "vehicles": ("base_unit", "vehicle_class"),
+    "vehicles": ("base_unit", "vehicle_class", "shift"),
     "mobile_stations": ("mobile_station_id",),
+    "vehicle_classes": ("vehicle_class",),
+    "vehicle_shifts": ("shift",),
 }
 
 CONFIDENCES = ("official", "open_data", "derived", "assumed")
@@ -142,6 +148,8 @@ ASSUMED = SURE["assumed"]
 OPTIONAL: Mapping[str, tuple[str, ...]] = {
     "devices": ("surge_devices",),
     "oxygen": ("flow_lpm", "daily_supply_m3"),
+    "patient_classes": ("vehicle_class", "urgent"),
+    "vehicles": ("shift",),
 }
 """Columns that a table may leave out: all their cells are blank then."""
 
@@ -158,6 +166,8 @@ MAY_BE_ABSENT = frozenset(
         "travel_rules",
         "vehicles",
         "mobile_stations",
+        "vehicle_classes",
+        "vehicle_shifts",
     }
 )
 """Without these nothing is said of their subject; without any other nothing can be judged."""
@@ -261,6 +271,8 @@ class Scenario:
     confidence: int
     document: Mapping[str, Any]
     """All of it, as written."""
+    lifted: bool | frozenset[str] = False
+    """Classes whose hard limit on the road is lifted; True: all of them."""
 
     @property
     def staff_factors(self) -> FloatArray:
@@ -342,6 +354,7 @@ def read_scenario(path: Path, bench: Bench) -> Scenario:
         reserve_price=_number(doc, "weights.reserve"),
         confidence=weakest_figure(doc.value),
         document=doc.value,
+        lifted=_lifted(doc),
     )
 
 
@@ -359,6 +372,17 @@ def _reserve(doc: Document) -> dict[str, float]:
         doc.fault("promises.reserve", "It must give a share for each care level.")
         return {}
     return {ident(level): doc.number(f"promises.reserve.{level}", 0) for level in told}
+
+
+def _lifted(doc: Document) -> bool | frozenset[str]:
+    """Return whose hard limit on the road is lifted; nobody's where the key is not there."""
+    told = doc.get("travel.ground_limit_override")
+    if told is None or isinstance(told, bool):
+        return bool(told)
+    if isinstance(told, list) and all(isinstance(one, str) for one in told):
+        return frozenset(ident(one) for one in told)
+    doc.fault("travel.ground_limit_override", "It must be true or a list of ids.")
+    return False
 
 
 def _rows(doc: Document, key: str) -> list[Mapping[str, object]]:

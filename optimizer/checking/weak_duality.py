@@ -105,6 +105,8 @@ class _Proof:
         s, r = len(case.inputs.classes.names), len(case.capacity.roles)
         size = {"O": len(case.places.areas), "F": f, "S": s, "K": k, "R": r, "T": days}
         size |= {"E": len(case.capacity.bases), "H": len(case.places.names) - f}
+        vehicles = case.capacity.vehicles
+        size |= {"V": len(vehicles.names), "Q": len(vehicles.shifts)}
         size["t"], size["L"] = max(0, days - 1), k * k
         lawful = _lawful_rows(case)
         self.price: dict[str, FloatArray] = {}
@@ -161,6 +163,8 @@ class _Proof:
             ("vehicle_minutes", capacity.vehicle_minutes[:, None]),
             ("outside_places", _finite(capacity.outside_places)[:, None]),
             ("reserve_share", self._beside_reserve(capacity.from_level(beds))),
+            ("vehicle_rank", capacity.vehicles.room[:, :, None]),
+            ("vehicle_shift", capacity.vehicles.shift_room[..., None]),
         ):
             total -= float((p[row] * room).sum())
         return total
@@ -256,8 +260,18 @@ class _Proof:
             + (2.0 if case.scenario.sender_counts else 1.0) * self._at_most_everybody(v)
         )
 
+    def _a_minute(self) -> FloatArray:
+        """(E, S, T) what a minute of a trip of each class of patients takes, at its base."""
+        p, vehicles, needs = self.price, self.case.capacity.vehicles, self.case.vehicle_needs
+        above = needs.from_class(len(vehicles.names))
+        hurried = above * needs.urgent[None, :]
+        out = p["vehicle_minutes"][:, None, :] + np.einsum("vs,evt->est", above, p["vehicle_rank"])
+        shifts = np.einsum("j,vs,ejvt->est", vehicles.share, hurried, p["vehicle_shift"])
+        return np.asarray(out + shifts)
+
     def _ways(self) -> float:
         case, p, side = self.case, self.price, self.side
+        minute = self._a_minute()
         fixed = case.scenario.prepare + case.scenario.handover
         base = {name: e for e, name in enumerate(case.capacity.bases)}
         cost, move_cost = way_costs(case, side)
@@ -275,7 +289,7 @@ class _Proof:
         trip = fixed + 2 * case.arcs.admission_minutes[o, g]
         at = np.array([base[c] for c in case.places.area_cluster], dtype=np.intp)[o]
         vehicle = np.where(case.inputs.classes.needs_vehicle[s], trip, 0.0)
-        a = a + vehicle[:, None] * p["vehicle_minutes"][at]
+        a = a + vehicle[:, None] * minute[at, s]
         if case.scenario.sender_counts:
             own = case.own_unit[o]
             leaves = ((own >= 0) & (own != g))[:, None]
@@ -301,7 +315,7 @@ class _Proof:
         )
         trip = fixed + 2 * case.arcs.transfer_minutes[f, g]
         at = np.array([base[c] for c in case.places.cluster], dtype=np.intp)[f]
-        x = x + trip[:, None] * p["vehicle_minutes"][at]
+        x = x + trip[:, None] * minute[at, s]
         if case.scenario.sender_counts:
             level = self._from_level(p["staffed_bed_capacity"])[f, self.level[s]]
             x = x + here[f] + np.where(up, 0.0, level)

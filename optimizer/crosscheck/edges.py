@@ -9,6 +9,7 @@ import numpy as np
 
 from optimizer.crosscheck.random_instances import random_instance
 from optimizer.crosscheck.random_rules import fitted, ruled
+from optimizer.crosscheck.random_vehicles import vehicles_told_apart
 from optimizer.domain.instance import BoolArray, Instance
 
 Dice = np.random.Generator
@@ -131,7 +132,17 @@ def _with_ways(inst: Instance, admissions: BoolArray, transfers: BoolArray) -> I
 
 
 def any_instance(seed: int) -> Instance:
-    """Return a random instance: every third on an edge, in turn, every third under other rules."""
+    """Return a random instance: every third on an edge, in turn, every third under other rules.
+
+    Every fifth has vehicles of several classes and shifts.
+    """
+    inst = _any_instance(seed)
+    if seed % 5 == 0:
+        return vehicles_told_apart(inst, np.random.default_rng([seed, 5]))
+    return inst
+
+
+def _any_instance(seed: int) -> Instance:
     inst = random_instance(seed, gaps=seed % 2 == 0)
     if seed % 3 == 1:
         return inst

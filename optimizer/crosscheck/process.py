@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from optimizer.domain.fleet import Fleet
 from optimizer.domain.instance import (
     AdmissionArcs,
     BurdenPrices,
@@ -168,6 +169,7 @@ PARTS: dict[str, Any] = {
     "rules": PlanRules,
     "terms": Terms,
     "promises": Promised,
+    "fleet": Fleet,
 }
 
 
@@ -176,7 +178,7 @@ def _save(inst: Instance, stem: Path) -> None:
     arrays: dict[str, Any] = {}
     plain: dict[str, dict[str, Any]] = {}
     for part, value in [("", inst), *((part, getattr(inst, part)) for part in PARTS)]:
-        for one in fields(value):
+        for one in fields(value) if value is not None else ():
             item = getattr(value, one.name)
             if isinstance(item, np.ndarray):
                 arrays[f"{part}.{one.name}"] = item
@@ -197,5 +199,5 @@ def read_instance(stem: Path) -> Instance:
         for key in arrays.files:
             part, name = key.split(".")
             found[part][name] = arrays[key]
-    parts = {part: kind(**found[part]) for part, kind in PARTS.items()}
+    parts = {part: kind(**found[part]) for part, kind in PARTS.items() if found[part]}
     return Instance(**found[""], **parts)

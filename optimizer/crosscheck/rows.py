@@ -15,6 +15,7 @@ from optimizer.crosscheck.rule_rows import (
     nobody_waits,
 )
 from optimizer.crosscheck.terms import device_capacity, oxygen_flow, oxygen_stock, supervision
+from optimizer.crosscheck.vehicle_rows import vehicle_rank, vehicle_shift
 from optimizer.domain.instance import STABILISE, Instance
 
 
@@ -284,6 +285,8 @@ CONSTRAINTS: tuple[Callable[[Model], None], ...] = (
     outside_places,
     nobody_waits,
     closed_intake,
+    vehicle_rank,
+    vehicle_shift,
     worst_area_waiting,
     corridor_people,
     reserve_share,

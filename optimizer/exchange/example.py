@@ -11,17 +11,17 @@ HFNC,4,Oxy dòng cao,High-flow oxygen,bed
 ICU,5,Hồi sức tích cực,Intensive care,bed
 """
 _CLASSES = """
-mild-acute,covid,all,mild,acute,ISO,0.5,0.005,60,,0,0,example,assumed
-mild-recovering,covid,all,mild,recovering,ISO,0.4,0.005,60,,0,0,example,assumed
-moderate-acute,covid,all,moderate,acute,WARD,1,0.005,90,,0,1,example,assumed
-moderate-recovering,covid,all,moderate,recovering,WARD,0.8,0.005,90,,0,1,example,assumed
-severe-acute,covid,all,severe,acute,OXY,4,0.03,60,,1,1,example,assumed
-severe-recovering,covid,all,severe,recovering,OXY,3,0.03,60,,1,1,example,assumed
-high_flow-acute,covid,all,high_flow,acute,HFNC,10,0.03,60,,1,1,example,assumed
-high_flow-recovering,covid,all,high_flow,recovering,HFNC,8,0.03,60,,1,1,example,assumed
-critical-acute,covid,all,critical,acute,ICU,20,0.09,60,180,1,1,example,assumed
-critical-recovering,covid,all,critical,recovering,ICU,15,0.09,60,180,1,1,example,assumed
-convalescent-recovering,covid,all,convalescent,recovering,OXY,2,0.01,60,,1,1,example,assumed
+mild-acute,covid,all,mild,acute,ISO,0.5,0.005,60,,0,0,,,example,assumed
+mild-recovering,covid,all,mild,recovering,ISO,0.4,0.005,60,,0,0,,,example,assumed
+moderate-acute,covid,all,moderate,acute,WARD,1,0.005,90,,0,1,,,example,assumed
+moderate-recovering,covid,all,moderate,recovering,WARD,0.8,0.005,90,,0,1,,,example,assumed
+severe-acute,covid,all,severe,acute,OXY,4,0.03,60,,1,1,,1,example,assumed
+severe-recovering,covid,all,severe,recovering,OXY,3,0.03,60,,1,1,,,example,assumed
+high_flow-acute,covid,all,high_flow,acute,HFNC,10,0.03,60,,1,1,AMB_BASIC,1,example,assumed
+high_flow-recovering,covid,all,high_flow,recovering,HFNC,8,0.03,60,,1,1,AMB_BASIC,,example,assumed
+critical-acute,covid,all,critical,acute,ICU,20,0.09,60,180,1,1,AMB_ICU,1,example,assumed
+critical-recovering,covid,all,critical,recovering,ICU,15,0.09,60,180,1,1,AMB_ICU,,example,assumed
+convalescent-recovering,covid,all,convalescent,recovering,OXY,2,0.01,60,,1,1,,,example,assumed
 """
 _AREAS = "\n".join(
     f"{head},example,assumed,0,assumed,{remote},assumed,,,,"
@@ -134,7 +134,21 @@ ROWS: dict[str, str] = {
     ),
     "links": "U3,U1,refers_to,example,assumed\nU2,U1,refers_to,example,assumed",
     "travel": "H2,H1,45,24,0,,,example,assumed\nH1,E1,95,70,0,,,example,assumed",
-    "vehicles": "U1,ambulance,3,900,example,assumed\nU2,ambulance,1,900,example,assumed",
+    "vehicles": (
+        "U1,AMB_ICU,,1,900,example,assumed\nU1,AMB_BASIC,day,1,660,example,assumed\n"
+        "U1,AMB_BASIC,,1,900,example,assumed\nU1,COACH,day,1,240,example,assumed\n"
+        "U2,AMB_ICU,,1,900,example,assumed"
+    ),
+    "vehicle_classes": (
+        "AMB_ICU,4,1,1,Xe cứu thương hồi sức,Intensive-care ambulance,example,assumed\n"
+        "AMB_BASIC,3,1,1,Xe cứu thương thường,Basic ambulance,example,assumed\n"
+        "CAR_O2,2,1,1,Xe con có oxy,Car with oxygen,example,assumed\n"
+        "COACH,1,15,0,Xe khách,Coach,example,assumed"
+    ),
+    "vehicle_shifts": (
+        "day,6,18,0.6,Ca ngày,Day shift,example,assumed\n"
+        "night,18,6,0.4,Ca đêm,Night shift,example,assumed"
+    ),
     "mobile_stations": "M1,U3,C1,5,75,example,assumed\nM2,U2,C2,5,75,example,assumed",
     "levers": (
         "elective-U1,postpone_elective,Hoãn mổ phiên,Postpone elective surgery,1,2,2,7,1,0,"

@@ -52,6 +52,9 @@ def _side(name: str, plan: Plan, inst: Instance, *, decisions: bool) -> dict[str
     }
     if inst.levers is not None:
         out["levers"] = np.array(inst.levers.ids, dtype=np.str_)
+    if inst.fleet is not None:
+        out["vehicles"] = np.array(inst.fleet.classes, dtype=np.str_)
+        out["shifts"] = np.array(inst.fleet.shifts, dtype=np.str_)
     for row, prices in plan.shadow_prices.items():
         if prices.size and np.abs(prices).max() > 0:
             out[f"price:{row}"] = prices

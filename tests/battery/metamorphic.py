@@ -85,6 +85,12 @@ def one_more_never_harms(seed: int) -> None:
     base = inst.vehicle_minutes.copy()
     base[int(dice.integers(len(inst.bases)))] += 900.0
     at_most(harm(inst.changed(vehicle_minutes=base)), before, "a vehicle")
+    if inst.fleet is not None:
+        hour = np.zeros_like(inst.fleet.minutes)
+        hour[:, int(dice.integers(hour.shape[1]))] = 60.0
+        fleet = inst.fleet.with_minutes(hour)
+        better = inst.changed(fleet=fleet, vehicle_minutes=fleet.minutes.sum(axis=1))
+        at_most(harm(better), before, "an hour of a vehicle class")
 
 
 def one_patient_fewer_never_harms(seed: int) -> None:
@@ -112,7 +118,10 @@ def relaxed_rule_never_harms_and_a_tighter_one_never_helps(seed: int) -> None:
     tighter = {
         "ways to be admitted": with_ways(inst, keep_a, everything),
         "ways to move": with_ways(inst, np.ones(len(arcs.area), dtype=bool), keep_x),
-        "vehicles": inst.changed(vehicle_minutes=inst.vehicle_minutes / 2),
+        "vehicles": inst.changed(
+            vehicle_minutes=inst.vehicle_minutes / 2,
+            fleet=None if inst.fleet is None else inst.fleet.times(0.5),
+        ),
         "places outside": inst.changed(outside_places=inst.outside_places / 2),
         "delay of surge beds": inst.changed(surge_limit=later),
     }

@@ -22,7 +22,7 @@ from optimizer.checking.roads import great_circle_km, is_closed
 from optimizer.checking.sources import Scenario, Sources, read_scenario, read_sources
 from optimizer.checking.violation import Bench
 from optimizer.i18n import translator
-from tests.checking.worked_example import GROUP, Folder, breathing, narrow, rows, wide
+from tests.checking.worked_example import GROUP, Folder, breathing, narrow, ranked, rows, wide
 
 MODEL_ROWS = {
     "waiting_balance",
@@ -44,6 +44,8 @@ MODEL_ROWS = {
     "surge_stays_open",
     "vehicle_minutes",
     "outside_places",
+    "vehicle_rank",
+    "vehicle_shift",
 }
 
 
@@ -78,7 +80,7 @@ class Follows:
         return float(self.places.commune_minutes[c, g])
 
 
-@pytest.mark.parametrize("make", [narrow, breathing, wide])
+@pytest.mark.parametrize("make", [narrow, breathing, wide, ranked])
 def test_check_plan_finds_nothing_when_plan_is_lawful(make, tmp_path: Path) -> None:
     plan = make().write(tmp_path)
     for path in (plan, plan / "plan.json"):

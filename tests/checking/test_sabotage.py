@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from optimizer.checking.judge import RULES, check_plan
-from tests.checking.worked_example import GROUP, Folder, breathing, narrow, rows, wide
+from tests.checking.worked_example import GROUP, Folder, breathing, narrow, ranked, rows, wide
 
 Spoil = Callable[[Folder], object]
 SPOILS: list[tuple[str, str, Callable[[], Folder], Spoil]] = []
@@ -445,6 +445,39 @@ def exceed_vehicle_minutes(f: Folder) -> None:
 @spoil("vehicle_minutes")
 def vehicles_of_nobody(f: Folder) -> None:
     f.row("facilities", facility_id="FA")["cluster_id"] = ""
+
+
+@spoil("vehicle_rank", ranked)
+def send_a_lesser_ambulance(f: Folder) -> None:
+    f.row("vehicles", vehicle_class="ICU", shift="day")["minutes_per_day"] = "36"  # 70.5 > 70
+    f.row("vehicles", vehicle_class="ICU", shift="night")["minutes_per_day"] = "34"
+
+
+@spoil("vehicle_rank", ranked)
+def ask_for_a_better_ambulance(f: Folder) -> None:
+    for table in (f.data["patient_classes"], f.inputs["classes"]):
+        for row in table:
+            row["vehicle_class"] = "ICU"  # day 2: 181 minutes of 180
+    for row in f.data["vehicles"][1:]:
+        row["minutes_per_day"] = "90"
+
+
+@spoil("vehicle_shift", ranked)
+def let_nobody_drive_at_night(f: Folder) -> None:
+    f.row("vehicles", vehicle_class="ICU", shift="night")["minutes_per_day"] = "35"  # half of 70.5
+
+
+@spoil("vehicle_shift", ranked)
+def send_everybody_by_day(f: Folder) -> None:
+    f.row("vehicle_shifts", shift="night")["urgent_share"] = "0"
+    f.row("vehicle_shifts", shift="day")["urgent_share"] = "3"
+
+
+@spoil("vehicle_minutes", ranked)
+def count_a_seat_twice(f: Folder) -> None:
+    f.row("vehicles", vehicle_class="BASIC")["minutes_per_day"] = "5"
+    f.row("vehicles", vehicle_class="ICU", shift="day")["minutes_per_day"] = "100"
+    f.row("vehicles", vehicle_class="ICU", shift="night")["minutes_per_day"] = "75"
 
 
 @spoil("outside_places", wide)

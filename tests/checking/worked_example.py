@@ -701,3 +701,29 @@ def wide() -> Folder:
     stand_beside(f)
     f.plan["ways"] = {"offered": 0, "permitted": WIDE_WAYS}
     return f
+
+
+def ranked() -> Folder:
+    """Return the worked example with ambulances of two classes, critical patients urgent.
+
+    CA and CR need the better one. Day 2 takes 70.5 minutes of it; half must leave in each shift.
+    """
+    folder = narrow()
+    folder.data["vehicle_classes"] = rows(
+        "vehicle_class rank patients_per_trip oxygen", "ICU 2 1 1", "BASIC 1 1 1"
+    )
+    folder.data["vehicle_shifts"] = rows(
+        "shift from_hour to_hour urgent_share", "day 6 18 0.5", "night 18 6 0.5"
+    )
+    folder.data["vehicles"] = rows(
+        "base_unit vehicle_class shift vehicles minutes_per_day",
+        "A BASIC . 1 480",
+        "A ICU day 1 200",
+        "A ICU night 1 100",
+    )
+    for table in (folder.data["patient_classes"], folder.inputs["classes"]):
+        for row in table:
+            critical = row["severity"] == "critical"
+            row["vehicle_class"] = "ICU" if critical else ""
+            row["urgent"] = "1" if row["class_id"] == "CA" else ""
+    return folder

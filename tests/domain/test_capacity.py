@@ -116,7 +116,8 @@ def test_staff_shock_holds_on_its_days_only(example: tuple[Tables, Scenario]) ->
 def test_vehicle_minutes_belong_to_the_cluster(example: tuple[Tables, Scenario]) -> None:
     inst = made(example, shocks={"vehicle_factor": 0.5})
     assert inst.bases == ("C1", "C2")
-    assert inst.vehicle_minutes[:, 0].tolist() == [3 * 900 * 0.5, 900 * 0.5]
+    coach = 240 * 15  # counted by the seats taken
+    assert inst.vehicle_minutes[:, 0].tolist() == [(900 + 660 + 900 + coach) * 0.5, 900 * 0.5]
 
 
 def test_stand_ins_go_one_way(example: tuple[Tables, Scenario]) -> None:

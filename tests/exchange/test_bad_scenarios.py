@@ -333,7 +333,7 @@ def test_read_scenario_refuses_a_file_that_is_not_there(tmp_path: Path) -> None:
 def test_cross_check_asks_for_shares_when_a_disease_has_several_groups(
     scenario: Callable[..., Path], province: Path, edit: Callable[..., None]
 ) -> None:
-    row = "severe-acute,covid,all,severe,acute,OXY,4,0.03,60,,1,1,example,assumed"
+    row = "severe-acute,covid,all,severe,acute,OXY,4,0.03,60,,1,1,,1,example,assumed"
     child = row.replace("all", "child").replace("severe-", "child-")
     edit("patient_classes", row, f"{row}\n{child}")
     tables, _ = read_tables(province)

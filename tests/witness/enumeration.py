@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 
@@ -43,6 +43,8 @@ class Today:
     """By unit: all who left today, and those who went elsewhere."""
     harm: Fraction = Fraction(0)
     burden: Fraction = Fraction(0)
+    driven: dict[tuple[int, int], Fraction] = field(default_factory=dict)
+    """Minutes of trips by base and class of patients."""
 
 
 def shares(people: int, most: list[int]) -> Iterator[tuple[int, ...]]:
@@ -194,6 +196,8 @@ class Enumeration:
                         self.send(kind, i, number, today)
             if min(today.minutes, default=0) < 0 or min(today.places, default=0) < 0:
                 continue
+            if inst.fleet is not None and not self.everybody_rides(t, today.driven):
+                continue
             if inst.rules.nobody_waits and self.waits_in_vain(t, today.u):
                 continue
             for o, s in itertools.product(range(self.O), range(self.S)):
@@ -201,6 +205,27 @@ class Enumeration:
             for f, s in itertools.product(range(self.F), range(self.S)):
                 today.harm += exact(inst.harm.boarding[s]) * today.b[f][s]
             yield today
+
+    def everybody_rides(self, t: int, driven: dict[tuple[int, int], Fraction]) -> bool:
+        """Seat everybody, the best vehicles first: on the day, then the urgent of each shift."""
+        fleet = self.inst.fleet
+        assert fleet is not None
+        for base in range(len(self.inst.bases)):
+            days = [(Fraction(1), fleet.minutes[base, :, t - 1], False)]
+            days += [
+                (exact(share), fleet.shift_minutes[base, j, :, t - 1], True)
+                for j, share in enumerate(fleet.urgent_share)
+            ]
+            for share, minutes, urgent in days:
+                left = Fraction(0)
+                for c in reversed(range(len(fleet.classes))):
+                    left += exact(minutes[c])
+                    for s in range(self.S):
+                        if fleet.least[s] == c and (fleet.urgent[s] or not urgent):
+                            left -= share * driven.get((base, s), Fraction(0))
+                    if left < 0:
+                        return False
+        return True
 
     def takes(self, to: int, t: int) -> bool:
         """Return whether a destination takes anybody in on day t."""
@@ -251,6 +276,7 @@ class Enumeration:
             arrives = self.twin[s]
         if base >= 0:
             today.minutes[base] -= trip * number
+            today.driven[base, s] = today.driven.get((base, s), Fraction(0)) + trip * number
         if g >= self.F:
             today.places[g - self.F] -= number
         else:

@@ -151,6 +151,15 @@ def test_a_third_of_the_random_instances_has_other_rules_and_all_rules_come() ->
     assert min(map(sum, (days, own, closing, twins, acute))) >= 3
 
 
+def test_a_fifth_of_the_random_instances_has_vehicles_told_apart() -> None:
+    fleets = [any_instance(number).fleet for number in range(0, 150, 5)]
+    assert all(fleet is not None for fleet in fleets)
+    several = [f for f in fleets if f is not None and len(f.classes) > 1]
+    assert len(several) >= 10
+    assert sum(len(f.shifts) > 0 and bool(f.urgent.any()) for f in several) >= 5
+    assert any_instance(1).fleet is None
+
+
 def test_worked_example_agrees_on_both_groups() -> None:
     [verdict] = compare([("worked", worked_example())])
     assert verdict.status == "agree"

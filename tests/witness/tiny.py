@@ -8,6 +8,7 @@ import numpy as np
 
 from optimizer.crosscheck.random_instances import random_instance
 from optimizer.crosscheck.random_rules import fitted, ruled
+from optimizer.crosscheck.random_vehicles import vehicles_told_apart
 from optimizer.crosscheck.sample import part_of
 from optimizer.domain.instance import Hazards, Instance, unmet_price
 
@@ -21,6 +22,8 @@ def tiny_instance(seed: int) -> Instance:
     inst = random_instance(seed)
     if seed % 2:
         inst = ruled(inst, dice)
+    if seed % 4 < 2:
+        inst = vehicles_told_apart(inst, np.random.default_rng([seed, 5]))
     areas = np.arange(len(inst.areas)) < 1
     units = np.arange(len(inst.units)) < int(dice.integers(1, 3))
     inst = part_of(inst, areas, units)
@@ -87,6 +90,7 @@ def tiny_instance(seed: int) -> Instance:
             surge_limit=np.minimum(np.maximum.accumulate(inst.surge_limit, axis=2), 1)[:, :, part],
             staff=staff,
             vehicle_minutes=inst.vehicle_minutes[:, part].copy(),
+            fleet=None if inst.fleet is None else inst.fleet.days(part),
             outside_places=np.floor(inst.outside_places[:, part]),
             no_intake=closed,
             terms=terms,
