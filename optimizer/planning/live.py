@@ -8,7 +8,8 @@ cold solve of the same LP.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -31,6 +32,8 @@ class Reply:
     """Harm only: not whole on day 1, not of least burden."""
     seconds: float
     warm: bool
+    prices: Mapping[str, FloatArray] = field(default_factory=dict)
+    """Fall of harm for one more of each row, by constraint."""
 
 
 class LiveModel:
@@ -62,7 +65,11 @@ class LiveModel:
         self._solver = OpenSolver(self._bounds, self._model.harm)
         answer = self._solver.solve(basis)
         self.base = Reply(
-            inst, plan_of(self._model, answer), time.perf_counter() - began, warm=cold is None
+            inst,
+            plan_of(self._model, answer),
+            time.perf_counter() - began,
+            warm=cold is None,
+            prices=_prices(self._model, answer),
         )
 
     def _built(self, inst: Instance) -> PlanModel:
@@ -104,4 +111,15 @@ class LiveModel:
         self._solver.change(old, new)
         self._bounds = new
         answer = self._solver.solve(None)
-        return Reply(inst, plan_of(model, answer), time.perf_counter() - began, warm=True)
+        spent = time.perf_counter() - began
+        return Reply(inst, plan_of(model, answer), spent, warm=True, prices=_prices(model, answer))
+
+
+def _prices(model: PlanModel, answer: Answer) -> dict[str, FloatArray]:
+    """Return the shadow prices of an answer; none where it is not proved."""
+    if not answer.optimal:
+        return {}
+    return {
+        name: np.where(index >= 0, -answer.row_duals[np.maximum(index, 0)], 0.0)
+        for name, index in model.row_blocks.items()
+    }

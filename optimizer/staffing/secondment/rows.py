@@ -190,7 +190,9 @@ def supervision(model: Model) -> None:
 def training(model: Model) -> None:
     r"""Only those who finished their training count, (U, H, T).
 
-    .. math:: y_{ufd} \le \sum_{t + c_u \le d} trained_{uft}
+    .. math:: y_{ufd} \le b_{uf} + \sum_{t + c_u \le d} trained_{uft}
+
+    b  ``Substitute.trained_before`` (H,) who were trained before the first day
     """
     problem, c = model.problem, model.c
     for u, one in enumerate(problem.substitutes):
@@ -202,7 +204,8 @@ def training(model: Model) -> None:
         rows.add(1.0, c.used[u])
         done = np.arange(problem.days) >= c.starts[:, None] + one.training_days
         rows.add(-done[None].astype(float), c.trained[u][:, :, None], rows.index[:, None, :])
-        rows.at_most(0.0)
+        before = np.array(one.trained_before or (0,) * model.shape[1], dtype=float)
+        rows.at_most(before[:, None])
 
 
 def frequency(model: Model) -> None:

@@ -1,0 +1,259 @@
+"""JOURNEY: beds and staff planned together; who lends whom, who goes, and what that is worth.
+
+The plan of beds says where people would be wanted if they could be lent freely; secondments bring
+them there as far as travel, rest, blocks and floors allow; the people lent and borrowed go back into
+the plan's staff, and the plan is solved again, warm. No bed of the last plan is without its people.
+docs/staffing.md section 4.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from optimizer.domain.assemble import Assembled, assemble
+from optimizer.domain.cover import patients_in_beds, without_team
+from optimizer.domain.facility import Tables
+from optimizer.domain.instance import FloatArray, Instance
+from optimizer.domain.lending import (
+    Workforce,
+    free_from,
+    home_floors,
+    presence,
+    secondment_problem,
+    staff_with,
+    workforce,
+)
+from optimizer.domain.people import StaffTables
+from optimizer.domain.resource import values_of_one_more
+from optimizer.domain.scenario import Scenario
+from optimizer.domain.secondment import SecondmentPlan, SecondmentProblem
+from optimizer.exchange.staff_tables import read_staff_tables
+from optimizer.planning import baselines
+from optimizer.planning.lent import FreelyLent, Lendable, freely_lent
+from optimizer.planning.live import LiveModel, Reply
+from optimizer.planning.screen import offered_ways, with_ways
+from optimizer.run import load
+from optimizer.staffing.secondment.solve import plan_secondments
+from optimizer.staffing.secondment.who import Candidate, Named, who_goes
+
+Progress = Callable[[str, float, bool], None]
+
+MANY = 1e6
+"""People on duty where staff are not counted at all."""
+NEAR = 1e-4
+"""Share of the harm below which another round is not worth its time."""
+WISHES = {"none": 0.0, "willing": -3.0, "near": 0.0, "unwilling": 20.0}
+"""Price of sending somebody who wishes so, in the units of squared days (1 = ten days)."""
+FAR = 10.0
+"""More for somebody who wishes to stay near, where the block loses days on the road."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round of the coupling."""
+
+    number: int
+    harm: float
+    heads_moved: int
+    head_days_short: float
+    status: str
+    gap: float | None
+    plan_seconds: float
+    staff_seconds: float
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Coupled:
+    """Beds and staff planned together."""
+
+    tables: Tables
+    staff: StaffTables
+    scenario: Scenario
+    made: Assembled
+    force: Workforce
+    problem: SecondmentProblem
+    secondments: SecondmentPlan
+    named: Named
+    before: Reply
+    """The beds with everybody at home."""
+    unlimited: Reply
+    """The beds if staff were no limit: what a plan without people would promise."""
+    after: Reply
+    """The beds with the secondments made."""
+    free: FreelyLent
+    rounds: tuple[Round, ...]
+    seconds: dict[str, float]
+
+    @property
+    def illusion(self) -> FloatArray:
+        """(F, T) patients whom the plan without people puts into beds that no team covers."""
+        inst = self.before.instance
+        return without_team(
+            patients_in_beds(inst, self.unlimited.plan),
+            inst.staff_need,
+            inst.staff,
+            inst.stands_in.astype(float),
+        )
+
+    @property
+    def unstaffed(self) -> FloatArray:
+        """(F, T) the same of the last plan: nobody."""
+        inst = self.after.instance
+        return without_team(
+            patients_in_beds(inst, self.after.plan),
+            inst.staff_need,
+            inst.staff,
+            inst.stands_in.astype(float),
+        )
+
+
+def _ways(inst: Instance) -> Instance:
+    """Return the instance with the ways a plan is offered, open for fewer people later."""
+    rule, _ = baselines.greedy(inst)
+    offered = with_ways(inst, *offered_ways(inst, rule))
+    return offered.changed(fallen=np.ones((len(inst.units), inst.days), dtype=bool))
+
+
+def lendable(force: Workforce, staff: StaffTables, scenario: Scenario, inst: Instance) -> Lendable:
+    """Return who could be lent at all, in people on duty."""
+    units, days = len(inst.units), inst.days
+    there = presence(scenario, days)
+    lead = [0 if t is None else t.lead_days for t in force.terms]
+    may = np.array([t is not None and t.may_lend for t in force.terms])
+    starts = np.arange(min(lead), days, staff.rules.start_every)
+    spare = np.maximum(0, force.heads[:, :, None] - home_floors(force, there)).max(axis=2)
+    spare = np.minimum(spare, force.eligible.max(axis=2)) * may
+    duty = spare * force.duty * there.max()
+    most = np.zeros((units, len(inst.roles)))
+    most[:, force.role_at] = duty[:, :units].T
+    outside = np.zeros((len(inst.roles), len(starts)))
+    for h in range(units, len(force.sites)):
+        outside[force.role_at] += np.where(
+            starts + staff.rules.start_every > lead[h], duty[:, h, None], 0.0
+        )
+    return Lendable(starts, most, outside, inst.listed.any(axis=1))
+
+
+def candidates(
+    force: Workforce, staff: StaffTables, scenario: Scenario
+) -> dict[tuple[str, str], list[Candidate]]:
+    """Return who could go, by home and role."""
+    weeks = staff.rules.min_weeks_between
+    return {
+        key: [
+            Candidate(
+                person=person.person_id,
+                free_from=free_from(person, scenario.start_date, weeks),
+                days_away=person.days_away_last_year,
+                leads=person.can_supervise,
+                cost=WISHES[person.preference],
+                far_cost=FAR if person.preference == "near" else 0.0,
+            )
+            for person in rows
+        ]
+        for key, rows in force.people.items()
+    }
+
+
+def plan_with_staff(
+    scenario_path: Path,
+    *,
+    data_dir: Path | None = None,
+    rounds: int = 3,
+    seconds: float = 30.0,
+    settings: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Coupled:
+    """Plan beds and staff together.
+
+    Parameters
+    ----------
+    rounds
+        At most so many; a round that no longer lowers the harm is the last.
+    seconds
+        For the secondments of one round.
+
+    Raises
+    ------
+    DataError
+        If scenario or tables contradict themselves.
+    """
+    tell = progress or (lambda stage, spent, done: None)
+    spent: dict[str, float] = {}
+    clock = [time.perf_counter()]
+
+    def lap(stage: str) -> float:
+        now = time.perf_counter()
+        took, clock[0] = now - clock[0], now
+        spent[stage] = spent.get(stage, 0.0) + took
+        tell(stage, took, True)
+        return took
+
+    tables, scenario, _ = load(scenario_path, data_dir, None, settings)
+    staff = read_staff_tables(tables)
+    made = assemble(tables, scenario)
+    force = workforce(tables, staff, scenario, made)
+    inst = _ways(made.instance)
+    lap("read")
+    live = LiveModel(inst)
+    before = live.base
+    lap("beds, everybody at home")
+    unlimited = live.ask(inst.changed(staff=np.full_like(inst.staff, MANY)))
+    lap("beds without counting people")
+    free = freely_lent(inst, lendable(force, staff, scenario, inst))
+    lap("beds with people lent freely")
+    prices = values_of_one_more(inst, free.prices, "staff")
+    after, best, problem = before, None, None
+    told: list[Round] = []
+    for number in range(1, rounds + 1):
+        asked = secondment_problem(force, staff, scenario, made, free.plan, free.change, prices)
+        found = plan_secondments(asked, seconds)
+        staff_seconds = lap("secondments")
+        lent = staff_with(inst, force, scenario, asked, found)
+        reply = live.ask(inst.changed(staff=lent))
+        plan_seconds = lap("beds with the secondments")
+        kept = best is None or reply.plan.harm.value < after.plan.harm.value * (1 - NEAR)
+        told.append(
+            Round(
+                number,
+                reply.plan.harm.value,
+                found.heads_moved,
+                float(found.short.sum()),
+                found.status,
+                found.groups["shortage"].gap,
+                plan_seconds,
+                staff_seconds,
+                kept,
+            )
+        )
+        if not kept:
+            break
+        after, best, problem = reply, found, asked
+        prices = np.maximum(prices, values_of_one_more(inst, reply.prices, "staff"))
+    assert best is not None
+    assert problem is not None
+    far = [problem.travel_of(block) > 0 for block in best.blocks]
+    named = who_goes(best.blocks, candidates(force, staff, scenario), staff.rules, far)
+    lap("who goes")
+    return Coupled(
+        tables=tables,
+        staff=staff,
+        scenario=scenario,
+        made=replace(made, instance=inst),
+        force=force,
+        problem=problem,
+        secondments=best,
+        named=named,
+        before=before,
+        unlimited=unlimited,
+        after=after,
+        free=free,
+        rounds=tuple(told),
+        seconds=spent,
+    )
