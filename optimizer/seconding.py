@@ -1,8 +1,8 @@
 """JOURNEY: beds and staff planned together; who lends whom, who goes, and what that is worth.
 
 The plan of beds says where people would be wanted if they could be lent freely; secondments bring
-them there as far as travel, rest, blocks and floors allow; the people lent and borrowed go back into
-the plan's staff, and the plan is solved again, warm. No bed of the last plan is without its people.
+them there as far as travel, rest, blocks and floors allow; the people lent and borrowed go back
+into the plan's staff, and the plan is solved again. No bed of the last plan is without its people.
 docs/staffing.md section 4.
 """
 
@@ -29,14 +29,15 @@ from optimizer.domain.lending import (
     workforce,
 )
 from optimizer.domain.people import StaffTables
+from optimizer.domain.plan import Plan
 from optimizer.domain.resource import values_of_one_more
 from optimizer.domain.scenario import Scenario
 from optimizer.domain.secondment import SecondmentPlan, SecondmentProblem
 from optimizer.exchange.staff_tables import read_staff_tables
 from optimizer.planning import baselines
 from optimizer.planning.lent import FreelyLent, Lendable, freely_lent
-from optimizer.planning.live import LiveModel, Reply
 from optimizer.planning.screen import offered_ways, with_ways
+from optimizer.planning.solve import solve_plan
 from optimizer.run import load
 from optimizer.staffing.secondment.solve import plan_secondments
 from optimizer.staffing.secondment.who import Candidate, Named, who_goes
@@ -69,6 +70,14 @@ class Round:
 
 
 @dataclass(frozen=True, slots=True)
+class Beds:
+    """A plan of beds, harm alone and in means, with the instance it is of."""
+
+    instance: Instance
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
 class Coupled:
     """Beds and staff planned together."""
 
@@ -80,11 +89,11 @@ class Coupled:
     problem: SecondmentProblem
     secondments: SecondmentPlan
     named: Named
-    before: Reply
+    before: Beds
     """The beds with everybody at home."""
-    unlimited: Reply
+    unlimited: Beds
     """The beds if staff were no limit: what a plan without people would promise."""
-    after: Reply
+    after: Beds
     """The beds with the secondments made."""
     free: FreelyLent
     rounds: tuple[Round, ...]
@@ -113,11 +122,14 @@ class Coupled:
         )
 
 
+def _beds(inst: Instance) -> Beds:
+    return Beds(inst, solve_plan(inst, baselines.MEANS))
+
+
 def _ways(inst: Instance) -> Instance:
-    """Return the instance with the ways a plan is offered, open for fewer people later."""
+    """Return the instance with the ways a plan is offered."""
     rule, _ = baselines.greedy(inst)
-    offered = with_ways(inst, *offered_ways(inst, rule))
-    return offered.changed(fallen=np.ones((len(inst.units), inst.days), dtype=bool))
+    return with_ways(inst, *offered_ways(inst, rule))
 
 
 def lendable(force: Workforce, staff: StaffTables, scenario: Scenario, inst: Instance) -> Lendable:
@@ -137,7 +149,7 @@ def lendable(force: Workforce, staff: StaffTables, scenario: Scenario, inst: Ins
         outside[force.role_at] += np.where(
             starts + staff.rules.start_every > lead[h], duty[:, h, None], 0.0
         )
-    return Lendable(starts, most, outside, inst.listed.any(axis=1))
+    return Lendable(starts, most, outside, np.asarray(inst.listed.any(axis=1)))
 
 
 def candidates(
@@ -165,7 +177,7 @@ def plan_with_staff(
     scenario_path: Path,
     *,
     data_dir: Path | None = None,
-    rounds: int = 3,
+    rounds: int = 2,
     seconds: float = 30.0,
     settings: Sequence[str] = (),
     progress: Progress | None = None,
@@ -201,10 +213,9 @@ def plan_with_staff(
     force = workforce(tables, staff, scenario, made)
     inst = _ways(made.instance)
     lap("read")
-    live = LiveModel(inst)
-    before = live.base
+    before = _beds(inst)
     lap("beds, everybody at home")
-    unlimited = live.ask(inst.changed(staff=np.full_like(inst.staff, MANY)))
+    unlimited = _beds(inst.changed(staff=np.full_like(inst.staff, MANY)))
     lap("beds without counting people")
     free = freely_lent(inst, lendable(force, staff, scenario, inst))
     lap("beds with people lent freely")
@@ -216,7 +227,7 @@ def plan_with_staff(
         found = plan_secondments(asked, seconds)
         staff_seconds = lap("secondments")
         lent = staff_with(inst, force, scenario, asked, found)
-        reply = live.ask(inst.changed(staff=lent))
+        reply = _beds(inst.changed(staff=lent))
         plan_seconds = lap("beds with the secondments")
         kept = best is None or reply.plan.harm.value < after.plan.harm.value * (1 - NEAR)
         told.append(
@@ -235,7 +246,7 @@ def plan_with_staff(
         if not kept:
             break
         after, best, problem = reply, found, asked
-        prices = np.maximum(prices, values_of_one_more(inst, reply.prices, "staff"))
+        prices = np.maximum(prices, values_of_one_more(inst, reply.plan.shadow_prices, "staff"))
     assert best is not None
     assert problem is not None
     far = [problem.travel_of(block) > 0 for block in best.blocks]

@@ -60,7 +60,7 @@ def freely_lent(inst: Instance, lendable: Lendable, seconds: float = 600.0) -> F
         If no solver answers.
     """
     began = time.perf_counter()
-    model = build_model(inst, live=True)
+    model = build_model(inst, staff_move=True)
     wider, lent, got = _with_lent(model, inst, lendable)
     columns = model.compiled.size[0]
     cost = np.concatenate([model.harm, np.zeros(wider.size[0] - columns)])

@@ -8,8 +8,7 @@ cold solve of the same LP.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,8 +31,6 @@ class Reply:
     """Harm only: not whole on day 1, not of least burden."""
     seconds: float
     warm: bool
-    prices: Mapping[str, FloatArray] = field(default_factory=dict)
-    """Fall of harm for one more of each row, by constraint."""
 
 
 class LiveModel:
@@ -65,11 +62,7 @@ class LiveModel:
         self._solver = OpenSolver(self._bounds, self._model.harm)
         answer = self._solver.solve(basis)
         self.base = Reply(
-            inst,
-            plan_of(self._model, answer),
-            time.perf_counter() - began,
-            warm=cold is None,
-            prices=_prices(self._model, answer),
+            inst, plan_of(self._model, answer), time.perf_counter() - began, warm=cold is None
         )
 
     def _built(self, inst: Instance) -> PlanModel:
@@ -111,15 +104,4 @@ class LiveModel:
         self._solver.change(old, new)
         self._bounds = new
         answer = self._solver.solve(None)
-        spent = time.perf_counter() - began
-        return Reply(inst, plan_of(model, answer), spent, warm=True, prices=_prices(model, answer))
-
-
-def _prices(model: PlanModel, answer: Answer) -> dict[str, FloatArray]:
-    """Return the shadow prices of an answer; none where it is not proved."""
-    if not answer.optimal:
-        return {}
-    return {
-        name: np.where(index >= 0, -answer.row_duals[np.maximum(index, 0)], 0.0)
-        for name, index in model.row_blocks.items()
-    }
+        return Reply(inst, plan_of(model, answer), time.perf_counter() - began, warm=True)

@@ -6,7 +6,7 @@ docs/staffing.md section 3.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,7 +61,7 @@ class Named:
 
 def who_goes(
     blocks: Sequence[Secondment],
-    candidates: dict[tuple[str, str], Sequence[Candidate]],
+    candidates: Mapping[tuple[str, str], Sequence[Candidate]],
     rules: SecondmentRules,
     far: Sequence[bool] = (),
     seconds: float = 30.0,
