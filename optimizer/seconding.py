@@ -8,13 +8,18 @@ docs/staffing.md section 4.
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from optimizer.checking.secondments import check_secondments
 from optimizer.domain.assemble import Assembled, assemble
 from optimizer.domain.cover import patients_in_beds, without_team
 from optimizer.domain.facility import Tables
@@ -33,11 +38,15 @@ from optimizer.domain.plan import Plan
 from optimizer.domain.resource import values_of_one_more
 from optimizer.domain.scenario import Scenario
 from optimizer.domain.secondment import SecondmentPlan, SecondmentProblem
+from optimizer.errors import DataError, PlanCheckError, Problem
+from optimizer.exchange.staff_folder import SUMMARY_FILE, write_staff_folder
 from optimizer.exchange.staff_tables import read_staff_tables
+from optimizer.i18n import LANGUAGES
 from optimizer.planning import baselines
 from optimizer.planning.lent import FreelyLent, Lendable, freely_lent
 from optimizer.planning.screen import offered_ways, with_ways
 from optimizer.planning.solve import solve_plan
+from optimizer.report.kpis import plan_kpis
 from optimizer.run import load
 from optimizer.staffing.secondment.solve import plan_secondments
 from optimizer.staffing.secondment.who import Candidate, Named, who_goes
@@ -221,7 +230,7 @@ def plan_with_staff(
     lap("beds with people lent freely")
     prices = values_of_one_more(inst, free.prices, "staff")
     after, best, problem = before, None, None
-    told: list[Round] = []
+    history: list[Round] = []
     for number in range(1, rounds + 1):
         asked = secondment_problem(force, staff, scenario, made, free.plan, free.change, prices)
         found = plan_secondments(asked, seconds)
@@ -230,7 +239,7 @@ def plan_with_staff(
         reply = _beds(inst.changed(staff=lent))
         plan_seconds = lap("beds with the secondments")
         kept = best is None or reply.plan.harm.value < after.plan.harm.value * (1 - NEAR)
-        told.append(
+        history.append(
             Round(
                 number,
                 reply.plan.harm.value,
@@ -265,6 +274,127 @@ def plan_with_staff(
         unlimited=unlimited,
         after=after,
         free=free,
-        rounds=tuple(told),
+        rounds=tuple(history),
         seconds=spent,
     )
+
+
+def second_province(
+    scenario_path: Path,
+    *,
+    data_dir: Path | None = None,
+    out: Path,
+    rounds: int = 2,
+    seconds: float = 30.0,
+    settings: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Plan beds and staff together into the folder `out`, judged before anybody sees it.
+
+    Raises
+    ------
+    DataError
+        If scenario or tables contradict themselves, or something else than a staff folder is there.
+    PlanCheckError
+        If the judge refuses the secondments; nothing is put into `out` then.
+    """
+    if out.exists() and any(out.iterdir()) and not (out / SUMMARY_FILE).exists():
+        fault = "This folder holds something else than a staff plan; nothing was written."
+        raise DataError([Problem(fault, "Choose another one.", str(out))])
+    coupled = plan_with_staff(
+        scenario_path,
+        data_dir=data_dir,
+        rounds=rounds,
+        seconds=seconds,
+        settings=settings,
+        progress=progress,
+    )
+    work = out.with_name(f".{out.name}.{os.getpid()}.new")
+    shutil.rmtree(work, ignore_errors=True)
+    try:
+        summary = told(coupled, work)
+        going = [(one.person, one.block) for one in coupled.named.going]
+        first = coupled.scenario.start_date
+        write_staff_folder(work, coupled.problem, coupled.secondments, going, first, summary)
+        result = check_secondments(work, coupled.tables.directory)
+        if result.violations:
+            raise PlanCheckError([one.problem() for one in result.violations])
+        summary["checked"] = {"things": sum(result.counts.values()), "rules": len(result.counts)}
+        text = json.dumps(summary, ensure_ascii=False, indent=1) + "\n"
+        (work / SUMMARY_FILE).write_text(text, encoding="utf-8")
+        shutil.rmtree(out, ignore_errors=True)
+        work.rename(out)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return summary
+
+
+def told(coupled: Coupled, folder: Path) -> dict[str, Any]:
+    """Return what is said of a coupled plan, as JSON can hold it."""
+    made, problem, plan = coupled.made, coupled.problem, coupled.secondments
+    inst = made.instance
+    shown = inst.shown_days
+    units = coupled.made.sites.inside
+    terms = {row.ownership: row.model_dump(mode="json") for row in coupled.staff.lending}
+    beds = patients_in_beds(inst, coupled.unlimited.plan).sum(axis=1)[:, :shown]
+    illusion = coupled.illusion[:, :shown]
+    return {
+        "schema_version": 1,
+        "status": plan.status,
+        "scenario": coupled.scenario.title.model_dump(),
+        "first_day": str(coupled.scenario.start_date),
+        "days": problem.days,
+        "shown_days": shown,
+        "size": list(plan.size),
+        "data_dir": os.path.relpath(coupled.tables.directory, folder.parent / "x"),
+        "names": {site: problem.names.get(site, site) for site in problem.sites},
+        "role_names": {
+            lang: {row.role: str(getattr(row, f"name_{lang}")) for row in coupled.tables.roles}
+            for lang in LANGUAGES
+        },
+        "named_sites": sorted({home for home, _ in coupled.force.people}),
+        "site_of_facility": {site: unit.unit_id for unit in units for site in unit.sites},
+        "lending": terms,
+        "blocks": [asdict(block) | {"last": block.last} for block in plan.blocks],
+        "lending_of": dict(zip(problem.sites, problem.legal_basis, strict=True)),
+        "heads_moved": plan.heads_moved,
+        "people_named": len(coupled.named.going),
+        "nameless": sum(count for _, count in coupled.named.nameless),
+        "trained": sum(course.heads for course in plan.training),
+        "cost_vnd": plan.cost_vnd,
+        "goals": {
+            name: {"value": group.value, "bound": group.bound, "gap": group.gap}
+            for name, group in plan.groups.items()
+        },
+        "short_head_days": float(plan.short.sum()),
+        "short_head_days_at_home": float(
+            np.maximum(0, problem.need - problem.heads[:, :, None]).sum()
+        ),
+        "lead_short_head_days": float(plan.lead_short.sum()),
+        "floors_kept": bool((plan.below_wanted <= 0).all()),
+        "harm": {
+            "beds_without_people": coupled.unlimited.plan.harm.value,
+            "everybody_at_home": coupled.before.plan.harm.value,
+            "with_secondments": coupled.after.plan.harm.value,
+            "lent_freely": coupled.free.harm,
+        },
+        "kpis": {
+            name: plan_kpis(one.instance, one.plan)
+            for name, one in (
+                ("beds_without_people", coupled.unlimited),
+                ("everybody_at_home", coupled.before),
+                ("with_secondments", coupled.after),
+            )
+        },
+        "illusion": {
+            "bed_days": float(illusion.sum()),
+            "share": float(illusion.sum() / max(1e-9, beds.sum())),
+            "peak_beds": float(illusion.sum(axis=0).max(initial=0.0)),
+            "peak_day": int(illusion.sum(axis=0).argmax()) + 1,
+            "after": float(coupled.unstaffed[:, :shown].sum()),
+        },
+        "rounds": [asdict(one) for one in coupled.rounds],
+        "seconds": {name: round(spent, 3) for name, spent in coupled.seconds.items()},
+        "secondment_seconds": {name: round(s, 3) for name, s in plan.seconds.items()},
+        "confidence": "assumed",
+    }

@@ -254,7 +254,7 @@ def host_share(model: Model) -> None:
 
 
 def most_days(model: Model) -> None:
-    r"""Days away a head of no site of the province are more than phi, (H,).
+    r"""Days away a head of no site are more than phi, (H,); a pool outside is a site too.
 
     .. math:: \sum L z_{gfhtL} \le \phi \sum_g n_{gf} + over
 
@@ -265,7 +265,7 @@ def most_days(model: Model) -> None:
     people = problem.heads.sum(axis=0)
     lends = np.zeros(model.shape[1], dtype=bool)
     lends[c.pairs.home] = True
-    rows = model.m.rows("most_days", (model.shape[1],), exists=lends & ~problem.outside)
+    rows = model.m.rows("most_days", (model.shape[1],), exists=lends)
     rows.add(
         c.lengths[None, None, :].astype(float), c.sent, rows.index[c.pairs.home][:, None, None]
     )
