@@ -186,7 +186,7 @@ def plan_with_staff(
     scenario_path: Path,
     *,
     data_dir: Path | None = None,
-    rounds: int = 2,
+    rounds: int = 3,
     seconds: float = 30.0,
     settings: Sequence[str] = (),
     progress: Progress | None = None,
@@ -196,7 +196,8 @@ def plan_with_staff(
     Parameters
     ----------
     rounds
-        At most so many; a round that no longer lowers the harm is the last.
+        At most so many; from the second on, one that does not lower the harm is the last. No
+        round better than everybody at home: nobody moves.
     seconds
         For the secondments of one round.
 
@@ -229,16 +230,21 @@ def plan_with_staff(
     free = freely_lent(inst, lendable(force, staff, scenario, inst))
     lap("beds with people lent freely")
     prices = values_of_one_more(inst, free.prices, "staff")
-    after, best, problem = before, None, None
+
+    def problem_of(plan: Plan) -> SecondmentProblem:
+        return secondment_problem(force, staff, scenario, made, plan, free.change, prices)
+
+    stay = replace(problem_of(before.plan), may_lend=np.zeros(len(force.sites), dtype=bool))
+    after, best, problem = before, plan_secondments(stay, seconds), stay
     history: list[Round] = []
     for number in range(1, rounds + 1):
-        asked = secondment_problem(force, staff, scenario, made, free.plan, free.change, prices)
+        asked = problem_of(free.plan)
         found = plan_secondments(asked, seconds)
         staff_seconds = lap("secondments")
         lent = staff_with(inst, force, scenario, asked, found)
         reply = _beds(inst.changed(staff=lent))
         plan_seconds = lap("beds with the secondments")
-        kept = best is None or reply.plan.harm.value < after.plan.harm.value * (1 - NEAR)
+        kept = reply.plan.harm.value < after.plan.harm.value * (1 - NEAR)
         history.append(
             Round(
                 number,
@@ -252,12 +258,11 @@ def plan_with_staff(
                 kept,
             )
         )
-        if not kept:
+        if kept:
+            after, best, problem = reply, found, asked
+        elif number > 1:
             break
-        after, best, problem = reply, found, asked
         prices = np.maximum(prices, values_of_one_more(inst, reply.plan.shadow_prices, "staff"))
-    assert best is not None
-    assert problem is not None
     far = [problem.travel_of(block) > 0 for block in best.blocks]
     named = who_goes(best.blocks, candidates(force, staff, scenario), staff.rules, far)
     lap("who goes")
@@ -284,7 +289,7 @@ def second_province(
     *,
     data_dir: Path | None = None,
     out: Path,
-    rounds: int = 2,
+    rounds: int = 3,
     seconds: float = 30.0,
     settings: Sequence[str] = (),
     progress: Progress | None = None,

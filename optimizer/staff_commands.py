@@ -28,7 +28,7 @@ def staff(
     out: Annotated[Path | None, typer.Option("--out", help="Staff folder to write.")] = None,
     rounds: Annotated[
         int, typer.Option("--rounds", min=1, max=5, help="Most rounds of beds and staff.")
-    ] = 2,
+    ] = 3,
     time_limit: Annotated[
         float, typer.Option("--time-limit", min=1.0, help="Seconds for the secondments of a round.")
     ] = 30.0,
