@@ -168,7 +168,7 @@ class Proof:
             "R": places(names("roles"), axes.roles),
             "E": places(names("bases"), axes.bases),
             "V": places(names_of("vehicles"), axes.vehicles),
-            "J": places(names_of("shifts"), axes.shifts),
+            "Q": places(names_of("shifts"), axes.shifts),
             "T": days,
             "t": days[:-1],
         }
@@ -181,7 +181,7 @@ class Proof:
             "R": len(axes.roles),
             "E": len(axes.bases),
             "V": len(axes.vehicles),
-            "J": len(axes.shifts),
+            "Q": len(axes.shifts),
             "T": axes.days,
             "t": max(0, axes.days - 1),
         }

@@ -56,6 +56,8 @@ class Substitute:
     """Of these so many for one fully trained person at the post; inf: on their own."""
     training_days: int = 0
     """Days away from their own work before they count."""
+    trained_before: tuple[int, ...] = ()
+    """(H,) people of the role at each site who are trained already; empty: none."""
 
 
 @dataclass(frozen=True, slots=True)

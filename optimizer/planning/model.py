@@ -48,13 +48,16 @@ class PlanModel:
         return out
 
 
-def build_model(inst: Instance, *, transfers: bool = True, live: bool = False) -> PlanModel:
+def build_model(
+    inst: Instance, *, transfers: bool = True, live: bool = False, staff_move: bool = False
+) -> PlanModel:
     """Compile the model of docs/model.md for one instance.
 
     `live`: in the shape that changed beds, staff or census only change the bounds of.
+    `staff_move`: in the shape that people on duty may be lent and borrowed in.
     """
     matrix = Matrix()
-    variables = plan_variables(matrix, inst, transfers=transfers, live=live)
+    variables = plan_variables(matrix, inst, transfers=transfers, live=live, staff_move=staff_move)
     for constraint in (*CONSTRAINTS, *(LEVER_CONSTRAINTS if inst.levers else ())):
         constraint(matrix, inst, variables)
     compiled = matrix.compiled()

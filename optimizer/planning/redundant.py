@@ -46,8 +46,12 @@ class NeededRows:
     """(E, J, V, T) rows of `vehicle_shift`."""
 
 
-def needed_rows(inst: Instance, *, every: bool = False) -> NeededRows:
-    """Return the capacity rows that no other row of the same house implies; or every row."""
+def needed_rows(inst: Instance, *, every: bool = False, staff_move: bool = False) -> NeededRows:
+    """Return the capacity rows that no other row of the same house implies; or every row.
+
+    `staff_move`: people on duty may become more or fewer, so that their rows imply nothing and
+    nothing implies them.
+    """
     levels, roles, days = len(inst.levels), len(inst.roles), inst.days
     units = len(inst.units)
     lowest = inst.lowest_level
@@ -110,8 +114,11 @@ def needed_rows(inst: Instance, *, every: bool = False) -> NeededRows:
     keep[:, gas] = flows[:, None]
     plain = not (inst.rules.open_corridor or inst.rules.sender_counts)
     free = ~inst.excess_allowed & plain
+    people = {*range(team.start, team.stop), *range(watch.start, watch.stop)} if staff_move else ()
     for i in range(day.start):
         for j in range(day.start):
+            if i in people or j in people:
+                continue
             if not every and i != j and keep[:, i].any() and keep[:, j].any():
                 keep[:, i] &= ~(
                     free

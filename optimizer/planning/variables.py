@@ -186,7 +186,12 @@ def _day_by_day(inst: Instance, u: BoolArray, n: BoolArray, b: BoolArray) -> Rea
 
 
 def plan_variables(
-    m: Matrix, inst: Instance, *, transfers: bool = True, live: bool = False
+    m: Matrix,
+    inst: Instance,
+    *,
+    transfers: bool = True,
+    live: bool = False,
+    staff_move: bool = False,
 ) -> PlanVariables:
     """Make every block.
 
@@ -231,7 +236,7 @@ def plan_variables(
     house_exists = np.broadcast_to(house_exists, (f, s, days)).copy()
     house_exists[:, :, 0] &= (inst.census_boarding > 0) | live
     in_house = m.columns("in_house", (f, s, days), exists=house_exists, whole=day_one)
-    needed = needed_rows(inst, every=live)
+    needed = needed_rows(inst, every=live, staff_move=staff_move)
     store = np.isfinite(inst.terms.oxygen_supply).all(axis=1) & needed.stock
     blocks = {
         "treated": m.columns("treated", (f, s, days), exists=here.treated),

@@ -137,7 +137,8 @@ def make_columns(m: Matrix, problem: SecondmentProblem) -> tuple[Columns, IntArr
     """Make every column of a problem; return them and the published heads, (P, N, L)."""
     rules, days = problem.rules, problem.days
     pairs = askable(problem)
-    regular = np.arange(0, days, rules.start_every)
+    soonest = int(problem.lead_days[problem.may_lend].min(initial=days - 1))
+    regular = np.arange(soonest, days, rules.start_every)
     known = [b.start - 1 for b in problem.published if 0 < b.start <= days]
     starts = np.unique(np.concatenate([regular, np.array(known, dtype=np.int64)]))
     lengths = np.array(sorted(set(rules.lengths)), dtype=np.int64)

@@ -190,7 +190,9 @@ def supervision(model: Model) -> None:
 def training(model: Model) -> None:
     r"""Only those who finished their training count, (U, H, T).
 
-    .. math:: y_{ufd} \le \sum_{t + c_u \le d} trained_{uft}
+    .. math:: y_{ufd} \le b_{uf} + \sum_{t + c_u \le d} trained_{uft}
+
+    b  ``Substitute.trained_before`` (H,) who were trained before the first day
     """
     problem, c = model.problem, model.c
     for u, one in enumerate(problem.substitutes):
@@ -202,7 +204,8 @@ def training(model: Model) -> None:
         rows.add(1.0, c.used[u])
         done = np.arange(problem.days) >= c.starts[:, None] + one.training_days
         rows.add(-done[None].astype(float), c.trained[u][:, :, None], rows.index[:, None, :])
-        rows.at_most(0.0)
+        before = np.array(one.trained_before or (0,) * model.shape[1], dtype=float)
+        rows.at_most(before[:, None])
 
 
 def frequency(model: Model) -> None:
@@ -251,7 +254,7 @@ def host_share(model: Model) -> None:
 
 
 def most_days(model: Model) -> None:
-    r"""Days away a head of no site of the province are more than phi, (H,).
+    r"""Days away a head of no site are more than phi, (H,); a pool outside is a site too.
 
     .. math:: \sum L z_{gfhtL} \le \phi \sum_g n_{gf} + over
 
@@ -262,7 +265,7 @@ def most_days(model: Model) -> None:
     people = problem.heads.sum(axis=0)
     lends = np.zeros(model.shape[1], dtype=bool)
     lends[c.pairs.home] = True
-    rows = model.m.rows("most_days", (model.shape[1],), exists=lends & ~problem.outside)
+    rows = model.m.rows("most_days", (model.shape[1],), exists=lends)
     rows.add(
         c.lengths[None, None, :].astype(float), c.sent, rows.index[c.pairs.home][:, None, None]
     )

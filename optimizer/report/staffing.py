@@ -1,0 +1,131 @@
+"""The summary of a staff plan, as a department reads it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from optimizer.i18n import translator
+from optimizer.report.formats import num
+
+STATUSES = {
+    "optimal": "proved best",
+    "feasible": "not proved best",
+    "no_solution_in_time": "no plan in time: nobody moves",
+}
+GOALS = {
+    "shortage": "shortage, by harm",
+    "floors": "head-days below what should stay",
+    "fairness": "days away a head where most are lent",
+    "burden": "money, moves and changes, million VND",
+}
+
+
+def staff_text(summary: Mapping[str, Any], lang: str) -> str:
+    """Return the summary: the finding, who lends whom, what it costs, what stays short."""
+    say = translator(lang)
+    names, roles = summary["names"], summary["role_names"][lang]
+    illusion, harm = summary["illusion"], summary["harm"]
+    lines = [
+        summary["scenario"][lang],
+        "",
+        say(
+            "Without counting people the plan fills {beds} bed-days ({share} %) that no team "
+            "covers; at most {peak} beds, on day {day}. With the secondments: {after}."
+        ).format(
+            beds=num(illusion["bed_days"], lang, 0),
+            share=num(100 * illusion["share"], lang, 1),
+            peak=num(illusion["peak_beds"], lang, 1),
+            day=illusion["peak_day"],
+            after=num(illusion["after"], lang, 0),
+        ),
+        say(
+            "Harm: {home} with everybody at home, {lent} with the secondments, {free} if people "
+            "could be lent freely (no plan can have less), {none} if people were no limit."
+        ).format(
+            home=num(harm["everybody_at_home"], lang, 1),
+            lent=num(harm["with_secondments"], lang, 1),
+            free=num(harm["lent_freely"], lang, 1),
+            none=num(harm["beds_without_people"], lang, 1),
+        ),
+        "",
+        say("Who lends whom ({heads} people, {named} named; {status}):").format(
+            heads=num(summary["heads_moved"], lang, 0),
+            named=num(summary["people_named"], lang, 0),
+            status=say(STATUSES[summary["status"]]),
+        ),
+    ]
+    by_home: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for block in summary["blocks"]:
+        by_home[block["home"]].append(block)
+    if not by_home:
+        lines.append(say("Nobody needs to move."))
+    for home in sorted(by_home, key=lambda site: str(names[site])):
+        terms = summary["lending"].get(summary["lending_of"][home], {})
+        basis, approver = terms.get(f"legal_basis_{lang}", ""), terms.get(f"approver_{lang}", "")
+        lines.append(f"  {names[home]}: {basis}; {approver}")
+        for block in by_home[home]:
+            lines.append(
+                "    "
+                + say("{heads} {role} to {host}, day {start} to {last}").format(
+                    heads=num(block["heads"], lang, 0),
+                    role=roles[block["role"]],
+                    host=names[block["host"]],
+                    start=block["start"],
+                    last=block["last"],
+                )
+            )
+    lines += ["", *_figures(summary, lang)]
+    return "\n".join(lines)
+
+
+def _figures(summary: Mapping[str, Any], lang: str) -> list[str]:
+    """Cost, shortage, floors, goals with their bounds, and harm by round."""
+    say = translator(lang)
+    floors = (
+        say("Every home keeps the people of routine care and what should stay.")
+        if summary["floors_kept"]
+        else say("Every home keeps the people of routine care; some less than should stay.")
+    )
+    lines = [
+        say("Travel and allowances: {cost} million VND.").format(
+            cost=num(summary["cost_vnd"] / 1e6, lang, 1)
+        ),
+        say("Short: {before} head-days at home, {after} with the secondments.").format(
+            before=num(summary["short_head_days_at_home"], lang, 0),
+            after=num(summary["short_head_days"], lang, 0),
+        ),
+        floors,
+    ]
+    for name, group in summary["goals"].items():
+        value = num(group["value"], lang, 2)
+        if group["bound"] is None:
+            lines.append(
+                "  " + say("{goal}: {value}, no bound").format(goal=say(GOALS[name]), value=value)
+            )
+        else:
+            lines.append(
+                "  "
+                + say("{goal}: {value}, bound {bound} (gap {gap} %)").format(
+                    goal=say(GOALS[name]),
+                    value=value,
+                    bound=num(group["bound"], lang, 2),
+                    gap=num(100 * group["gap"], lang, 2),
+                )
+            )
+    for one in summary["rounds"]:
+        text = (
+            "Round {number}: harm {harm}, {heads} people lent."
+            if one["kept"]
+            else ("Round {number}: harm {harm}, {heads} people lent; not better, not kept.")
+        )
+        lines.append(
+            say(text).format(
+                number=one["number"],
+                harm=num(one["harm"], lang, 1),
+                heads=num(one["heads_moved"], lang, 0),
+            )
+        )
+    lines.append(say("People and rules of staff are generated and assumed, not real."))
+    return lines

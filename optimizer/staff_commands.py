@@ -1,0 +1,74 @@
+"""`referral staff`: beds and staff together, or a folder of it judged again."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from optimizer.console import (
+    DEFAULT_LANG,
+    JsonOption,
+    LangOption,
+    Shown,
+    fail,
+    interruptible,
+    tell,
+)
+
+
+def staff(
+    target: Annotated[
+        Path, typer.Argument(help="Scenario file (YAML), or a staff folder to judge again.")
+    ],
+    data: Annotated[Path | None, typer.Option("--data", help="Province folder.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Staff folder to write.")] = None,
+    rounds: Annotated[
+        int, typer.Option("--rounds", min=1, max=5, help="Most rounds of beds and staff.")
+    ] = 3,
+    time_limit: Annotated[
+        float, typer.Option("--time-limit", min=1.0, help="Seconds for the secondments of a round.")
+    ] = 30.0,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="KEY=VALUE of the scenario, such as staff.surge_absence=0.2."),
+    ] = None,
+    progress: Annotated[Shown, typer.Option("--progress", help="Progress on stderr.")] = Shown.auto,
+    as_json: JsonOption = False,
+    lang: LangOption = DEFAULT_LANG,
+) -> None:
+    """Plan beds and staff together: who lends whom, who goes, and what no team can cover."""
+    from optimizer.checking.secondments import check_secondments
+    from optimizer.errors import ReferralError
+    from optimizer.report.staffing import staff_text
+    from optimizer.seconding import second_province
+
+    if target.is_dir():
+        result = check_secondments(target, data)
+        print(result.render(lang.value))
+        raise typer.Exit(0 if result.passed else 1)
+    folder = out or Path("plans") / f"{target.stem}-staff"
+    try:
+        summary = interruptible(
+            lambda: second_province(
+                target,
+                data_dir=data,
+                out=folder,
+                rounds=rounds,
+                seconds=time_limit,
+                settings=settings or (),
+                progress=tell(progress, lang.value),
+            )
+        )
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except ReferralError as error:
+        raise fail(error, lang.value, as_json) from None
+    if as_json:
+        print(json.dumps(summary, ensure_ascii=False))
+    else:
+        print(staff_text(summary, lang.value))
+        print(folder)
