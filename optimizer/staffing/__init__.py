@@ -1,0 +1,1 @@
+"""Who is lent to whom, and who works which shift."""
