@@ -171,7 +171,7 @@ def solved(path: Path, seconds: float, workers: int) -> list[str]:
     """Solve one instance, judge it from its files, and return the cells of its line."""
     from optimizer.checking.roster.judge import check_roster
     from optimizer.exchange.roster_folder import write_roster
-    from optimizer.staffing.roster.explained import score_rows
+    from optimizer.staffing.roster.score import score_rows
     from optimizer.staffing.roster.solve import RosterOptions, build_roster
 
     number = int("".join(c for c in path.stem if c.isdigit()) or 0)

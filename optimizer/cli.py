@@ -16,6 +16,8 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
+from optimizer.cli_roster import roster_app
+
 Result = TypeVar("Result")
 
 app = typer.Typer(
@@ -24,6 +26,9 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
     add_completion=True,
 )
+
+
+app.add_typer(roster_app, name="roster")
 
 
 class Lang(StrEnum):

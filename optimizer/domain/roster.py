@@ -250,6 +250,8 @@ class RosterRules:
         those who share a contract and roles.
     change_weight
         Points for each day of a person that differs from the published roster.
+    max_changes
+        Days of people that may differ from the published roster; None: any number.
     history_days
         How many days before the horizon are known (no row then means a day off).
     """
@@ -259,6 +261,7 @@ class RosterRules:
     weekend_weight: int = 0
     holiday_weight: int = 0
     change_weight: int = 0
+    max_changes: int | None = None
     history_days: int = 0
 
 

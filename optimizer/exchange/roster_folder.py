@@ -162,6 +162,7 @@ def rules_told(problem: RosterProblem) -> dict[str, Any]:
         weekend_weight=problem.rules.weekend_weight,
         holiday_weight=problem.rules.holiday_weight,
         change_weight=problem.rules.change_weight,
+        max_changes=problem.rules.max_changes,
         history_days=problem.rules.history_days,
     ).model_dump(mode="json")
     rules["skill_mix"] = [

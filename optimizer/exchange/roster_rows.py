@@ -213,6 +213,7 @@ class RulesFile(BaseModel):
     weekend_weight: Whole = 2
     holiday_weight: Whole = 5
     change_weight: Whole = 10
+    max_changes: Whole | None = None
     history_days: Annotated[int, Field(ge=0, le=60)] = 0
     min_rest_hours: Hours = 11.0
     skill_mix: tuple[MixRule, ...] = ()

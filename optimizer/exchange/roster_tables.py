@@ -504,6 +504,7 @@ def problem_of(book: RosterBook, rules: RulesFile) -> RosterProblem:
             weekend_weight=rules.weekend_weight,
             holiday_weight=rules.holiday_weight,
             change_weight=rules.change_weight,
+            max_changes=rules.max_changes,
             history_days=rules.history_days,
         ),
     )

@@ -170,13 +170,21 @@ def _fair(files: RosterFiles) -> Points:
 
 def _changed(files: RosterFiles) -> Points:
     weight = int(files.rules.get("change_weight", 0))
-    if not files.tables["published"] or not weight:
+    if not files.tables["published"]:
         return
+    count = 0
     was = {(r["person_id"], files.day(r["date"])): r["shift"] for r in files.tables["published"]}
     for person in files.people:
         for day in range(files.days):
             if was.get((person, day), "") != files.shift_on(person, day):
+                count += 1
                 yield "changes", "soft", weight
+    most = files.rules.get("max_changes")
+    if most is not None and count > most:
+        files.find(
+            "changes", "published.csv", "{count} days differ; at most {most} may.",
+            count=count, most=most,
+        )  # fmt: skip
 
 
 def score(files: RosterFiles) -> dict[str, int]:
@@ -241,7 +249,7 @@ def claims(files: RosterFiles) -> None:
                    gap=gap, expected=round(expected, 6))  # fmt: skip
 
 
-SHARED = ("cover_minimum", "skill_mix", "supervision")
+SHARED = ("cover_minimum", "skill_mix", "supervision", "changes")
 RULES = (*(rule.__name__ for rule in PERSONAL), "posts", *SHARED, "score", "claims", "files")
 
 

@@ -19,8 +19,12 @@ from optimizer.staffing.roster.engine import FloatArray, linear_program
 from optimizer.staffing.roster.paths import Paths
 from optimizer.staffing.roster.rows import FREE, Compiled, IntArray
 
-ARTIFICIAL = 10_000.0
+ARTIFICIAL = 2_000.0
 """Points for a row that the mix cannot keep yet; only steers the master."""
+
+
+KEPT_ROSTERS = 15
+"""Personal rosters of each person that a dive begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ class _Master:
     def solve(self, seconds: float) -> tuple[FloatArray, FloatArray, float] | None:
         """Return (duals of the rows, weights of the rosters, points of the mix)."""
         model, people, rows = self.model, self.paths.people, len(self.rows)
-        shared, count = len(self.shared), len(self.costs)
+        shared = len(self.shared)
         bounded_low, bounded_high = np.isfinite(self.low), np.isfinite(self.high)
         below, above = np.nonzero(bounded_low)[0], np.nonzero(bounded_high)[0]
         row = [self.shared_entries[0], below, above]
@@ -127,23 +131,28 @@ class _Master:
         ]
         value = [self.shared_entries[2], np.ones(len(below)), -np.ones(len(above))]
         first = shared + len(below) + len(above)
-        person = np.array(self.person, dtype=np.int64)
+        opened = [k for k in range(len(self.costs)) if k not in self.closed]
+        count = len(opened)
+        person = np.array([self.person[k] for k in opened], dtype=np.int64)
         row += [rows + person]
         column += [first + np.arange(count)]
         value += [np.ones(count)]
-        lengths = [len(r) for r, _ in self.entries]
-        row.append(np.concatenate([r for r, _ in self.entries]))
+        lengths = [len(self.entries[k][0]) for k in opened]
+        row.append(np.concatenate([self.entries[k][0] for k in opened]))
         column.append(first + np.repeat(np.arange(count), lengths))
-        value.append(np.concatenate([x for _, x in self.entries]))
+        value.append(np.concatenate([self.entries[k][1] for k in opened]))
         r, c, x = np.concatenate(row), np.concatenate(column), np.concatenate(value)
         order = np.lexsort((c, r))
         width = first + count
         cost = np.concatenate(
-            [model.cost[self.shared], np.full(first - shared, ARTIFICIAL), self.costs]
+            [
+                model.cost[self.shared],
+                np.full(first - shared, ARTIFICIAL),
+                [self.costs[k] for k in opened],
+            ]
         )
         high = np.full(width, np.inf)
         high[:shared] = model.high[self.shared]
-        high[[first + index for index in self.closed]] = 0.0
         low = np.zeros(width)
         low[:shared] = model.low[self.shared]
         found = linear_program(
@@ -157,7 +166,9 @@ class _Master:
         )
         if not found.optimal:
             return None
-        return found.row_duals[:rows], found.values[first:], found.bound + model.constant
+        weights = np.zeros(len(self.costs))
+        weights[opened] = found.values[first:]
+        return found.row_duals[:rows], weights, found.bound + model.constant
 
     def prices(self, duals: FloatArray) -> FloatArray:
         """Return the cost of each column less what the tied rows pay for it."""
@@ -241,6 +252,16 @@ def path_bound(
     return PathBound(best, best_price, kept, rounds, time.perf_counter() - began)
 
 
+def _best_of(found: PathBound, people: int) -> list[tuple[int, IntArray]]:
+    """Return the rosters of the last mix, and of each person the cheapest others."""
+    price = found.prices
+    ranked: list[list[tuple[float, int]]] = [[] for _ in range(people)]
+    for k, (person, columns, weight) in enumerate(found.rosters):
+        ranked[person].append((-math.inf if weight > 1e-6 else float(price[columns].sum()), k))
+    kept = [k for own in ranked for _, k in sorted(own)[:KEPT_ROSTERS]]
+    return [(found.rosters[k][0], found.rosters[k][1]) for k in sorted(kept)]
+
+
 def dive(
     model: Compiled, paths: Paths, found: PathBound, seconds: float, most: float = math.inf
 ) -> list[IntArray] | None:
@@ -263,7 +284,7 @@ def dive(
     """
     began = time.perf_counter()
     master = _Master(model, paths)
-    for person, columns, _ in found.rosters:
+    for person, columns in _best_of(found, paths.people):
         master.add(person, columns)
 
     def left() -> float:
@@ -271,7 +292,7 @@ def dive(
 
     while left() > 0:
         answer = None
-        for _ in range(8):
+        for _ in range(4):
             answer = master.solve(max(0.2, left()))
             if answer is None or left() < 0:
                 return None
@@ -289,7 +310,7 @@ def dive(
         for index in order.tolist():
             if master.person[index] in master.settled:
                 continue
-            if weights[index] < 0.999 and steps:
+            if weights[index] < (0.999 if steps == 0 else 0.75) and steps:
                 break
             master.settle(index)
             steps += 1

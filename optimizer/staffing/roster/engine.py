@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -69,6 +70,25 @@ class Found:
     bound: float
 
 
+class Signal(Protocol):
+    """Anything that says whether to stop."""
+
+    def is_set(self) -> bool:
+        """Say whether to stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """Set once one of two events is."""
+
+    one: threading.Event
+    other: threading.Event
+
+    def is_set(self) -> bool:
+        """Say whether to stop."""
+        return self.one.is_set() or self.other.is_set()
+
+
 class _Watch(cp_model.CpSolverSolutionCallback):
     """Tells of each better roster; stops when it is told to."""
 
@@ -90,7 +110,7 @@ def cp_sat(
     hint: IntArray | None = None,
     tell: Callable[[IntArray], None] | None = None,
     at_least: float = -math.inf,
-    stop: threading.Event | None = None,
+    stop: Signal | None = None,
 ) -> Found:
     """Solve the rows by CP-SAT.
 
@@ -191,7 +211,7 @@ def cp_sat(
     return Found(known, values, points, bound)
 
 
-def _stop_when(stop: threading.Event, ended: threading.Event, solver: cp_model.CpSolver) -> None:
+def _stop_when(stop: Signal, ended: threading.Event, solver: cp_model.CpSolver) -> None:
     """End a search once `stop` is set; asked again until it has ended."""
     while not ended.wait(0.1):
         if stop.is_set():
@@ -209,7 +229,6 @@ class Relaxed:
     bound: float
     values: FloatArray
     row_duals: FloatArray
-    reduced_costs: FloatArray
 
 
 def linear_program(
@@ -221,7 +240,10 @@ def linear_program(
     row_high: FloatArray,
     seconds: float,
 ) -> Relaxed:
-    """Minimise by GLOP; `entries` are (row, column, coefficient), sorted by row."""
+    """Minimise by GLOP; `entries` are (row, column, coefficient), sorted by row.
+
+    GLOP now and then ends "imprecise"; then it goes on without presolve, then HiGHS does.
+    """
     proto = model_pb2.ModelProto()
     count = len(low)
     proto.variables.ids.extend(range(count))
@@ -238,32 +260,45 @@ def linear_program(
     proto.linear_constraint_matrix.row_ids.extend(row.tolist())
     proto.linear_constraint_matrix.column_ids.extend(column.tolist())
     proto.linear_constraint_matrix.coefficients.extend(coefficient.tolist())
-    parameters = parameters_pb2.SolveParametersProto()
-    parameters.time_limit.FromNanoseconds(int(max(seconds, 0.01) * 1e9))
-    result = core_solver.solve(
-        proto,
-        parameters_pb2.SOLVER_TYPE_GLOP,
-        parameters_pb2.SolverInitializerProto(),
-        parameters,
-        model_parameters_pb2.ModelSolveParametersProto(),
-        None,
-        callback_pb2.CallbackRegistrationProto(),
-        None,
-        None,
-    )
+    for kind, presolve in (
+        (parameters_pb2.SOLVER_TYPE_GLOP, parameters_pb2.EMPHASIS_UNSPECIFIED),
+        (parameters_pb2.SOLVER_TYPE_GLOP, parameters_pb2.EMPHASIS_OFF),
+        (parameters_pb2.SOLVER_TYPE_HIGHS, parameters_pb2.EMPHASIS_UNSPECIFIED),
+    ):
+        parameters = parameters_pb2.SolveParametersProto(presolve=presolve)
+        parameters.time_limit.FromNanoseconds(int(max(seconds, 0.01) * 1e9))
+        result = core_solver.solve(
+            proto,
+            kind,
+            parameters_pb2.SolverInitializerProto(),
+            parameters,
+            model_parameters_pb2.ModelSolveParametersProto(),
+            None,
+            callback_pb2.CallbackRegistrationProto(),
+            None,
+            None,
+        )
+        if result.termination.reason != result_pb2.TERMINATION_REASON_IMPRECISE:
+            break
+    return _read(result, count, len(row_low))
+
+
+def _read(result: result_pb2.SolveResultProto, columns: int, rows: int) -> Relaxed:
+    """Return what a solve proved; nothing is read from an answer that is not optimal."""
     nothing = np.zeros(0)
-    if result.termination.reason != result_pb2.TERMINATION_REASON_OPTIMAL or not result.solutions:
-        return Relaxed(False, -math.inf, nothing, nothing, nothing)
-    best = result.solutions[0]
-    if best.dual_solution.feasibility_status != solution_pb2.SOLUTION_STATUS_FEASIBLE:
-        return Relaxed(False, -math.inf, nothing, nothing, nothing)
-    duals, reduced = np.zeros(len(row_low)), np.zeros(count)
-    values = np.zeros(count)
-    primal, dual = best.primal_solution, best.dual_solution
+    feasible = solution_pb2.SOLUTION_STATUS_FEASIBLE
+    if (
+        result.termination.reason != result_pb2.TERMINATION_REASON_OPTIMAL
+        or not result.solutions
+        or result.solutions[0].dual_solution.feasibility_status != feasible
+    ):
+        return Relaxed(False, -math.inf, nothing, nothing)
+    primal = result.solutions[0].primal_solution
+    dual = result.solutions[0].dual_solution.dual_values
+    values, duals = np.zeros(columns), np.zeros(rows)
     values[list(primal.variable_values.ids)] = list(primal.variable_values.values)
-    duals[list(dual.dual_values.ids)] = list(dual.dual_values.values)
-    reduced[list(dual.reduced_costs.ids)] = list(dual.reduced_costs.values)
-    return Relaxed(True, float(primal.objective_value), values, duals, reduced)
+    duals[list(dual.ids)] = list(dual.values)
+    return Relaxed(True, float(primal.objective_value), values, duals)
 
 
 def relaxed(model: Compiled, seconds: float) -> Relaxed:
@@ -280,7 +315,7 @@ def relaxed(model: Compiled, seconds: float) -> Relaxed:
         seconds,
     )
     bound = found.bound + model.constant if found.optimal else -math.inf
-    return Relaxed(found.optimal, bound, found.values, found.row_duals, found.reduced_costs)
+    return Relaxed(found.optimal, bound, found.values, found.row_duals)
 
 
 def clock() -> tuple[float, float]:

@@ -76,7 +76,7 @@ class Neighbourhoods:
         """Return people of whom one is like another: they can trade shifts."""
         people = len(self.v.problem.people)
         seed = int(self.random.integers(people))
-        kinds = (self.v.assigned >= 0).any(axis=1)
+        kinds = np.asarray((self.v.assigned >= 0).any(axis=1))
         shared = np.logical_and(kinds, kinds[seed][None, :]).sum(axis=1)
         common = shared + self.random.random(people) * 2
         common[seed] = np.inf

@@ -353,12 +353,8 @@ class Paths:
         together = np.concatenate(columns)
         return total, [together[:, i][together[:, i] >= 0] for i in range(self.people)]
 
-    def reduced(self, price: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return (cheapest path of each person; for each column what setting it to 1 adds to that).
-
-        Infinite for a column that no path sets. Only columns that arcs set are meant.
-        """
-        costs = list(self.costs(price))
+    def reach(self, costs: list[FloatArray]) -> tuple[list[FloatArray], FloatArray]:
+        """Return (cheapest way to each state, day by day; cheapest path of each person)."""
         forward = [np.full(self.states, np.inf)]
         forward[0][self.start] = 0.0
         for day, cost in zip(self.layers, costs, strict=True):
@@ -368,16 +364,7 @@ class Paths:
         final = np.where(self.end, forward[-1], np.inf)
         total = np.full(self.people, np.inf)
         np.minimum.at(total, self.person, final)
-        added = np.full(len(price) + 1, np.inf)
-        to_go = np.where(self.end, 0.0, np.inf)
-        for d in range(self.days - 1, -1, -1):
-            day = self.layers[d]
-            onward = costs[d] + to_go[day.target]
-            through = forward[d][day.source] + onward - total[self.person[day.source]]
-            np.minimum.at(added, day.assigned, through)
-            to_go = np.full(self.states, np.inf)
-            np.minimum.at(to_go, day.source, onward)
-        return total, added[:-1]
+        return forward, total
 
 
 class TooManyArcsError(Exception):

@@ -196,3 +196,15 @@ def _changes(roster: _Counted) -> Iterator[Match]:
             key = (member.id, day)
             if was.get(key) != roster.does.get(key):
                 yield Match("changes", Level.soft, weight, 1, member.id, day, was.get(key, ""))
+
+
+def score_rows(
+    problem: RosterProblem, assignments: Iterable[Assignment]
+) -> Iterator[tuple[object, ...]]:
+    """Yield the rows of ``score.csv``; their points add up to the score."""
+    for m in explain(problem, assignments).matches:
+        date = "" if m.day is None else problem.date(m.day).isoformat()
+        yield (
+            m.rule, m.level.value, m.weight, m.units, m.points, m.person, date, m.shift, m.unit,
+            m.role,
+        )  # fmt: skip

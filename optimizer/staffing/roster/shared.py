@@ -161,19 +161,25 @@ def holiday_fairness(v: RosterColumns) -> None:
 
 
 def changes(v: RosterColumns) -> None:
-    """A published roster is kept: each day of a person that differs from it costs its weight.
+    r"""A published roster is kept: each day of a person that differs from it costs its weight.
 
     A day published as worked costs unless that shift is worked; a day published as off costs if
-    any shift is worked.
+    any shift is worked. At most ``max_changes`` days differ:
+    :math:`\sum_{\text{worked}} (1 - x_{ids}) + \sum_{\text{off}} w_{id} \le C`.
     """
-    weight = v.problem.rules.change_weight
-    if not v.problem.published or not weight:
+    rules = v.problem.rules
+    if not v.problem.published:
         return
     was = {(v.person[a.person], a.day): v.shift[a.shift] for a in v.problem.published}
+    terms: Terms = []
     for i in range(len(v.problem.people)):
         for d in range(v.problem.days):
             if (i, d) in was:
-                v.rows.constant += weight
-                v.rows.price(v.does(i, d, was[i, d]), -weight)
+                v.rows.constant += rules.change_weight
+                v.rows.price(v.does(i, d, was[i, d]), -rules.change_weight)
+                terms.append((v.does(i, d, was[i, d]), -1))
             else:
-                v.rows.price(v.works(i, d), weight)
+                v.rows.price(v.works(i, d), rules.change_weight)
+                terms.append((v.works(i, d), 1))
+    if rules.max_changes is not None:
+        v.rows.add("changes", ("published",), terms, at_most=rules.max_changes - len(was))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,17 +18,20 @@ from optimizer.domain.roster import Assignment, Roster, RosterProblem, RosterSta
 from optimizer.errors import SolverError
 from optimizer.staffing.roster.board import Board
 from optimizer.staffing.roster.columns import PathBound, dive, path_bound
-from optimizer.staffing.roster.engine import Found, Search, clock, cp_sat, relaxed
+from optimizer.staffing.roster.engine import Either, Found, Search, clock, cp_sat, relaxed
 from optimizer.staffing.roster.model import roster_model
 from optimizer.staffing.roster.naming import named
+from optimizer.staffing.roster.near import near_arcs, near_model
 from optimizer.staffing.roster.neighbourhoods import Neighbourhoods
 from optimizer.staffing.roster.paths import Paths, TooManyArcsError
-from optimizer.staffing.roster.rows import Compiled, IntArray, propagated, restricted
+from optimizer.staffing.roster.rows import YES, Compiled, IntArray, propagated, restricted
 from optimizer.staffing.roster.score import explain
 from optimizer.staffing.roster.variables import RosterColumns
 
 SMALL = 1_500
 """Open columns up to which CP-SAT alone is tried first."""
+MOST_NEAR = 12_000
+"""Arcs near the bound that CP-SAT is given."""
 MOST_ENTRIES = 1_500_000
 """Entries above which the linear relaxation is left out."""
 
@@ -73,6 +76,7 @@ class _Job:
         low, high, self.sound = propagated(self.model, self.model.low, self.model.high)
         self.low, self.high = low, high
         self.lp_bound = math.nan
+        self.whole_done = threading.Event()
 
     def whole(self, search: Search, hint: IntArray | None = None) -> Found:
         """Solve the whole model by CP-SAT, telling the board."""
@@ -88,7 +92,7 @@ class _Job:
             search,
             hint=None if hint is None else hint[kept],
             tell=tell,
-            stop=self.board.stop,
+            stop=Either(self.board.stop, self.whole_done),
         )
         if found.values is not None:
             tell(found.values)
@@ -103,10 +107,10 @@ class _Job:
 
     def relax(self) -> None:
         """Bound by the linear relaxation of the same rows."""
-        if len(self.model.column) > MOST_ENTRIES:
+        if len(self.model.column) > MOST_ENTRIES or not math.isnan(self.lp_bound):
             return
         small, _ = restricted(self.model, self.low, self.high)
-        found = relaxed(small, min(30.0, 0.3 * self.board.left))
+        found = relaxed(small, min(30.0, max(5.0, 0.3 * self.board.left)))
         if found.optimal:
             self.lp_bound = found.bound
             self.board.prove(found.bound)
@@ -130,11 +134,46 @@ class _Job:
         self.board.prove(found.bound)
         if self.board.left > 0:
             chosen = dive(self.model, paths, found, 0.6 * self.board.left)
-            if chosen is not None:
-                self.complete(chosen)
+            if chosen is not None and self.complete(chosen):
+                self.whole_done.set()
+        if paths.timed and math.isfinite(found.bound):
+            self.near(paths, found)
         return found
 
-    def complete(self, chosen: list[IntArray]) -> None:
+    def near(self, paths: Paths, found: PathBound) -> None:
+        """Solve exactly among paths near the bound, a little farther each time."""
+        board = self.board
+        added, below = 0.0, found.bound
+        while board.left > 0.5:
+            top = min(math.ceil(below - 1e-6) + added, board.points - 1)
+            masks = near_arcs(paths, found.prices, top - below)
+            if sum(int(mask.sum()) for mask in masks) > MOST_NEAR:
+                return
+            flow = near_model(self.model, paths, self.low, self.high, masks)
+            low, high, sound = propagated(flow.model, flow.model.low, flow.model.high)
+            status = RosterStatus.infeasible
+            points = math.inf
+            if sound:
+                small, kept = restricted(flow.model, low, high)
+
+                def tell(values: IntArray, low: IntArray = low, kept: IntArray = kept) -> None:
+                    full = low.copy()
+                    full[kept] = values
+                    board.offer(full[: self.model.columns])
+
+                search = Search(board.left, seed=self.options.seed, stop_at=top)
+                answer = cp_sat(small, search, tell=tell, at_least=below, stop=board.stop)
+                status, points = answer.status, answer.points
+                if answer.values is not None:
+                    tell(answer.values)
+            if status not in (RosterStatus.optimal, RosterStatus.infeasible):
+                return
+            board.prove(min(points, top + 1) if sound and points else top + 1)
+            if board.points <= top + 1:
+                board.prove(min(board.points, top + 1))
+            added = max(1.0, 2 * added)
+
+    def complete(self, chosen: list[IntArray]) -> bool:
         """Offer a roster made of personal rosters; posts and slacks are CP-SAT's."""
         low, high = self.low.copy(), self.high.copy()
         own = self.model.owner >= 0
@@ -144,14 +183,14 @@ class _Job:
         low[own] = high[own] = worked[own]
         low, high, sound = propagated(self.model, low, high)
         if not sound:
-            return
+            return False
         small, kept = restricted(self.model, low, high)
         if len(kept):
             found = cp_sat(small, Search(min(10.0, self.board.left)))
             if found.values is None:
-                return
+                return False
             low[kept] = found.values
-        self.board.offer(low)
+        return self.board.offer(low)
 
     def improve(self, seed: int) -> None:
         """Make parts of the best roster anew until time is up."""
@@ -167,7 +206,7 @@ def build_roster(
     problem: RosterProblem,
     options: RosterOptions | None = None,
     *,
-    start: tuple[Assignment, ...] = (),
+    start: Sequence[Assignment] = (),
     tell: Callable[[int, float, float], None] | None = None,
 ) -> Roster:
     """Return the best roster found in time, with what is known of it.
@@ -204,7 +243,7 @@ def build_roster(
     if board.left > 0:
         _search(job, hint)
     if math.isnan(job.lp_bound):
-        board.seconds = max(board.seconds, 1.0)
+        job.relax()
     return _told(job)
 
 
@@ -215,7 +254,6 @@ def _search(job: _Job, hint: IntArray | None) -> None:
     """Search from all sides at once."""
     board, options = job.board, job.options
     workers = max(1, options.workers)
-    pause = threading.Event()
     errors: list[BaseException] = []
 
     def guarded(work: Callable[[], object]) -> Callable[[], None]:
@@ -237,9 +275,15 @@ def _search(job: _Job, hint: IntArray | None) -> None:
         return lambda: job.improve(options.seed + 1 + k)
 
     def first() -> None:
-        job.whole(Search(board.left, 1, ("max_lp",), options.seed), hint)
+        near = hint
+        if board.best()[0] is None:
+            quick = Search(board.left, 1, ("quick_restart_no_lp",), options.seed, stop_at=math.inf)
+            near = job.whole(quick, hint).values
+        if near is not None:
+            near, _ = board.best()
+        job.whole(Search(board.left, 1, ("max_lp",), options.seed), near)
+        job.improve(options.seed + 100)
 
-    del pause
     works: list[Callable[[], object]] = [bounds]
     if workers > 1:
         works.append(first)
@@ -253,23 +297,29 @@ def _search(job: _Job, hint: IntArray | None) -> None:
         raise errors[0]
 
 
-def _hint(job: _Job, start: tuple[Assignment, ...]) -> IntArray:
-    """Return values near a roster; offered at once if it is lawful as it stands."""
-    v, values = job.v, job.low.copy()
-    for a in start:
+def personal_values(v: RosterColumns, model: Compiled, roster: Sequence[Assignment]) -> IntArray:
+    """Return the values of all columns of people for a roster; shared columns stay 0."""
+    values = np.zeros(model.columns, dtype=np.int64)
+    for a in roster:
         if a.person in v.person and 0 <= a.day < v.problem.days and a.shift in v.shift:
             i, s = v.person[a.person], v.shift[a.shift]
             if v.does(i, a.day, s) >= 0:
                 values[v.does(i, a.day, s)] = 1
                 values[v.works(i, a.day)] = 1
     for k, days in enumerate(v.weekends):
+        inside = [d for d in days if d < v.problem.days]
         for i in range(len(v.problem.people)):
-            inside = [d for d in days if d < v.problem.days]
+            known = [v.works(i, d) for d in inside]
             values[v.weekend[i, k]] = max(
-                int(values[c]) if c >= 0 else int(c == -2) for c in (v.works(i, d) for d in inside)
+                int(values[c]) if c >= 0 else int(c == YES) for c in known
             )
-    own = np.nonzero(job.model.owner >= 0)[0]
-    job.complete([own[values[own] > 0]])
+    return values
+
+
+def _hint(job: _Job, start: Sequence[Assignment]) -> IntArray:
+    """Return values near a roster; offered at once if it is lawful as it stands."""
+    values = np.clip(personal_values(job.v, job.model, start), job.low, job.high)
+    job.complete([np.nonzero((job.model.owner >= 0) & (values > 0))[0]])
     best, _ = job.board.best()
     return values if best is None else best
 
