@@ -15,6 +15,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from optimizer.cli_roster import roster_app
 from optimizer.console import DEFAULT_LANG, JsonOption, LangOption, Shown
 from optimizer.console import fail as _fail
 from optimizer.console import interruptible as _interruptible
@@ -30,6 +31,7 @@ app = typer.Typer(
 
 
 app.command()(staff)
+app.add_typer(roster_app, name="roster")
 
 
 class Areas(StrEnum):

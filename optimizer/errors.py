@@ -100,6 +100,18 @@ class DataError(ReferralError):
     exit_code = 2
 
 
+class InfeasibleRosterError(ReferralError):
+    """These pins or roster rules cannot all hold: relax one (a bed plan always exists)."""
+
+    exit_code = 3
+
+
+class NoRosterInTimeError(ReferralError):
+    """No roster found yet: allow more time. Not "infeasible"."""
+
+    exit_code = 4
+
+
 class MissingExtraError(ReferralError):
     """A part that needs a package which is not installed."""
 

@@ -1,1 +1,1 @@
-"""Who is lent where, and who works which shift."""
+"""Who is lent to whom, and who works which shift."""

@@ -1,0 +1,148 @@
+"""Large neighbourhood search: most of a roster stays, a well chosen part is made anew by CP-SAT.
+
+Three ways to choose: a few people over the whole horizon, everybody over a few days, and those who
+work around days where cover costs most. The size follows what CP-SAT manages in its time.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimizer.domain.roster import RosterStatus
+from optimizer.staffing.roster.board import Board
+from optimizer.staffing.roster.engine import FloatArray, Search, cp_sat
+from optimizer.staffing.roster.rows import BoolArray, Compiled, IntArray, propagated, restricted
+from optimizer.staffing.roster.variables import RosterColumns
+
+WAYS = ("people", "days", "cover", "trade")
+
+
+class Neighbourhoods:
+    """Chooses what to make anew.
+
+    Parameters
+    ----------
+    v, low, high
+        Columns and bounds of the model.
+    costly
+        What each column adds to the cheapest personal roster at the best prices; columns that
+        add more than `most_added` stay 0. None opens everything.
+    """
+
+    def __init__(
+        self,
+        v: RosterColumns,
+        model: Compiled,
+        low: IntArray,
+        high: IntArray,
+        seed: int,
+    ) -> None:
+        self.v, self.model, self.low, self.high = v, model, low, high
+        self.random = np.random.default_rng(seed)
+        people, days = len(v.problem.people), v.problem.days
+        self.size = {
+            "people": min(people, max(2, 160 // days)),
+            "days": min(days, max(3, 160 // max(people, 1))),
+            "cover": min(people, max(3, 300 // days)),
+            "trade": min(people, max(2, 120 // days)),
+        }
+        self.limit = {"people": people, "days": days, "cover": people, "trade": people}
+        self.weight = dict.fromkeys(WAYS, 1.0)
+        self.price_of: dict[tuple[int, int], IntArray] = {}
+
+    def choose(self, values: IntArray) -> tuple[str, BoolArray]:
+        """Return (way, cells (P, T) to make anew)."""
+        share = np.array([self.weight[way] for way in WAYS])
+        way = str(self.random.choice(WAYS, p=share / share.sum()))
+        people, days = len(self.v.problem.people), self.v.problem.days
+        cells = np.zeros((people, days), dtype=bool)
+        size = self.size[way]
+        if way == "people":
+            cells[self._alike(size)] = True
+        elif way == "days":
+            first = int(self.random.integers(-size + 1, days))
+            cells[:, max(first, 0) : first + size] = True
+        elif way == "trade":
+            cells[self.random.choice(people, size, replace=False)] = True
+        else:
+            span = min(days, 14)
+            centre = self._costly_day(values)
+            first = int(np.clip(centre - span // 2, 0, days - span))
+            chosen = self.random.choice(people, min(people, size), replace=False)
+            cells[chosen[:, None], np.arange(first, first + span)] = True
+        return way, cells
+
+    def _alike(self, size: int) -> IntArray:
+        """Return people of whom one is like another: they can trade shifts."""
+        people = len(self.v.problem.people)
+        seed = int(self.random.integers(people))
+        kinds = np.asarray((self.v.assigned >= 0).any(axis=1))
+        shared = np.logical_and(kinds, kinds[seed][None, :]).sum(axis=1)
+        common = shared + self.random.random(people) * 2
+        common[seed] = np.inf
+        return np.argsort(-common)[:size].astype(np.int64)
+
+    def _costly_day(self, values: IntArray) -> int:
+        """Return a day, by chance in proportion to what its cover costs."""
+        days = self.v.problem.days
+        cost: FloatArray = np.full(days, 0.1)
+        shared = (self.model.owner < 0) & (self.model.cost > 0) & (values > 0)
+        for column in np.nonzero(shared)[0]:
+            day = self._day_of.get(int(column))
+            if day is not None:
+                cost[day] += self.model.cost[column] * values[column]
+        return int(self.random.choice(days, p=cost / cost.sum()))
+
+    @property
+    def _day_of(self) -> dict[int, int]:
+        """Day of each column of a cover row."""
+        if not hasattr(self, "_days"):
+            self._days: dict[int, int] = {}
+            rows = [
+                r
+                for r, name in enumerate(self.model.rule)
+                if self.model.rules[name] in ("cover", "skill_mix", "supervision")
+            ]
+            for r in rows:
+                for c in self.model.column[self.model.start[r] : self.model.start[r + 1]]:
+                    if self.model.owner[c] < 0:
+                        self._days[int(c)] = int(self.model.places[r][-2])
+        return self._days
+
+    def improve(self, board: Board, seconds: float) -> bool:
+        """Make one part of the best roster anew; say whether it became better."""
+        values, points = board.best()
+        if values is None:
+            return False
+        way, cells = self.choose(values)
+        low, high = self._fixed(values, cells)
+        low, high, _ = propagated(self.model, low, high)
+        small, kept = restricted(self.model, low, high)
+        if not len(kept):
+            return False
+        found = cp_sat(
+            small,
+            Search(min(seconds, board.left), seed=int(self.random.integers(2**30))),
+            hint=values[kept],
+            stop=board.stop,
+        )
+        better = False
+        if found.values is not None and found.points < points:
+            new = low.copy()
+            new[kept] = found.values
+            better = board.offer(new)
+        done = found.status in (RosterStatus.optimal, RosterStatus.infeasible)
+        step = 1 if done else -1
+        self.size[way] = int(np.clip(self.size[way] + step, 2, self.limit[way]))
+        self.weight[way] = 0.9 * self.weight[way] + (1.0 if better else 0.05)
+        return better
+
+    def _fixed(self, values: IntArray, cells: BoolArray) -> tuple[IntArray, IntArray]:
+        """Return bounds that keep everything personal outside `cells`."""
+        low, high = self.low.copy(), self.high.copy()
+        kept_x = self.v.assigned[~cells]
+        columns = kept_x[kept_x >= 0]
+        low[columns] = high[columns] = values[columns]
+        columns = self.v.working[~cells]
+        low[columns] = high[columns] = values[columns]
+        return low, high

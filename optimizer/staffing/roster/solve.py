@@ -1,0 +1,355 @@
+"""The recipe: a roster problem in, the best roster found and the best bound out.
+
+Small problems go to CP-SAT at once. Others are searched from two sides: whole personal rosters
+give a strong bound and, settled one by one, a good roster; CP-SAT works on the whole model; then
+parts of the best roster are made anew until time is up or the bound is met.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.domain.roster import Assignment, Roster, RosterProblem, RosterStatus
+from optimizer.errors import SolverError
+from optimizer.staffing.roster.board import Board
+from optimizer.staffing.roster.columns import PathBound, dive, path_bound
+from optimizer.staffing.roster.engine import Either, Found, Search, clock, cp_sat, relaxed
+from optimizer.staffing.roster.model import roster_model
+from optimizer.staffing.roster.naming import named
+from optimizer.staffing.roster.near import near_arcs, near_model
+from optimizer.staffing.roster.neighbourhoods import Neighbourhoods
+from optimizer.staffing.roster.paths import Paths, TooManyArcsError
+from optimizer.staffing.roster.rows import YES, Compiled, IntArray, propagated, restricted
+from optimizer.staffing.roster.score import explain
+from optimizer.staffing.roster.variables import RosterColumns
+
+SMALL = 1_500
+"""Open columns up to which CP-SAT alone is tried first."""
+MOST_NEAR = 12_000
+"""Arcs near the bound that CP-SAT is given."""
+MOST_ENTRIES = 1_500_000
+"""Entries above which the linear relaxation is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class RosterOptions:
+    """How long and how hard to search.
+
+    Parameters
+    ----------
+    seconds
+        Wall time, building included.
+    workers
+        Threads.
+    seed
+        Of every random choice.
+    deterministic
+        CP-SAT's deterministic seconds for one worker; the same answer each time, and `seconds`
+        only guards. 0: search by wall time.
+    """
+
+    seconds: float = 60.0
+    workers: int = 2
+    seed: int = 0
+    deterministic: float = 0.0
+
+
+class _Job:
+    """One problem being solved."""
+
+    def __init__(
+        self,
+        problem: RosterProblem,
+        options: RosterOptions,
+        tell: Callable[[int, float, float], None] | None,
+    ) -> None:
+        self.options = options
+        self.began = clock()
+        self.v: RosterColumns = roster_model(problem)
+        self.model: Compiled = self.v.rows.compiled()
+        self.board = Board(self.model, options.seconds, tell, began=self.began[0])
+        low, high, self.sound = propagated(self.model, self.model.low, self.model.high)
+        self.low, self.high = low, high
+        self.lp_bound = math.nan
+        self.whole_done = threading.Event()
+
+    def whole(self, search: Search, hint: IntArray | None = None) -> Found:
+        """Solve the whole model by CP-SAT, telling the board."""
+        small, kept = restricted(self.model, self.low, self.high)
+
+        def tell(values: IntArray) -> None:
+            full = self.low.copy()
+            full[kept] = values
+            self.board.offer(full)
+
+        found = cp_sat(
+            small,
+            search,
+            hint=None if hint is None else hint[kept],
+            tell=tell,
+            stop=Either(self.board.stop, self.whole_done),
+        )
+        if found.values is not None:
+            tell(found.values)
+        if found.status is RosterStatus.infeasible:
+            self.board.infeasible = True
+            self.board.stop.set()
+        elif found.status is RosterStatus.optimal:
+            self.board.prove(found.points)
+        else:
+            self.board.prove(found.bound)
+        return found
+
+    def relax(self) -> None:
+        """Bound by the linear relaxation of the same rows."""
+        if len(self.model.column) > MOST_ENTRIES or not math.isnan(self.lp_bound):
+            return
+        small, _ = restricted(self.model, self.low, self.high)
+        found = relaxed(small, min(30.0, max(5.0, 0.3 * self.board.left)))
+        if found.optimal:
+            self.lp_bound = found.bound
+            self.board.prove(found.bound)
+
+    def mixed(self) -> PathBound | None:
+        """Bound by mixed personal rosters; then settle a whole roster."""
+        for timed in (True, False):
+            try:
+                paths = Paths(self.v, self.low, self.high, timed=timed)
+                break
+            except TooManyArcsError:
+                continue
+        else:
+            return None
+        if not paths.alive:
+            if timed:
+                self.board.infeasible = True
+                self.board.stop.set()
+            return None
+        found = path_bound(self.model, paths, 0.4 * self.board.left)
+        self.board.prove(found.bound)
+        if self.board.left > 0:
+            chosen = dive(self.model, paths, found, 0.6 * self.board.left)
+            if chosen is not None and self.complete(chosen):
+                self.whole_done.set()
+        if paths.timed and math.isfinite(found.bound):
+            self.near(paths, found)
+        return found
+
+    def near(self, paths: Paths, found: PathBound) -> None:
+        """Solve exactly among paths near the bound, a little farther each time."""
+        board = self.board
+        added, below = 0.0, found.bound
+        while board.left > 0.5:
+            top = min(math.ceil(below - 1e-6) + added, board.points - 1)
+            masks = near_arcs(paths, found.prices, top - below)
+            if sum(int(mask.sum()) for mask in masks) > MOST_NEAR:
+                return
+            flow = near_model(self.model, paths, self.low, self.high, masks)
+            low, high, sound = propagated(flow.model, flow.model.low, flow.model.high)
+            status = RosterStatus.infeasible
+            points = math.inf
+            if sound:
+                small, kept = restricted(flow.model, low, high)
+
+                def tell(values: IntArray, low: IntArray = low, kept: IntArray = kept) -> None:
+                    full = low.copy()
+                    full[kept] = values
+                    board.offer(full[: self.model.columns])
+
+                search = Search(board.left, seed=self.options.seed, stop_at=top)
+                answer = cp_sat(small, search, tell=tell, at_least=below, stop=board.stop)
+                status, points = answer.status, answer.points
+                if answer.values is not None:
+                    tell(answer.values)
+            if status not in (RosterStatus.optimal, RosterStatus.infeasible):
+                return
+            board.prove(min(points, top + 1) if sound and points else top + 1)
+            if board.points <= top + 1:
+                board.prove(min(board.points, top + 1))
+            added = max(1.0, 2 * added)
+
+    def complete(self, chosen: list[IntArray]) -> bool:
+        """Offer a roster made of personal rosters; posts and slacks are CP-SAT's."""
+        low, high = self.low.copy(), self.high.copy()
+        own = self.model.owner >= 0
+        worked = np.zeros(self.model.columns, dtype=np.int64)
+        for columns in chosen:
+            worked[columns] = 1
+        low[own] = high[own] = worked[own]
+        low, high, sound = propagated(self.model, low, high)
+        if not sound:
+            return False
+        small, kept = restricted(self.model, low, high)
+        if len(kept):
+            found = cp_sat(small, Search(min(10.0, self.board.left)))
+            if found.values is None:
+                return False
+            low[kept] = found.values
+        return self.board.offer(low)
+
+    def improve(self, seed: int) -> None:
+        """Make parts of the best roster anew until time is up."""
+        around = Neighbourhoods(self.v, self.model, self.low, self.high, seed)
+        while self.board.left > 0.05:
+            if self.board.best()[0] is None:
+                self.board.stop.wait(0.05)
+                continue
+            around.improve(self.board, 4.0)
+
+
+def build_roster(
+    problem: RosterProblem,
+    options: RosterOptions | None = None,
+    *,
+    start: Sequence[Assignment] = (),
+    tell: Callable[[int, float, float], None] | None = None,
+) -> Roster:
+    """Return the best roster found in time, with what is known of it.
+
+    Parameters
+    ----------
+    problem
+        What to roster.
+    options
+        Limits; see `RosterOptions`.
+    start
+        A roster to begin near, such as yesterday's.
+    tell
+        Called with (points, bound, seconds) at each better roster.
+
+    Raises
+    ------
+    SolverError
+        If the solver's points are not those of the roster: our fault.
+    """
+    options = options or RosterOptions()
+    job = _Job(problem, options, tell)
+    board = job.board
+    if not job.sound:
+        return _told(job, RosterStatus.infeasible)
+    hint = _hint(job, start) if start else None
+    if options.deterministic:
+        job.relax()
+        search = Search(options.seconds, 1, deterministic=options.deterministic, seed=options.seed)
+        job.whole(search, hint)
+        return _told(job)
+    if int((job.low < job.high).sum()) <= SMALL:
+        job.whole(Search(min(3.0, board.left), options.workers, _STRATEGIES, options.seed), hint)
+    if board.left > 0:
+        _search(job, hint)
+    if math.isnan(job.lp_bound):
+        job.relax()
+    return _told(job)
+
+
+_STRATEGIES = ("max_lp", "reduced_costs", "quick_restart", "pseudo_costs")
+
+
+def _search(job: _Job, hint: IntArray | None) -> None:
+    """Search from all sides at once."""
+    board, options = job.board, job.options
+    workers = max(1, options.workers)
+    errors: list[BaseException] = []
+
+    def guarded(work: Callable[[], object]) -> Callable[[], None]:
+        def run() -> None:
+            try:
+                work()
+            except BaseException as error:  # told to the caller
+                errors.append(error)
+                board.stop.set()
+
+        return run
+
+    def bounds() -> None:
+        job.relax()
+        job.mixed()
+        job.improve(options.seed + 1)
+
+    def rest(k: int) -> Callable[[], None]:
+        return lambda: job.improve(options.seed + 1 + k)
+
+    def first() -> None:
+        near = hint
+        if board.best()[0] is None:
+            quick = Search(board.left, 1, ("quick_restart_no_lp",), options.seed, stop_at=math.inf)
+            near = job.whole(quick, hint).values
+        if near is not None:
+            near, _ = board.best()
+        job.whole(Search(board.left, 1, ("max_lp",), options.seed), near)
+        job.improve(options.seed + 100)
+
+    works: list[Callable[[], object]] = [bounds]
+    if workers > 1:
+        works.append(first)
+    works += [rest(k) for k in range(1, workers - 1)]
+    threads = [threading.Thread(target=guarded(work), daemon=True) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+
+
+def personal_values(v: RosterColumns, model: Compiled, roster: Sequence[Assignment]) -> IntArray:
+    """Return the values of all columns of people for a roster; shared columns stay 0."""
+    values = np.zeros(model.columns, dtype=np.int64)
+    for a in roster:
+        if a.person in v.person and 0 <= a.day < v.problem.days and a.shift in v.shift:
+            i, s = v.person[a.person], v.shift[a.shift]
+            if v.does(i, a.day, s) >= 0:
+                values[v.does(i, a.day, s)] = 1
+                values[v.works(i, a.day)] = 1
+    for k, days in enumerate(v.weekends):
+        inside = [d for d in days if d < v.problem.days]
+        for i in range(len(v.problem.people)):
+            known = [v.works(i, d) for d in inside]
+            values[v.weekend[i, k]] = max(
+                int(values[c]) if c >= 0 else int(c == YES) for c in known
+            )
+    return values
+
+
+def _hint(job: _Job, start: Sequence[Assignment]) -> IntArray:
+    """Return values near a roster; offered at once if it is lawful as it stands."""
+    values = np.clip(personal_values(job.v, job.model, start), job.low, job.high)
+    job.complete([np.nonzero((job.model.owner >= 0) & (values > 0))[0]])
+    best, _ = job.board.best()
+    return values if best is None else best
+
+
+def _told(job: _Job, status: RosterStatus | None = None) -> Roster:
+    """Return what is known, after the score was counted again from the roster itself."""
+    wall, cpu = clock()
+    board = job.board
+    values, points = board.best()
+    assignments: tuple[Assignment, ...] = ()
+    score = None
+    bound = board.bound
+    if values is not None:
+        assignments = named(job.v, values)
+        score = explain(job.v.problem, assignments).score
+        if score.hard or score.total != points:
+            raise SolverError(
+                "The points of the roster differ from the solver's. Report it with the folder."
+            )
+        bound = min(bound, points)
+        status = RosterStatus.optimal if bound >= points else RosterStatus.feasible
+    elif status is None:
+        status = RosterStatus.infeasible if board.infeasible else RosterStatus.no_solution_in_time
+    return Roster(
+        status=status,
+        assignments=assignments,
+        score=score,
+        bound=bound if math.isfinite(bound) else math.nan,
+        lp_bound=job.lp_bound,
+        wall_seconds=wall - job.began[0],
+        cpu_seconds=cpu - job.began[1],
+        first_seconds=board.first_seconds,
+    )
