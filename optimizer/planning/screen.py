@@ -1,6 +1,7 @@
 """Which of the permitted ways a large plan is offered.
 
-A look ahead with all ways in two short windows. Levers that could be there by then may be used from the first day of a window.
+A look ahead with all ways in two short windows. Levers that could be there by then may be used from
+the first day of a window.
 
 A province has some 5,000 permitted ways and uses a few hundred. Solving all of them takes four
 times as long for less than a tenth of a per cent of harm (measured in benchmarks/RESULTS.md). Kept

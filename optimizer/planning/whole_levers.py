@@ -42,6 +42,12 @@ class Decided:
         )
 
 
+def no_levers(inst: Instance) -> Decided:
+    """Return the decision to use none of the levers there are."""
+    shape = (len(inst.levers.ids) if inst.levers else 0, inst.days)
+    return Decided(np.zeros(shape), np.zeros(shape))
+
+
 def _later(cumulative: FloatArray, days: IntArray) -> FloatArray:
     """Return cumulative units by day, each lever `days` later."""
     out = np.zeros_like(cumulative)

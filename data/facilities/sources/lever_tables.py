@@ -101,9 +101,7 @@ class Levers:
 
     def _hospitals(self) -> list[str]:
         """Open units above the stations: those that have other beds than observation."""
-        return [
-            row["unit_id"] for row in self.open_units if (row["unit_id"], "WARD") in self.beds
-        ]
+        return [row["unit_id"] for row in self.open_units if (row["unit_id"], "WARD") in self.beds]
 
     def _kept(self, unit: str, share: Decimal, levels: tuple[str, ...]) -> dict[str, Decimal]:
         """Beds that a share of the ordinary patients would leave, by level; half up."""
@@ -182,7 +180,9 @@ class Levers:
             limit = int(self.beds[unit, "ICU"]["surge_limit"])
             beds = min(words["beds"], limit)
             counted = [
-                r for r in self.tables["devices"] if (r["unit_id"], r["care_level"]) == (unit, "ICU")
+                r
+                for r in self.tables["devices"]
+                if (r["unit_id"], r["care_level"]) == (unit, "ICU")
             ]
             gives = {("bed", unit, "ICU"): Decimal(beds)}
             if counted:
