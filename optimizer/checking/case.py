@@ -12,6 +12,7 @@ from optimizer.checking.arcs import Arcs
 from optimizer.checking.capacity import Capacity, closed_members
 from optimizer.checking.flows import ADMISSION, BOARDING, STABILISE, TREATED, Flows
 from optimizer.checking.inputs import Inputs, with_areas
+from optimizer.checking.levers import LeverFlows, Levers
 from optimizer.checking.phases import own_units
 from optimizer.checking.places import Places
 from optimizer.checking.proof import Axes
@@ -22,7 +23,10 @@ from optimizer.checking.violation import BoolArray, FloatArray, IntArray
 
 @dataclass(frozen=True)
 class Case:
-    """One plan folder with what it was made from; ``~`` of the model is `after_night`."""
+    """One plan folder with what it was made from; ``~`` of the model is `after_night`.
+
+    `capacity`: what units have with what levers give there; `own`: without.
+    """
 
     folder: Path
     data_dir: Path
@@ -34,6 +38,9 @@ class Case:
     inputs: Inputs
     arcs: Arcs
     flows: Flows
+    own: Capacity
+    levers: Levers | None = None
+    levers_done: LeverFlows | None = None
 
     @cached_property
     def units(self) -> list[str]:
@@ -52,6 +59,7 @@ class Case:
             roles=self.capacity.roles,
             bases=self.capacity.bases,
             days=self.scenario.days,
+            levers=self.levers.ids if self.levers else (),
         )
 
     @cached_property

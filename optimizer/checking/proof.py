@@ -52,8 +52,17 @@ ROWS: Mapping[str, str] = {
     "outside_places": "HT",
     "nobody_waits": "OST",
     "closed_intake": "FT",
+    "lever_balance": "JT",
+    "lever_ramp": "JT",
+    "lever_limit": "JT",
+    "lever_closing": "JT",
+    "lever_pool": "JT",
+    "lever_giver": "FIT",
+    "budget": "1",
+    "home_places": "ET",
 }
-"""Axes of the prices of each row; t is T without day 1. One that is not there has price 0."""
+"""Axes of the prices of each row; t is T without day 1; I: levels (beds), roles, levels again
+(devices); 1: one row for all. One that is not there has price 0."""
 DECISIONS: Mapping[str, str] = {
     "admitted": "AT",
     "admitted_observed": "A",
@@ -78,6 +87,7 @@ class Axes:
     roles: Sequence[str]
     bases: Sequence[str]
     days: int
+    levers: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +168,13 @@ class Proof:
             "E": places(names("bases"), axes.bases),
             "T": days,
             "t": days[:-1],
+            "1": np.arange(1),
         }
+        k, r = len(axes.levels), len(axes.roles)
+        parts = ((index["K"], 0), (index["R"], k), (index["K"], k + r))
+        index["I"] = np.concatenate([np.where(at >= 0, at + n, -1) for at, n in parts])
+        listed = f"{name}/levers" in self.arrays
+        index["J"] = places(names("levers") if listed else (), axes.levers)
         size = {
             "O": len(axes.areas),
             "F": axes.planned,
@@ -169,6 +185,9 @@ class Proof:
             "E": len(axes.bases),
             "T": axes.days,
             "t": max(0, axes.days - 1),
+            "J": len(axes.levers),
+            "I": 2 * k + r,
+            "1": 1,
         }
         admissions = self._ways(f"{name}/admissions", index["O"], units, index["S"])
         transfers = self._ways(f"{name}/transfers", units, units, index["S"])

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from optimizer.checking.lever_rows import FIGURES, Asked, read_asked
 from optimizer.checking.reader import FILES, Document, Table, ident, read_json, read_table
 from optimizer.checking.violation import Bench, FloatArray
 
@@ -109,6 +110,11 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "travel_rules": ("leg", "detour", "speed_kmh"),
     "vehicles": ("base_unit", "vehicle_class", "vehicles", "minutes_per_day"),
     "mobile_stations": ("mobile_station_id", "cluster_id", "home_patients", "confidence"),
+    "levers": (
+        *("lever_id", "title_vi", "title_en", *FIGURES, "named_only", "drawn_from"),
+        *("legal_basis", "approver_vi", "approver_en", "confidence"),
+    ),
+    "lever_yields": ("lever_id", "resource", "place", "item", "amount", "confidence"),
 }
 """Columns the judge reads of each table; the others are for people."""
 
@@ -133,6 +139,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "travel_rules": ("leg",),
     "vehicles": ("base_unit", "vehicle_class"),
     "mobile_stations": ("mobile_station_id",),
+    "levers": ("lever_id",),
+    "lever_yields": ("lever_id", "resource", "place", "item"),
 }
 
 CONFIDENCES = ("official", "open_data", "derived", "assumed")
@@ -158,6 +166,8 @@ MAY_BE_ABSENT = frozenset(
         "travel_rules",
         "vehicles",
         "mobile_stations",
+        "levers",
+        "lever_yields",
     }
 )
 """Without these nothing is said of their subject; without any other nothing can be judged."""
@@ -255,6 +265,7 @@ class Scenario:
     whole_window: bool
     curves: Mapping[tuple[str, str], FloatArray]
     """Survival curve by disease and severity, where the stay has one."""
+    levers: Asked | None
     confidence: int
     document: Mapping[str, Any]
     """All of it, as written."""
@@ -335,6 +346,7 @@ def read_scenario(path: Path, bench: Bench) -> Scenario:
         leaving_moves_once=doc.truth("rules.leaving_moves_once"),
         whole_window=doc.truth("rules.whole_window"),
         curves=_curves(doc),
+        levers=read_asked(doc),
         confidence=weakest_figure(doc.value),
         document=doc.value,
     )
