@@ -55,6 +55,15 @@ def test_model_page_names_every_row_of_the_third_hand_in_order(root: Path) -> No
     assert names(constraints) == model_constraints(root)
 
 
+def test_model_page_names_every_row_of_levers_that_the_other_hands_hold(root: Path) -> None:
+    page = section((root / "docs/model.md").read_text(encoding="utf-8"), "## 12. Levers")
+    third = names(importlib.import_module("optimizer.crosscheck").LEVER_CONSTRAINTS)
+    rules = importlib.import_module("optimizer.checking.judge").RULES
+    found = re.findall(r"^\| `(\w+)` \| [^`]", page, flags=re.MULTILINE)
+    assert [name for name in found if name in third] == third
+    assert set(third) <= set(names(rules))
+
+
 def test_links_between_pages_lead_somewhere(root: Path) -> None:
     pages = [*root.glob("*.md"), *(root / "docs").rglob("*.md"), *root.glob("benchmarks/*.md")]
     broken = []
