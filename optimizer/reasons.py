@@ -16,6 +16,7 @@ from optimizer.domain.plan import Plan
 from optimizer.domain.resource import RESOURCES
 from optimizer.domain.scenario import Scenario
 from optimizer.matters import MATTERS_COLUMNS, Matter, matter_rows, meaning, what_matters
+from optimizer.planning.bought import Bought, levers_bought, solved_without
 from optimizer.planning.clear import clear_shortfall, weights_of
 from optimizer.planning.screen import with_ways
 from optimizer.planning.worth import Optimum, confirm, prices_of_ways
@@ -38,6 +39,8 @@ class Reasons:
     summary: dict[str, Any]
     tables: dict[str, tuple[Sequence[str], list[list[object]]]]
     seconds: dict[str, float] = field(default_factory=dict)
+    levers: tuple[Bought, ...] = ()
+    """What each lever that the plan opens bought."""
 
 
 NONE = Reasons({}, {})
@@ -132,6 +135,7 @@ def explained(
     chosen = why.choices(offered, plan, wide, ways, barred)
     seconds["explain: prices"] = time.perf_counter() - began
     costs = scenario.clearing.model_dump()
+    bought = levers_bought(offered, plan, optimum)
     clearing = None
     moved: list[Matter] = []
     if again:
@@ -139,6 +143,7 @@ def explained(
         top = explain.to_confirm(found, CONFIRMED)
         told = confirm(optimum, offered, [one.addition for one in top])
         found = explain.with_confirmed(found, told)
+        bought = solved_without(optimum, offered, bought)
         seconds["explain: solved again"] = time.perf_counter() - began
         began = time.perf_counter()
         clearing = clear_shortfall(optimum, offered, costs)
@@ -169,4 +174,5 @@ def explained(
             "matters": (MATTERS_COLUMNS, matter_rows(moved, optimum.answer.objective)),
         },
         seconds,
+        tuple(bought),
     )

@@ -16,7 +16,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -339,6 +339,8 @@ class _Desk:
     """What the checker said of the nearest-free-place plan; it is never published then."""
     costs: Mapping[str, float] = field(default_factory=dict)
     """What each promise costs the rest of the harm."""
+    without: float | None = None
+    """Least harm without any lever, means only; None: not solved, or there are none."""
     bound: dict[str, Any] | None = None
     """What no plan can beat, by KPI."""
 
@@ -373,6 +375,11 @@ class _Desk:
                 if rival.status == "rule" or (rival.harm.gap is not None and rival.harm.gap < BEST):
                     found[name] = rival, its  # one that is not the best of its kind says nothing
             self.seconds[f"baseline: {name}"] = time.perf_counter() - started
+        if self.made.instance.levers is not None:
+            started = time.perf_counter()
+            with contextlib.suppress(SolverError):
+                self.without = baselines.no_levers(inst).harm.value
+            self.seconds["baseline: no levers"] = time.perf_counter() - started
         return found
 
     def publish(
@@ -419,6 +426,9 @@ class _Desk:
         if promises:
             planfolder.write_promises(work, promises, PROMISE_COLUMNS, self.grounds.results)
         summary = self._summary(plan, inst, rivals, work)
+        if inst.levers is not None:
+            summary["levers_bought"] = [asdict(one) for one in reasons.levers]
+            summary["without_levers"] = {"harm": self.without}
         summary["equity"] = equity_kpis(equity)
         summary["explanation"] = reasons.summary
         summary["needs"] = needs_told(needs)

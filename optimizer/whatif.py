@@ -33,6 +33,7 @@ from optimizer.planning import baselines
 from optimizer.planning.live import LiveModel, Reply
 from optimizer.planning.screen import offered_ways, with_ways
 from optimizer.planning.solve import solve_plan
+from optimizer.planning.whole_levers import Decided, no_levers
 from optimizer.report.folder import find_data_dir
 from optimizer.report.kpis import plan_kpis
 
@@ -67,8 +68,10 @@ class WhatIf:
             }
             for lang in LANGUAGES
         }
-        start, surge = _start(opened.folder / START_FILE)
-        self._live = LiveModel(self.inst, surge, start)
+        start, surge, levers = _start(opened.folder / START_FILE)
+        if self.inst.levers is not None and levers is None:
+            levers = no_levers(self.inst)  # a plan by rule opens none
+        self._live = LiveModel(self.inst, surge, start, levers)
         self.seconds_to_open = time.perf_counter() - began
 
     @property
@@ -198,14 +201,20 @@ def _no_plan(path: Path, error: Exception) -> DataError:
     )
 
 
-def _start(path: Path) -> tuple[dict[str, Any], Any]:
-    """Basis by block and surge beds; both empty where the folder has none."""
+def _start(path: Path) -> tuple[dict[str, Any], Any, Decided | None]:
+    """Basis by block, surge beds and levers; all empty where the folder has none."""
     if not path.exists():
-        return {}, None
+        return {}, None, None
     with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
         blocks = {name: stored[name] for name in stored.files}
     surge = blocks.pop("surge_beds", None)
-    return blocks, None if surge is None else surge.astype(float)
+    begun, shut = blocks.pop("lever_started", None), blocks.pop("lever_closed", None)
+    levers = None
+    if begun is not None and shut is not None:
+        levers = Decided(
+            np.cumsum(begun, axis=1).astype(float), np.cumsum(shut, axis=1).astype(float)
+        )
+    return blocks, None if surge is None else surge.astype(float), levers
 
 
 def choices(opened: WhatIf) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from optimizer.app import blocks, listings, reasons, state
 from optimizer.app.empty import show_without_plan
 from optimizer.app.equity import show_equity
 from optimizer.app.heading import show_heading
+from optimizer.app.levers import show_levers
 from optimizer.app.state import Viewer
 from optimizer.report import charts, formats
 from optimizer.report.diseases import disease_table
@@ -39,6 +40,7 @@ def show() -> None:
         st.html(listings.shortfall_table(report, who.lang, who.palette))
         _diseases(who, report)
         _promises(who, report)
+        show_levers(who, report)
         show_equity(who, report)
 
 

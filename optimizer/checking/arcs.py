@@ -48,9 +48,19 @@ class Arcs:
 
 
 def read_arcs(
-    sources: Sources, scenario: Scenario, places: Places, capacity: Capacity, inputs: Inputs
+    sources: Sources,
+    scenario: Scenario,
+    places: Places,
+    capacity: Capacity,
+    inputs: Inputs,
+    more: BoolArray | None = None,
 ) -> Arcs:
-    """Work out every permitted arc."""
+    """Work out every permitted arc.
+
+    `capacity` and ``inputs.able`` are those without levers; `more` (F, S) is True where only levers
+    make a unit able: there the rules apply once more, to these pairs alone.
+    """
+    by_levers = np.zeros_like(inputs.able) if more is None else more
     limit = inputs.classes.travel_limit
     late = (
         np.stack(
@@ -60,8 +70,8 @@ def read_arcs(
         else np.zeros((*places.area_minutes.shape, 0))
     )
     return Arcs(
-        admission=_admission(scenario, places, capacity, inputs),
-        transfer=_transfer(sources, scenario, places, inputs),
+        admission=_admission(scenario, places, capacity, inputs, by_levers),
+        transfer=_transfer(sources, scenario, places, inputs, by_levers),
         late=np.where(np.isfinite(late), late, 0.0),
         admission_minutes=np.where(np.isfinite(places.area_minutes), places.area_minutes, 0.0),
         transfer_minutes=np.where(np.isfinite(places.between), places.between, 0.0),
@@ -89,13 +99,15 @@ def _same_cluster(clusters: Sequence[str], places: Places) -> BoolArray:
     return np.array(same, dtype=bool).reshape(len(clusters), len(theirs))
 
 
-def _admission(scenario: Scenario, places: Places, capacity: Capacity, inputs: Inputs) -> BoolArray:
+def _admission(
+    scenario: Scenario, places: Places, capacity: Capacity, inputs: Inputs, more: BoolArray
+) -> BoolArray:
     """Return (3, O, G, S): the union of the arcs of an area's communes."""
     classes, units = inputs.classes, places.planned
     minutes = places.commune_minutes
     if scenario.local_only:
         minutes = np.where(_same_cluster(places.commune_cluster, places), minutes, np.inf)
-    top = places.tier == places.tier.max() if units else np.zeros(0, dtype=bool)
+    top = places.top
     beds = (capacity.beds + capacity.surge_limit).max(axis=2, initial=0.0).sum(axis=1) > 0
     to_beds = _by_nearness(np.where(beds, minutes[:, :units], np.inf)) == 0
     out = np.zeros((3, len(places.communes), len(places.names), len(classes.names)), dtype=bool)
@@ -112,13 +124,20 @@ def _admission(scenario: Scenario, places: Places, capacity: Capacity, inputs: I
         if classes.direct[s]:
             arcs |= top & np.isfinite(to_able)
             out[OUTSIDE, :, units:, s] = np.isfinite(near[:, units:]) & _goes_outside(scenario)
+        added = np.where(more[:, s], near[:, :units], np.inf)
+        in_time = np.where(added <= classes.travel_limit[s], added, np.inf)
+        arcs |= _by_nearness(in_time) < scenario.nearest
+        if classes.direct[s]:
+            arcs |= top & np.isfinite(added)
         out[ADMISSION, :, :units, s] = arcs
     union = np.zeros((len(places.areas), *out.shape[:1], *out.shape[2:]), dtype=bool)
     np.logical_or.at(union, places.area_of, np.moveaxis(out, 0, 1))
     return np.moveaxis(union, 0, 1)
 
 
-def _transfer(sources: Sources, scenario: Scenario, places: Places, inputs: Inputs) -> BoolArray:
+def _transfer(
+    sources: Sources, scenario: Scenario, places: Places, inputs: Inputs, more: BoolArray
+) -> BoolArray:
     """Return (4, F, G, S): up out of boarding, down and lateral out of the recovering treated.
 
     "Nearest" counts among the units of the direction: all for up, those of a lower tier rank for
@@ -131,7 +150,7 @@ def _transfer(sources: Sources, scenario: Scenario, places: Places, inputs: Inpu
     refers, never = _links(sources, places)
     movable, evacuated = movable_classes(scenario, classes), evacuated_units(scenario, places)
     tier = places.tier
-    top = tier == tier.max()
+    top = places.top
     lower, equal = tier[None, :] < tier[:, None], tier[None, :] == tier[:, None]
     same = np.eye(units, size, dtype=bool)
     far = ~_same_cluster(places.cluster, places) & scenario.local_only
@@ -142,19 +161,21 @@ def _transfer(sources: Sources, scenario: Scenario, places: Places, inputs: Inpu
     for s in range(len(classes.names)):
         barred = never | same | far | ~(places.between <= classes.ground_limit[s])
         minutes = np.where(barred | ~np.isfinite(places.between), np.inf, places.between)
-        to_able = np.where(inputs.able[:, s], minutes[:, :units], np.inf)
-        way = np.isfinite(to_able)
         boards = evacuated[:, None] | (scenario.movers != "new") | movable[s]
-        near = nearest(np.where(boards, to_able, np.inf)) | top | refers[:, :units]
-        out[STEP_UP, :, :units, s] = way & boards & near
-        goes = way & inputs.able[:, s][:, None] & (evacuated | movable[s])[:, None]
         down = lower & (evacuated[:, None] | scenario.step_down)
-        near = nearest(np.where(down, to_able, np.inf)) | refers[:, :units]
-        out[STEP_DOWN, :, :units, s] = goes & down & near
         aside = np.where(evacuated[:, None], ~lower, equal & scenario.lateral)
-        near = nearest(np.where(aside, to_able, np.inf)) | top
         asked = equal & _asked(scenario, places, inputs.classes.severity[s])
-        out[LATERAL, :, :units, s] = goes & ((aside & near) | asked)
+        holds = (inputs.able | more)[:, s]
+        for receives in (inputs.able[:, s], more[:, s]):
+            to_able = np.where(receives, minutes[:, :units], np.inf)
+            way = np.isfinite(to_able)
+            near = nearest(np.where(boards, to_able, np.inf)) | top | refers[:, :units]
+            out[STEP_UP, :, :units, s] |= way & boards & near
+            goes = way & holds[:, None] & (evacuated | movable[s])[:, None]
+            near = nearest(np.where(goes & down, to_able, np.inf)) | refers[:, :units]
+            out[STEP_DOWN, :, :units, s] |= goes & down & near
+            near = nearest(np.where(goes & aside, to_able, np.inf)) | top
+            out[LATERAL, :, :units, s] |= goes & ((aside & near) | asked)
         stays = scenario.movers == "new" and not movable[s]
         if classes.direct[s] and not classes.recovering[s] and not stays:
             out[LEAVES, :, units:, s] = np.isfinite(minutes[:, units:]) & _goes_outside(scenario)

@@ -32,9 +32,9 @@ class Capacity:
         (F, R, T) on duty for the wave; (R, R) [r, r'] True if r' may do the work of r;
         (R, K) staff a patient.
     bases, vehicle_minutes
-        Clusters, the last one blank for those without; patient-minutes a day of each.
+        Clusters, the last one blank for those without; (E, T) patient-minutes of each day.
     outside_places
-        (H,) patients a day, inf if not limited.
+        (H, T) patients a day, inf if not limited.
     terms
         Devices, oxygen and supervision.
     vehicles
@@ -97,15 +97,15 @@ def read_capacity(sources: Sources, scenario: Scenario, places: Places) -> Capac
     routine = spread("routine", "routine_patients")
     usable = np.where(listed, np.maximum(0.0, np.minimum(physical, staffed) - routine), 0.0)
     roles, staff, stands_in, needs = _staff(sources, scenario, level, planned, routine, row)
-    grouped = [np.asarray(m, dtype=np.intp) for m in places.members[: places.planned]]
+    # a unit that only levers open adds nothing of its own
+    members = zip(places.members[: places.planned], places.by_lever, strict=True)
+    grouped = [np.asarray([] if only else m, dtype=np.intp) for m, only in members]
 
     def added(figures: FloatArray) -> FloatArray:
         sums = [figures[m].sum(axis=0) for m in grouped]
         return np.array(sums).reshape(len(grouped), *figures.shape[1:])
 
     has = added(physical + limit) > 0
-    padded = np.concatenate([has, np.ones((len(grouped), 1), dtype=bool)], axis=1)
-    first = padded.argmax(axis=1)
     bases, vehicles = _vehicles(sources, scenario, places, row)
     daily = units.numbers("daily_places", blank=-1.0)
     open_then = ~closed_members(sources, scenario)[:, None, :]
@@ -113,7 +113,7 @@ def read_capacity(sources: Sources, scenario: Scenario, places: Places) -> Capac
     return Capacity(
         levels=levels,
         has=has,
-        lowest=first.astype(np.intp),
+        lowest=lowest_level(has),
         beds=added(usable[:, :, None] * open_then),
         surge_limit=added(limit[:, :, None] * open_then),
         roles=roles,
@@ -121,11 +121,22 @@ def read_capacity(sources: Sources, scenario: Scenario, places: Places) -> Capac
         stands_in=stands_in,
         needs=needs,
         bases=bases,
-        vehicle_minutes=vehicles.room[:, 0],
-        outside_places=np.where(outside < 0, np.inf, outside),
+        vehicle_minutes=_each_day(vehicles.room[:, 0], scenario),
+        outside_places=_each_day(np.where(outside < 0, np.inf, outside), scenario),
         terms=read_terms(sources, scenario, places, level, row, physical + limit > 0),
         vehicles=vehicles,
     )
+
+
+def lowest_level(has: BoolArray) -> IntArray:
+    """Return (F,) the first level of each unit, K if it has none."""
+    padded = np.concatenate([has, np.ones((len(has), 1), dtype=bool)], axis=1)
+    return np.asarray(padded.argmax(axis=1), dtype=np.intp)
+
+
+def _each_day(figures: FloatArray, scenario: Scenario) -> FloatArray:
+    """Return (P, T): the same figures on all days."""
+    return np.repeat(figures[:, None], scenario.days, axis=1)
 
 
 def closed_members(sources: Sources, scenario: Scenario) -> BoolArray:

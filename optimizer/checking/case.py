@@ -12,6 +12,7 @@ from optimizer.checking.arcs import Arcs
 from optimizer.checking.capacity import Capacity, closed_members
 from optimizer.checking.flows import ADMISSION, BOARDING, STABILISE, TREATED, Flows
 from optimizer.checking.inputs import Inputs, with_areas
+from optimizer.checking.levers import LeverFlows, Levers
 from optimizer.checking.phases import own_units
 from optimizer.checking.places import Places
 from optimizer.checking.proof import Axes
@@ -23,7 +24,10 @@ from optimizer.checking.violation import BoolArray, FloatArray, IntArray
 
 @dataclass(frozen=True)
 class Case:
-    """One plan folder with what it was made from; ``~`` of the model is `after_night`."""
+    """One plan folder with what it was made from; ``~`` of the model is `after_night`.
+
+    `capacity`: what units have with what levers give there; `own`: without.
+    """
 
     folder: Path
     data_dir: Path
@@ -35,6 +39,9 @@ class Case:
     inputs: Inputs
     arcs: Arcs
     flows: Flows
+    own: Capacity
+    levers: Levers | None = None
+    levers_done: LeverFlows | None = None
 
     @cached_property
     def units(self) -> list[str]:
@@ -55,6 +62,7 @@ class Case:
             days=self.scenario.days,
             vehicles=self.capacity.vehicles.names,
             shifts=self.capacity.vehicles.shifts,
+            levers=self.levers.ids if self.levers else (),
         )
 
     @cached_property

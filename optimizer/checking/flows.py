@@ -10,6 +10,7 @@ import numpy as np
 
 from optimizer.checking.capacity import Capacity
 from optimizer.checking.inputs import Inputs, look_up_day
+from optimizer.checking.levers import LeverFlows, Levers
 from optimizer.checking.places import Places
 from optimizer.checking.reader import Table, read_table
 from optimizer.checking.sources import SURE, Scenario
@@ -133,6 +134,10 @@ class Flows:
     transfers_shown: Mapping[str, FloatArray] = field(default_factory=dict)
     home: Rows = field(default_factory=lambda: Rows({}, {}, np.zeros(0)))
     home_shown: Mapping[str, FloatArray] = field(default_factory=dict)
+    levers: LeverFlows | None = None
+    levers_rows: Rows = field(default_factory=lambda: Rows({}, {}, np.zeros(0)))
+    """Rows of ``levers.csv``, axes j, t; `x` is ``started``; `levers_shown`: `vnd`, `harm`."""
+    levers_shown: Mapping[str, FloatArray] = field(default_factory=dict)
 
     @property
     def oxygen_short(self) -> FloatArray:
@@ -197,6 +202,7 @@ def read_flows(
     capacity: Capacity,
     inputs: Inputs,
     bench: Bench,
+    levers: Levers | None = None,
 ) -> Flows:
     """Read every table of the plan folder that the rules speak of."""
     read = _Reader(folder, bench, dict.fromkeys(places.not_planned, CLOSED), scenario.days)
@@ -256,6 +262,15 @@ def read_flows(
     oxygen, oxygen_shown = read.rows("oxygen.csv", {"f": unit, "t": day}, "short_m3", *gas)
     bases = {"e": ("cluster", places.clusters), "t": day}
     home, home_shown = read.rows("home.csv", bases, "home_patients", "home_capacity", "unmet")
+    done, lever_rows = None, Rows({}, {}, np.zeros(0))
+    lever_shown: Mapping[str, FloatArray] = {}
+    if levers is not None:
+        columns = ("closed", "open", "usable", "vnd", "harm")
+        both = {"j": ("lever", levers.ids), "t": day}
+        lever_rows, lever_shown = read.rows("levers.csv", both, "started", *columns)
+        parts = [lever_rows.total("j t")]
+        parts += [replaced(lever_rows, lever_shown[c]).total("j t") for c in columns[:3]]
+        done = LeverFlows(*parts)
     return Flows(
         admissions=admissions,
         by_commune=by_commune,
@@ -277,4 +292,12 @@ def read_flows(
         transfers_shown=transfers_shown,
         home=home,
         home_shown=home_shown,
+        levers=done,
+        levers_rows=lever_rows,
+        levers_shown=lever_shown,
     )
+
+
+def replaced(rows: Rows, x: FloatArray) -> Rows:
+    """Return the rows with another figure each."""
+    return Rows(rows.axes, rows.columns, x)

@@ -153,7 +153,10 @@ def read_inputs(
     capacity: Capacity,
     bench: Bench,
 ) -> Inputs:
-    """Read the other tables of ``inputs/``; what breaks its own rules is noted under ``inputs``."""
+    """Read the other tables of ``inputs/``; what breaks its own rules is noted under ``inputs``.
+
+    `capacity` is that without levers: so is whom a unit is able to treat here.
+    """
     _membership(folder, scenario, places, bench)
     s_index = {name: i for i, name in enumerate(classes.names)}
     pool_index = {name: i for i, name in enumerate(POOLS)}
@@ -204,9 +207,7 @@ def read_inputs(
         "inputs", 0.0, arrivals, axes, "{right} patients arrive: below zero.", tolerance=0.0
     )
 
-    able = np.zeros((places.planned, size), dtype=bool)
-    for i, k in enumerate(classes.level):
-        able[:, i] = capacity.has[:, k:].any(axis=1) if k >= 0 else False
+    able = able_to_treat(capacity.has, classes.level)
     waiting0, observed = _census(folder, places, classes.names, commune, bench)
     treated0, boarding0 = start_of_day_one(
         observed, able, capacity, classes, scenario.corridor == "open"
@@ -226,6 +227,14 @@ def read_inputs(
         owed=owed,
         delta=delta,
     )
+
+
+def able_to_treat(has: BoolArray, level: IntArray) -> BoolArray:
+    """Return (F, S): a level of the class or above is among those the unit has."""
+    able = np.zeros((len(has), level.size), dtype=bool)
+    for i, k in enumerate(level):
+        able[:, i] = has[:, k:].any(axis=1) if k >= 0 else False
+    return able
 
 
 def look_up_day(table: Table, days: int) -> IntArray:
@@ -315,7 +324,8 @@ def _census(
     columns = ("place", "class_id", "state", "patients")
     table = read_table(folder / "opening_census.csv", file, columns, bench)
     once(table, ("place", "class_id", "state"))
-    unit = {name: i for i, name in enumerate(places.names[: places.planned])}
+    planned = enumerate(places.names[: places.planned])
+    unit = {name: i for i, name in planned if not places.by_lever[i]}
     people = table.numbers("patients", low=0.0)
     means = np.array([leaves_on_known_day(name) for name in table.ids("class_id")], dtype=bool)
     for i in map(int, np.flatnonzero((np.abs(people - np.rint(people)) > WHOLE) & ~means)):
@@ -325,7 +335,8 @@ def _census(
         )
     s = table.look_up("class_id", {name: i for i, name in enumerate(names)})
     state = table.look_up("state", {name: i for i, name in enumerate(POOLS)})
-    waiting, observed = np.zeros((len(commune), len(names))), np.zeros((len(unit), len(names), 2))
+    waiting = np.zeros((len(commune), len(names)))
+    observed = np.zeros((places.planned, len(names), 2))
     for i, place in enumerate(table.ids("place")):
         known = commune if state[i] == 2 else unit
         if place not in known:
@@ -363,7 +374,7 @@ def start_of_day_one(
     ready = capacity.from_level(np.where(terms.counted, terms.devices[:, :, 0], beds))
     ready = np.where(terms.counted, ready, np.inf)
     spare_staff = capacity.staff[:, :, 0] @ capacity.stands_in.T
-    spare = np.concatenate([spare_staff, spare_staff, terms.flow[:, None]], axis=1)
+    spare = np.concatenate([spare_staff, spare_staff, terms.flow[:, :1]], axis=1)
     by_role = [capacity.stands_in @ figures for figures in (capacity.needs, terms.oversees)]
     needs = np.concatenate([*by_role, terms.draw[None]])[:, classes.level]
     for f in np.flatnonzero(treated.any(axis=1)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -13,6 +14,7 @@ from optimizer.checking import rules_beside as beside
 from optimizer.checking import rules_bound as quality
 from optimizer.checking import rules_capacity as beds
 from optimizer.checking import rules_confidence as sure
+from optimizer.checking import rules_levers as levers_
 from optimizer.checking import rules_objective as objective
 from optimizer.checking import rules_people as people
 from optimizer.checking import rules_promises as promises
@@ -24,7 +26,14 @@ from optimizer.checking.arcs import read_arcs
 from optimizer.checking.capacity import read_capacity
 from optimizer.checking.case import Case
 from optimizer.checking.flows import read_flows
-from optimizer.checking.inputs import read_classes, read_inputs, with_limits_lifted
+from optimizer.checking.inputs import (
+    able_to_treat,
+    read_classes,
+    read_inputs,
+    with_limits_lifted,
+)
+from optimizer.checking.lever_rows import levers_in_use, opened_units
+from optimizer.checking.levers import check_inputs, place_levers, with_levers
 from optimizer.checking.places import read_places
 from optimizer.checking.reader import FILES, Document, read_json
 from optimizer.checking.sources import Scenario, read_scenario, read_sources
@@ -61,6 +70,16 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "closed_intake": beds.closed_intake,
         "corridor_people": beds.corridor_people,
         "reserve_share": promises.reserve_share,
+        "lever_balance": levers_.lever_balance,
+        "lever_ramp": levers_.lever_ramp,
+        "lever_limit": levers_.lever_limit,
+        "lever_closing": levers_.lever_closing,
+        "lever_pool": levers_.lever_pool,
+        "lever_giver": levers_.lever_giver,
+        "budget": levers_.budget,
+        "home_places": levers_.home_places,
+        "whole_levers": levers_.whole_levers,
+        "levers_told": levers_.levers_told,
         "able_to_treat": people.able_to_treat,
         "permitted_arcs": people.permitted_arcs,
         "whole_people_day_one": people.whole_people_day_one,
@@ -136,20 +155,25 @@ def _read(path: Path, data_dir: Path | None, bench: Bench) -> Case | None:
     sources = read_sources(data_dir, bench)
     if FILES in bench.broken:
         return None
-    places = read_places(sources, scenario)
-    capacity = read_capacity(sources, scenario, places)
+    rows = levers_in_use(sources, scenario.levers)
+    places = read_places(sources, scenario, opened_units(sources, rows))
+    bare = read_capacity(sources, scenario, places)
+    levers, own = place_levers(rows, scenario, places, bare)
     if FILES in bench.broken:
         return None
-    classes = read_classes(folder / "inputs", sources, capacity, bench)
+    classes = read_classes(folder / "inputs", sources, bare, bench)
     classes = with_limits_lifted(classes, scenario.lifted)
     read_needs(sources, classes.names)
     if FILES in bench.broken:
         return None
-    inputs = read_inputs(folder / "inputs", classes, scenario, places, capacity, bench)
+    inputs = read_inputs(folder / "inputs", classes, scenario, places, bare, bench)
+    check_inputs(folder / "inputs", levers, places, own, bench)
     if FILES in bench.broken:
         return None
-    arcs = read_arcs(sources, scenario, places, capacity, inputs)
-    flows = read_flows(folder, scenario, places, capacity, inputs, bench)
+    able = able_to_treat(own.has, classes.level)
+    arcs = read_arcs(sources, scenario, places, bare, inputs, able & ~inputs.able)
+    inputs = replace(inputs, able=able)
+    flows = read_flows(folder, scenario, places, bare, inputs, bench, levers)
     return Case(
         folder=folder,
         data_dir=data_dir,
@@ -157,10 +181,13 @@ def _read(path: Path, data_dir: Path | None, bench: Bench) -> Case | None:
         sources=sources,
         scenario=scenario,
         places=places,
-        capacity=capacity,
+        capacity=with_levers(own, levers, flows.levers),
         inputs=inputs,
         arcs=arcs,
         flows=flows,
+        own=own,
+        levers=levers,
+        levers_done=flows.levers,
     )
 
 

@@ -78,6 +78,8 @@ def own_units(sources: Sources, scenario: Scenario, places: Places) -> IntArray:
     area = {c: int(o) for c, o in zip(places.communes, places.area_of, strict=True)}
     best: dict[int, float] = {}
     for f, rows in enumerate(places.members[: places.planned]):
+        if places.by_lever[f]:
+            continue
         for o in {area.get(commune.get(places.home[u], ""), -1) for u in rows} - {-1}:
             away = round(float(places.area_minutes[o, f]), 6)
             if np.isfinite(away) and away < best.get(o, np.inf):

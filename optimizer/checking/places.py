@@ -57,6 +57,14 @@ class Places:
     home: Sequence[str]
     """Per row of ``units.csv``: its facility."""
     clusters: Sequence[str]
+    by_lever: BoolArray
+    """(F,) True for a unit that only levers open: of its own it has nothing for the wave."""
+
+    @property
+    def top(self) -> BoolArray:
+        """(F,) True for the units of the top tier, the highest among those open of themselves."""
+        own = self.tier[~self.by_lever]
+        return np.asarray(self.tier == own.max()) if own.size else np.zeros(len(self.tier), bool)
 
     def area_mean(self, figures: FloatArray) -> FloatArray:
         """Return (O, G): the mean of (C, G) over the communes that can reach G, by people."""
@@ -82,8 +90,13 @@ def valid(table: Table, day: date) -> BoolArray:
     )
 
 
-def read_places(sources: Sources, scenario: Scenario) -> Places:
-    """Work out who takes part and how far everybody is from everybody."""
+def read_places(
+    sources: Sources, scenario: Scenario, opened: frozenset[str] = frozenset()
+) -> Places:
+    """Work out who takes part and how far everybody is from everybody.
+
+    `opened`: closed units that levers open; planned, and nobody's reason to split an area.
+    """
     node, minutes = minutes_between(sources, scenario)
     admin, facilities, units = sources["admin_units"], sources["facilities"], sources["units"]
     kinds, tiers, beds = sources["kinds"], sources["tiers"], sources["beds"]
@@ -107,6 +120,8 @@ def read_places(sources: Sources, scenario: Scenario) -> Places:
         elif intake[u] == "open":
             name = f"group:{cluster}:{kind}:{unit_tier[u]}" if grouped.get(kind) else unit_ids[u]
             members.setdefault(name, []).append(u)
+        elif intake[u] == "closed" and unit_ids[u] in opened:
+            members.setdefault(unit_ids[u], []).append(u)
         elif intake[u] != "closed":
             units.fault(u, "intake", "{value!r} is not known here.", value=intake[u])
     for row, tier in enumerate(unit_tier):
@@ -138,9 +153,9 @@ def read_places(sources: Sources, scenario: Scenario) -> Places:
     between = _between(rows, planned, minutes[np.ix_(place, place)], home, physical)
 
     parent = [parents[i] for i in here]
-    areas, area_of = _areas(
-        scenario.areas, communes, parent, population, np.isfinite(commune_minutes[:, :planned])
-    )
+    by_lever = np.array([intake[m[0]] == "closed" for m in rows[:planned]], dtype=bool)
+    reach = np.isfinite(commune_minutes[:, :planned])[:, ~by_lever]
+    areas, area_of = _areas(scenario.areas, communes, parent, population, reach)
     first = {int(o): i for i, o in reversed(list(enumerate(area_of)))}
     out = Places(
         names=names,
@@ -164,6 +179,7 @@ def read_places(sources: Sources, scenario: Scenario) -> Places:
         clusters=[
             name for name, kind in zip(admin_ids, admin_kind, strict=True) if kind == "cluster"
         ],
+        by_lever=by_lever,
     )
     object.__setattr__(out, "area_minutes", np.round(out.area_mean(commune_minutes), 9))
     return out

@@ -56,9 +56,17 @@ ROWS: Mapping[str, str] = {
     "reserve_share": "FLT",
     "vehicle_rank": "EVT",
     "vehicle_shift": "EQVT",
+    "lever_balance": "JT",
+    "lever_ramp": "JT",
+    "lever_limit": "JT",
+    "lever_closing": "JT",
+    "lever_pool": "JT",
+    "lever_giver": "FIT",
+    "budget": "1",
+    "home_places": "ET",
 }
-"""Axes of the prices of each row; t is T without day 1, L pairs of levels. One that is not
-there has price 0."""
+"""Axes of the prices of each row; t is T without day 1; I: levels (beds), roles, levels again
+(devices); 1: one row for all; L: pairs of levels. One that is not there has price 0."""
 DECISIONS: Mapping[str, str] = {
     "admitted": "AT",
     "admitted_observed": "A",
@@ -85,6 +93,7 @@ class Axes:
     days: int
     vehicles: Sequence[str] = ("",)
     shifts: Sequence[str] = ()
+    levers: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +180,13 @@ class Proof:
             "Q": places(names_of("shifts"), axes.shifts),
             "T": days,
             "t": days[:-1],
+            "1": np.arange(1),
         }
+        k, r = len(axes.levels), len(axes.roles)
+        parts = ((index["K"], 0), (index["R"], k), (index["K"], k + r))
+        index["I"] = np.concatenate([np.where(at >= 0, at + n, -1) for at, n in parts])
+        listed = f"{name}/levers" in self.arrays
+        index["J"] = places(names("levers") if listed else (), axes.levers)
         size = {
             "O": len(axes.areas),
             "F": axes.planned,
@@ -184,6 +199,9 @@ class Proof:
             "Q": len(axes.shifts),
             "T": axes.days,
             "t": max(0, axes.days - 1),
+            "J": len(axes.levers),
+            "I": 2 * k + r,
+            "1": 1,
         }
         level, count = index["K"], len(axes.levels)
         both = (level[:, None] >= 0) & (level[None, :] >= 0)

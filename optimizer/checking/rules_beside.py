@@ -16,6 +16,9 @@ from optimizer.checking.arcs import read_arcs
 from optimizer.checking.capacity import read_capacity
 from optimizer.checking.case import Case
 from optimizer.checking.flows import DIRECTIONS, KINDS, Flows, Rows
+from optimizer.checking.inputs import able_to_treat
+from optimizer.checking.lever_rows import levers_in_use, opened_units
+from optimizer.checking.levers import LeverFlows, place_levers
 from optimizer.checking.places import read_places
 from optimizer.checking.proof import PROOF, Proof, Side
 from optimizer.checking.reader import read_table
@@ -80,6 +83,7 @@ def baselines(case: Case, bench: Bench) -> None:
     redone: dict[str, Case] = {PLAN: case}
     for name in found:
         here = _by_clusters(case) if name in (STILL, LOCAL, SHARES) else case
+        here = _without_levers(here)
         side = proof.side(name, here.proof_axes)
         book = told.get(name)
         if side is None or not isinstance(book, dict):
@@ -124,15 +128,32 @@ def _pooled(book: Mapping[str, Any], redone: Mapping[str, Case], bench: Bench) -
         bench.at_most(RULE, left, right, (labels,), message, "", 10 * SIX_DIGITS)
 
 
+def _without_levers(case: Case) -> Case:
+    """Return the case with no unit of any lever: places they would open stay, with nothing in."""
+    if case.levers is None or case.levers_done is None:
+        return case
+    none = {"max_units": np.zeros_like(case.levers.figures["max_units"])}
+    return replace(
+        case,
+        capacity=case.own,
+        levers=replace(case.levers, figures={**case.levers.figures, **none}),
+        levers_done=LeverFlows(*4 * [np.zeros_like(case.levers_done.open)]),
+    )
+
+
 def _by_clusters(case: Case) -> Case:
     """Return the case planned by clusters: so are the baselines that are solved."""
     if case.scenario.areas == "clusters":
         return case
     scenario = replace(case.scenario, areas="clusters")
-    places = read_places(case.sources, scenario)
-    capacity = read_capacity(case.sources, scenario, places)
-    arcs = read_arcs(case.sources, scenario, places, capacity, case.inputs)
-    return replace(case, scenario=scenario, places=places, capacity=capacity, arcs=arcs)
+    rows = levers_in_use(case.sources, scenario.levers)
+    places = read_places(case.sources, scenario, opened_units(case.sources, rows))
+    bare = read_capacity(case.sources, scenario, places)
+    own = place_levers(rows, scenario, places, bare)[1]
+    able = able_to_treat(bare.has, case.inputs.classes.level)
+    inputs, more = replace(case.inputs, able=able), case.inputs.able & ~able
+    arcs = read_arcs(case.sources, scenario, places, bare, inputs, more)
+    return replace(case, scenario=scenario, places=places, capacity=own, own=own, arcs=arcs)
 
 
 def _redone(case: Case, side: Side) -> Case:
@@ -185,6 +206,8 @@ def _redone(case: Case, side: Side) -> Case:
         sure={},
         oxygen=short,
         oxygen_shown={},
+        home=case.flows.home,
+        home_shown=case.flows.home_shown,
     )
     return _with_states(replace(case, flows=flows))
 

@@ -103,7 +103,7 @@ def outside_places(case: Case, bench: Bench) -> None:
     """Everything that enters a destination outside <= its places that day (H, T)."""
     f = case.places.planned
     entered = (case.admitted[f:] + case.received[f:]).sum(axis=1)
-    most = case.capacity.outside_places[:, None]
+    most = case.capacity.outside_places
     axes = (case.places.names[f:], case.days)
     limited = np.where(np.isfinite(most), entered, 0.0)
     message = "{left} patients are sent there, but {right} places are given a day."
@@ -122,14 +122,14 @@ def excess_only_when_capacity_falls(case: Case, bench: Bench) -> None:
 def capacity_falls(case: Case) -> BoolArray:
     """(F, T) True where staff or beds of the unit have been more on an earlier day."""
     # staff are stated by day; beds and surge limits fall where a site closes; devices and oxygen
-    # flow never fall
+    # flow never fall; levers may take away or close
     opened = np.arange(case.scenario.days) >= case.scenario.surge_delay
     falls = np.zeros((len(case.units), case.scenario.days), dtype=bool)
-    limit = case.capacity.surge_limit * opened
-    for figures in (case.capacity.staff, case.capacity.beds, limit):
+    limit = case.own.surge_limit * opened
+    for figures in (case.own.staff, case.own.beds, limit):
         before = np.maximum.accumulate(figures, axis=2)
         falls |= np.any(figures < before - WHOLE, axis=1)
-    return falls
+    return falls if case.levers is None else falls | case.levers.may_fall(case.scenario.days)
 
 
 def nobody_waits(case: Case, bench: Bench) -> None:

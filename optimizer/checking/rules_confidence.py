@@ -80,6 +80,11 @@ class _Behind:
         own = np.full(len(places.unit_ids), -1, dtype=np.intp)
         for name in OF_A_UNIT:
             _weaken(own, row, sources[name].ids("unit_id"), _told(sources[name]))
+        at_levers, at_yields = _told(sources["levers"]), _told(sources["lever_yields"])
+        for lever in case.levers.rows if case.levers else ():
+            given = [y.place for y in lever.yields]
+            codes = [max(int(at_levers[lever.row]), int(at_yields[y.row])) for y in lever.yields]
+            _weaken(own, row, given, np.array(codes, dtype=np.intp))
         own[own < 0] = ASSUMED  # no figures at all
         planned = places.members[: places.planned]
         self.figures = np.array([own[list(m)].max() for m in planned], dtype=np.intp)
@@ -111,8 +116,21 @@ class _Behind:
             "p": np.concatenate([at[: places.planned], areas]),
             "s": classes,
             "e": home,
+            "j": self._levers(case, wave),
         }
         self.surge = self._surge(case, row)
+
+    @staticmethod
+    def _levers(case: Case, wave: int) -> IntArray:
+        """(J,) the weakest of the scenario, the lever's row and its yields."""
+        if case.levers is None:
+            return np.zeros(0, dtype=np.intp)
+        own, yields = _told(case.sources["levers"]), _told(case.sources["lever_yields"])
+        out = [
+            max([wave, int(own[lever.row]), *(int(yields[y.row]) for y in lever.yields)])
+            for lever in case.levers.rows
+        ]
+        return np.array(out, dtype=np.intp)
 
     @staticmethod
     def _surge(case: Case, row: dict[str, int]) -> IntArray:

@@ -9,6 +9,7 @@ import numpy as np
 
 from optimizer.checking.case import Case
 from optimizer.checking.flows import BOARDING, LEAVES, OUTSIDE
+from optimizer.checking.levers import MILLION
 from optimizer.checking.promises import reserve_reached
 from optimizer.checking.violation import PATIENTS, RELATIVE, Bench, FloatArray
 
@@ -46,7 +47,51 @@ def harm_by_day(case: Case) -> Mapping[str, FloatArray]:
         "out_of_province": w["out_of_province"] * away,
         "transfers": moves.total("t", None, risk),
         "reserve": case.scenario.reserve_price * reserve_reached(case)[2].sum(axis=(0, 1)),
+        **_levers_harm(case),
     }
+
+
+def _levers_harm(case: Case) -> dict[str, FloatArray]:
+    """Return the harm of levers open, and of patients at home whom nobody follows, (T,) each."""
+    levers, done = case.levers, case.levers_done
+    if levers is None or done is None:
+        return {}
+    short = home_short(case)[2][levers.followed]
+    return {
+        "levers": levers.harm @ done.open,
+        "home_short": levers.asked.home_unmet * short.sum(axis=0),
+    }
+
+
+def home_short(case: Case) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """(E, T) each: patients at home, places there, those of levers too, and whom nobody follows.
+
+    E are the bases of vehicles.
+    """
+    at = {name: e for e, name in enumerate(case.places.clusters)}
+    dense, places = case.flows.home.total("e t"), home_room(case)
+    home, room = (np.zeros((len(case.own.bases), case.scenario.days)) for _ in range(2))
+    for e, base in enumerate(case.own.bases):
+        if base in at:
+            home[e], room[e] = dense[at[base]], places[at[base]]
+    return home, room, np.maximum(0.0, home - room)
+
+
+def home_room(case: Case) -> FloatArray:
+    """(E, T) patients who can be followed at home, by cluster: by its stations and by levers."""
+    stations, clusters = case.sources["mobile_stations"], case.places.clusters
+    at = {name: e for e, name in enumerate(clusters)}
+    out = np.zeros((len(clusters), case.scenario.days))
+    figures = stations.wholes("home_patients", blank=0.0)
+    for cluster, people in zip(stations.ids("cluster_id"), figures, strict=True):
+        if cluster in at:
+            out[at[cluster]] += float(people)
+    if case.levers is not None and case.levers_done is not None:
+        more = np.einsum("je,jt->et", case.levers.yields["home_place"], case.levers_done.usable)
+        for e, base in enumerate(case.own.bases):
+            if base in at:
+                out[at[base]] += more[e]
+    return out
 
 
 def burden_by_day(case: Case) -> Mapping[str, FloatArray]:
@@ -60,6 +105,18 @@ def burden_by_day(case: Case) -> Mapping[str, FloatArray]:
         "minute": burden["minute"] * minutes,
         "move": burden["move"] * moved,
         "surge_bed_day": burden["surge_bed_day"] * flows.surge_beds.sum(axis=(0, 1)),
+        **_levers_burden(case),
+    }
+
+
+def _levers_burden(case: Case) -> dict[str, FloatArray]:
+    """Return the burden of units open, and of what they cost, (T,) each."""
+    levers, done = case.levers, case.levers_done
+    if levers is None or done is None:
+        return {}
+    return {
+        "unit_day": levers.asked.unit_day * done.open.sum(axis=0),
+        "million_vnd": levers.asked.million_vnd * levers.vnd(done).sum(axis=0) / MILLION,
     }
 
 

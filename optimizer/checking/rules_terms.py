@@ -70,10 +70,10 @@ def oxygen_flow(case: Case, bench: Bench) -> None:
     """Check that what is drawn at once, less excess, <= the flow left for the wave (F, T)."""
     terms = case.capacity.terms
     left = drawn(case) - np.einsum("k,fkt->ft", terms.draw, case.flows.excess)
-    limited = np.isfinite(terms.flow)[:, None]
+    limited = np.isfinite(terms.flow)
     axes = (case.units, case.days)
     message = "{left} litres of oxygen a minute are drawn, but {right} flow for the wave."
-    most = np.where(limited, terms.flow[:, None], 0.0)
+    most = np.where(limited, terms.flow, 0.0)
     left = np.where(limited, left, 0.0)
     bench.at_most("oxygen_flow", left, most, axes, message, "L/min", LITRES)
 
@@ -91,12 +91,13 @@ def store_is_not_below_empty(case: Case, bench: Bench) -> FloatArray:
     (F, T) cubic metres in store.
     """
     terms, flows = case.capacity.terms, case.flows
-    limited = np.isfinite(terms.supply)
+    limited = np.asarray(np.isfinite(terms.supply).all(axis=1))
     used = drawn(case) * 1.44
-    supply = np.where(limited, terms.supply, 0.0)
+    supply = np.where(limited[:, None], terms.supply, 0.0)
+    short = flows.oxygen_short
     store, levels, below = terms.stored.copy(), np.zeros(used.shape), np.zeros(used.shape)
     for t in range(used.shape[1]):
-        store = np.minimum(terms.tank, store + supply - used[:, t] + flows.oxygen_short[:, t])
+        store = np.minimum(terms.tank, store + supply[:, t] - used[:, t] + short[:, t])
         below[:, t] = np.where(limited, np.maximum(0.0, -store), 0.0)
         store = np.maximum(0.0, store)
         levels[:, t] = store
@@ -114,8 +115,7 @@ def _table(case: Case, bench: Bench, levels: FloatArray) -> None:
     terms, rows, shown = case.capacity.terms, case.flows.oxygen, case.flows.oxygen_shown
     at = (rows["f"], rows["t"])
     now = drawn(case)
-    flow = np.broadcast_to(terms.flow[:, None], now.shape)
-    stores = np.broadcast_to(np.isfinite(terms.supply)[:, None], now.shape)
+    flow, stores = terms.flow, np.isfinite(terms.supply)
     all_drawn = (now + terms.routine[:, None]) * 60 / 1000
     with np.errstate(divide="ignore", invalid="ignore"):
         hours = np.where(stores & (all_drawn > 1e-12), levels / all_drawn, np.nan)

@@ -9,7 +9,7 @@ import numpy as np
 
 from optimizer.checking.case import Case
 from optimizer.checking.reader import Table, ident
-from optimizer.checking.rules_objective import stated
+from optimizer.checking.rules_objective import home_room, stated
 from optimizer.checking.sources import NO_FIGURES, SURE
 from optimizer.checking.violation import Bench
 from optimizer.i18n import translator
@@ -221,13 +221,8 @@ def home_care(case: Case, bench: Bench) -> None:
     and 0 unless cases are reported.
     """
     rule, rows, shown = "home_care", case.flows.home, case.flows.home_shown
-    stations, clusters = case.sources["mobile_stations"], case.places.clusters
-    room = dict.fromkeys(clusters, 0.0)
-    figures = stations.wholes("home_patients", blank=0.0)
-    for cluster, people in zip(stations.ids("cluster_id"), figures, strict=True):
-        if cluster in room:
-            room[cluster] += float(people)
-    due = np.array([room[c] for c in clusters])[rows["e"]] if len(rows) else np.zeros(0)
+    clusters = case.places.clusters
+    due = home_room(case)[rows["e"], rows["t"]] if len(rows) else np.zeros(0)
     message = "{left} in home.csv, recomputed {right}."
     bench.equal(rule, shown["home_capacity"], due, (rows.labels,), message, "people")
     unmet = np.maximum(0.0, rows.x - due)

@@ -32,7 +32,7 @@ def driven(case: Case) -> FloatArray:
 def vehicle_minutes(case: Case, bench: Bench) -> None:
     """Minutes of all trips charged to a cluster <= its vehicle minutes that day (E, T)."""
     used = driven(case).sum(axis=1)
-    most = np.broadcast_to(case.capacity.vehicle_minutes[:, None], used.shape)
+    most = case.capacity.vehicle_minutes
     message = "Trips take {left} minutes, but the vehicles have {right}."
     axes = ([b or "-" for b in case.capacity.bases], case.days)
     bench.at_most("vehicle_minutes", used, most, axes, message, "minutes", tolerance=NEAR)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from optimizer.checking.lever_rows import FIGURES, Asked, read_asked
 from optimizer.checking.reader import FILES, Document, Table, ident, read_json, read_table
 from optimizer.checking.violation import Bench, FloatArray
 
@@ -113,6 +114,11 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "mobile_stations": ("mobile_station_id", "cluster_id", "home_patients", "confidence"),
     "vehicle_classes": ("vehicle_class", "rank", "patients_per_trip", "oxygen"),
     "vehicle_shifts": ("shift", "from_hour", "to_hour", "urgent_share"),
+    "levers": (
+        *("lever_id", "title_vi", "title_en", *FIGURES, "named_only", "drawn_from"),
+        *("legal_basis", "approver_vi", "approver_en", "confidence"),
+    ),
+    "lever_yields": ("lever_id", "resource", "place", "item", "amount", "confidence"),
 }
 """Columns the judge reads of each table; the others are for people."""
 
@@ -139,6 +145,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "mobile_stations": ("mobile_station_id",),
     "vehicle_classes": ("vehicle_class",),
     "vehicle_shifts": ("shift",),
+    "levers": ("lever_id",),
+    "lever_yields": ("lever_id", "resource", "place", "item"),
 }
 
 CONFIDENCES = ("official", "open_data", "derived", "assumed")
@@ -168,6 +176,8 @@ MAY_BE_ABSENT = frozenset(
         "mobile_stations",
         "vehicle_classes",
         "vehicle_shifts",
+        "levers",
+        "lever_yields",
     }
 )
 """Without these nothing is said of their subject; without any other nothing can be judged."""
@@ -268,6 +278,7 @@ class Scenario:
     reserve: Mapping[str, float]
     """Share of open beds that is promised to stay free, by care level."""
     reserve_price: float
+    levers: Asked | None
     confidence: int
     document: Mapping[str, Any]
     """All of it, as written."""
@@ -352,6 +363,7 @@ def read_scenario(path: Path, bench: Bench) -> Scenario:
         curves=_curves(doc),
         reserve=_reserve(doc),
         reserve_price=_number(doc, "weights.reserve"),
+        levers=read_asked(doc),
         confidence=weakest_figure(doc.value),
         document=doc.value,
         lifted=_lifted(doc),

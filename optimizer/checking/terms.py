@@ -27,7 +27,7 @@ class Terms:
     draw
         (K,) litres a minute of a patient.
     flow, supply
-        (F,) litres a minute at once; cubic metres a day.
+        (F, T) litres a minute at once; cubic metres a day.
     stored, tank, routine
         (F,) cubic metres on the first morning and at most; litres a minute of ordinary patients.
     oversees
@@ -60,6 +60,7 @@ def read_terms(
 ) -> Terms:
     """Work out the terms; `has` (units, K): the unit has beds of the level or may open some."""
     grouped = [np.asarray(m, dtype=np.intp) for m in places.members[: places.planned]]
+    own = ~places.by_lever
     devices, counted = _devices(sources, scenario, level, row, has)
     gas = _oxygen(sources, row)
 
@@ -70,6 +71,12 @@ def read_terms(
 
     together = added(devices)
     listed = (added(counted.astype(float)) > 0) & np.isfinite(together).all(axis=2)
+    listed &= own[:, None]
+    # a unit that only levers open has no limit but those for which levers yield something there
+    flow, supply = (np.where(own, added(gas[name]), np.inf) for name in ("flow", "supply"))
+    stored, tank, routine = (
+        np.where(own, added(gas[name]), 0.0) for name in ("stored", "tank", "routine")
+    )
     draw = np.zeros(len(level))
     table = sources["oxygen_draw"]
     figures = table.numbers("lpm_per_patient", low=0.0)
@@ -80,11 +87,11 @@ def read_terms(
         devices=np.where(listed[:, :, None], together, np.inf),
         counted=listed,
         draw=draw,
-        flow=added(gas["flow"]),
-        supply=added(gas["supply"]),
-        stored=added(gas["stored"]),
-        tank=added(gas["tank"]),
-        routine=added(gas["routine"]),
+        flow=np.repeat(flow[:, None], scenario.days, axis=1),
+        supply=np.repeat(supply[:, None], scenario.days, axis=1),
+        stored=stored,
+        tank=tank,
+        routine=routine,
         oversees=_supervision(sources, scenario, level),
     )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimizer.checking import duality_levers as levers
 from optimizer.checking.case import Case
 from optimizer.checking.flows import ADMISSION, BOARDING, LEAVES, OUTSIDE, STABILISE, TREATED
 from optimizer.checking.promises import at_lowest, reserve_pairs, reserve_shares
@@ -19,7 +20,7 @@ from optimizer.checking.rules_capacity import capacity_falls, ways_reach
 from optimizer.checking.rules_objective import MINUTES_A_DAY, unmet_weights
 from optimizer.checking.violation import BoolArray, FloatArray, IntArray
 
-NO_SIGN = frozenset({"waiting_balance", "treated_balance", "boarding_balance"})
+NO_SIGN = levers.NO_SIGN | {"waiting_balance", "treated_balance", "boarding_balance"}
 AT_LEAST = frozenset({"boarders_leave_once", "surge_stays_open"})
 
 
@@ -108,6 +109,7 @@ class _Proof:
         vehicles = case.capacity.vehicles
         size |= {"V": len(vehicles.names), "Q": len(vehicles.shifts)}
         size["t"], size["L"] = max(0, days - 1), k * k
+        size |= {"J": len(case.levers.rows) if case.levers else 0, "I": 2 * k + r, "1": 1}
         lawful = _lawful_rows(case)
         self.price: dict[str, FloatArray] = {}
         for row, letters in ROWS.items():
@@ -126,13 +128,14 @@ class _Proof:
 
     def bound(self) -> float:
         """Return right-hand sides plus the least of every group of columns."""
-        return float(self._sides() + self._states() + self._ways() + self._capacity())
+        own = self._sides() + self._states() + self._ways() + self._capacity()
+        return float(own + levers.lever_bound(self.case, self.price))
 
     # right-hand sides
 
     def _sides(self) -> float:
         case, p = self.case, self.price
-        inputs, capacity, terms = case.inputs, case.capacity, case.capacity.terms
+        inputs, capacity, terms = case.inputs, case.own, case.own.terms
         asked, new = case.areas_day_one
         total = -float((p["waiting_balance"] * new).sum())
         total -= float((p["waiting_balance"][:, :, 0] * asked).sum())
@@ -148,20 +151,20 @@ class _Proof:
         opened = np.arange(case.scenario.days) >= case.scenario.surge_delay
         falls = np.maximum(0.0, limit[:, :, :-1] - limit[:, :, 1:])
         falls = falls * opened[:-1]
-        supply = np.repeat(_finite(terms.supply)[:, None], case.scenario.days, axis=1)
-        supply[:, 0] += np.where(np.isfinite(terms.supply), terms.stored, 0.0)
+        supply = _finite(terms.supply)
+        supply[:, 0] += np.where(np.isfinite(terms.supply[:, 0]), terms.stored, 0.0)
         for row, room in (
             ("staffed_bed_capacity", capacity.from_level(beds)),
             ("house_capacity", beds.sum(axis=1)),
             ("device_capacity", capacity.from_level(_finite(ready))),
             ("staff_on_duty", heads),
             ("supervision", heads),
-            ("oxygen_flow", _finite(terms.flow)[:, None]),
+            ("oxygen_flow", _finite(terms.flow)),
             ("oxygen_stock", supply),
             ("surge_limit", limit * opened),
             ("surge_stays_open", -falls),
-            ("vehicle_minutes", capacity.vehicle_minutes[:, None]),
-            ("outside_places", _finite(capacity.outside_places)[:, None]),
+            ("vehicle_minutes", capacity.vehicle_minutes),
+            ("outside_places", _finite(capacity.outside_places)),
             ("reserve_share", self._beside_reserve(capacity.from_level(beds))),
             ("vehicle_rank", capacity.vehicles.room[:, :, None]),
             ("vehicle_shift", capacity.vehicles.shift_room[..., None]),
@@ -328,7 +331,7 @@ class _Proof:
     def _capacity(self) -> float:
         """Excess, surge beds, oxygen in store and oxygen gone without."""
         case, p = self.case, self.price
-        weights, capacity, terms = case.scenario.weights, case.capacity, case.capacity.terms
+        weights, capacity, terms = case.scenario.weights, case.own, case.own.terms
         nested = self._from_level(p["staffed_bed_capacity"])
         equipped = self._from_level(p["device_capacity"])
         used = np.einsum("rk,frt->fkt", self.needs, p["staff_on_duty"])
@@ -351,7 +354,7 @@ class _Proof:
         w = stock.copy()
         w[:, :-1] -= stock[:, 1:]
         total += float((np.minimum(0.0, w) * _finite(terms.tank)[:, None]).sum())
-        y = np.where(np.isfinite(terms.supply)[:, None], weights["oxygen_short"] - stock, 0.0)
+        y = np.where(np.isfinite(terms.supply), weights["oxygen_short"] - stock, 0.0)
         most = float(self.gas.max(initial=0.0))
         for k in np.flatnonzero(self.reserve):  # at most the patients who need the level
             j = case.scenario.reserve_price - free[:, k].sum(axis=1)
@@ -361,19 +364,20 @@ class _Proof:
 
 def _lawful_rows(case: Case) -> dict[str, FloatArray]:
     """Return, of rows that do not stand everywhere, where they do."""
-    capacity, terms, scenario = case.capacity, case.capacity.terms, case.scenario
+    capacity, terms, scenario = case.own, case.own.terms, case.scenario
     k = np.arange(len(capacity.levels))
     return {
         "staffed_bed_capacity": (k[None, :] > capacity.lowest[:, None])[:, :, None],
         "device_capacity": terms.counted[:, :, None],
-        "oxygen_flow": np.isfinite(terms.flow)[:, None],
-        "oxygen_stock": np.isfinite(terms.supply)[:, None],
-        "outside_places": np.isfinite(capacity.outside_places)[:, None],
+        "oxygen_flow": np.isfinite(terms.flow),
+        "oxygen_stock": np.isfinite(terms.supply),
+        "outside_places": np.isfinite(capacity.outside_places),
         "corridor_boarders_only": np.array([[scenario.corridor != "open"]]),
         "corridor_people": np.array([[scenario.corridor == "open"]]),
         "nobody_waits": ways_reach(case) & (scenario.wait == "none"),
         "closed_intake": case.closed,
         "reserve_share": reserve_pairs(case).reshape(len(case.units), -1)[:, :, None],
+        **levers.lever_rows(case),
     }
 
 

@@ -16,13 +16,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from optimizer.crosscheck.process import CrossResult, in_a_child
-from optimizer.crosscheck.rows import CONSTRAINTS
+from optimizer.crosscheck.rows import CONSTRAINTS, LEVER_CONSTRAINTS
 from optimizer.domain.instance import Instance
 from optimizer.domain.plan import Plan
 from optimizer.errors import SolverError
 
 __all__ = [
     "CONSTRAINTS",
+    "LEVER_CONSTRAINTS",
     "CrossResult",
     "crosscheck",
     "crosscheck_many",

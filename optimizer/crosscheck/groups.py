@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from optimizer.crosscheck.cbc import Found, solve
+from optimizer.crosscheck.levers import lever_burden
 from optimizer.crosscheck.model import Model, Terms, add
 from optimizer.crosscheck.rows import harm
 
@@ -31,12 +32,12 @@ def fairness(m: Model) -> Terms:
 
 
 def burden(m: Model) -> Terms:
-    """Return the burden of docs/model.md section 5: minutes and moves, surge-bed days."""
+    """Return the burden of docs/model.md section 5: minutes and moves, surge-bed days, levers."""
     prices, terms = m.inst.burden, Terms()
     add(terms, {var: float(prices.admission[i]) for (i, _), var in m.arrive()})
     add(terms, {var: float(prices.transfer[j]) for (j, _), var in m.moved.items()})
     add(terms, dict.fromkeys(m.surge_beds.values(), float(prices.surge_bed_day)))
-    return terms
+    return add(terms, lever_burden(m))
 
 
 GROUPS: Mapping[str, Callable[[Model], Terms]] = {

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from optimizer.crosscheck.levers import lever_columns, may_have_fallen
 from optimizer.domain.instance import ADMISSION_KINDS, STABILISE, FloatArray, Instance
 from optimizer.domain.labels import Labels
 
@@ -36,7 +37,13 @@ class Model:
         night = np.block([[h.keep, h.worse], [np.zeros_like(h.keep), h.boarding]])
         self.nights = [np.linalg.matrix_power(night, t) for t in range(inst.days)]
         self.outdoors = [np.linalg.matrix_power(h.waiting, t) for t in range(inst.days)]
+        self.lever_started: dict[tuple[int, int], Any]
+        self.lever_closed: dict[tuple[int, int], Any]
+        self.lever_open: dict[tuple[int, int], Any]
+        self.lever_usable: dict[tuple[int, int], Any]
+        self.home_short: dict[tuple[int, int], Any]
         self._columns(listed, whole)
+        lever_columns(self, whole)
         self.worst_area = self.column("worst_area")
         self._flows()
 
@@ -143,6 +150,8 @@ class Model:
         """Return whether some capacity of unit f is lower on day t than on an earlier day."""
         if self.inst.fallen is not None:  # a window: the earlier days are not here
             return bool(self.inst.fallen[f, t - 1])
+        if self.inst.levers is not None and may_have_fallen(self.inst.levers, f, t):
+            return True
         terms = self.inst.terms
         parts = (
             self.inst.beds[f],
@@ -276,6 +285,7 @@ class Model:
             "role": inst.roles,
             "base": inst.bases,
             "outside": inst.outside,
+            "lever": inst.levers.ids if inst.levers is not None else (),
         }
         return axis, ids[axis][index]
 

@@ -36,6 +36,11 @@ def shapes(inst: Instance) -> dict[str, tuple[int, ...]]:
         "excess": (units, levels, days),
         "surge_beds": (units, levels, days),
         "oxygen_short": (units, days),
+        **dict.fromkeys(
+            ("lever_started", "lever_closed", "lever_open", "lever_usable"),
+            (len(inst.levers.ids) if inst.levers is not None else 0, days),
+        ),
+        "home_short": (len(inst.bases) if inst.levers is not None else 0, days),
     }
 
 

@@ -30,6 +30,7 @@ from optimizer.domain.instance import (
     PlanRules,
     TransferArcs,
 )
+from optimizer.domain.levers import LeverSet, LeverYields
 from optimizer.domain.plan import Plan
 from optimizer.domain.promises import Promised
 from optimizer.domain.terms import Terms
@@ -47,6 +48,11 @@ BLOCKS = (
     "excess",
     "surge_beds",
     "oxygen_short",
+    "lever_started",
+    "lever_closed",
+    "lever_open",
+    "lever_usable",
+    "home_short",
 )
 """Fields of a `Plan` and blocks of columns of the same name."""
 
@@ -171,13 +177,18 @@ PARTS: dict[str, Any] = {
     "promises": Promised,
     "fleet": Fleet,
 }
+LEVERS: dict[str, Any] = {"levers": LeverSet, "lever_yields": LeverYields}
+"""Parts of an instance with levers only."""
 
 
 def _save(inst: Instance, stem: Path) -> None:
     """Write `inst` as arrays (.npz), words and numbers (.json), without the names for a screen."""
     arrays: dict[str, Any] = {}
     plain: dict[str, dict[str, Any]] = {}
-    for part, value in [("", inst), *((part, getattr(inst, part)) for part in PARTS)]:
+    values = [("", inst), *((part, getattr(inst, part)) for part in PARTS)]
+    if inst.levers is not None:
+        values += [("levers", inst.levers), ("lever_yields", inst.levers.yields)]
+    for part, value in values:
         for one in fields(value) if value is not None else ():
             item = getattr(value, one.name)
             if isinstance(item, np.ndarray):
@@ -191,7 +202,7 @@ def _save(inst: Instance, stem: Path) -> None:
 def read_instance(stem: Path) -> Instance:
     """Return the instance that the parent wrote beside `stem`."""
     plain = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
-    found: dict[str, dict[str, Any]] = {part: {} for part in ("", *PARTS)}
+    found: dict[str, dict[str, Any]] = {part: {} for part in ("", *PARTS, *LEVERS)}
     for part, items in plain.items():
         for name, item in items.items():
             found[part][name] = tuple(item) if isinstance(item, list) else item
@@ -200,4 +211,7 @@ def read_instance(stem: Path) -> Instance:
             part, name = key.split(".")
             found[part][name] = arrays[key]
     parts = {part: kind(**found[part]) for part, kind in PARTS.items() if found[part]}
+    if found["levers"]:
+        yields = LeverYields(**found["lever_yields"])
+        parts["levers"] = LeverSet(**found["levers"], yields=yields)
     return Instance(**found[""], **parts)

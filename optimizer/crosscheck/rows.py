@@ -5,6 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from optimizer.crosscheck.levers import (
+    budget,
+    given,
+    home_places,
+    lever_balance,
+    lever_closing,
+    lever_giver,
+    lever_harm,
+    lever_limit,
+    lever_pool,
+    lever_ramp,
+)
 from optimizer.crosscheck.model import Model, Terms, add
 from optimizer.crosscheck.promise_rows import promises_missed, reserve_share
 from optimizer.crosscheck.rule_rows import (
@@ -122,12 +134,13 @@ def boarders_leave_once(m: Model) -> None:
 
 
 def _room(m: Model, f: int, lowest: int, t: int) -> tuple[Terms, float]:
-    """Return -(surge beds + excess) and the beds of levels >= lowest."""
+    """Return -(surge beds + excess + beds of levers) and the own beds of levels >= lowest."""
     terms: Terms = {}
     for k in range(lowest, m.K):
         terms[m.surge_beds[f, k, t]] = -1.0
         if (f, k, t) in m.excess:
             terms[m.excess[f, k, t]] = -1.0
+        add(terms, given(m, "beds", f, k, t), -1.0)
     return terms, float(sum(m.inst.beds[f, k, t - 1] for k in range(lowest, m.K)))
 
 
@@ -194,6 +207,7 @@ def staff_on_duty(m: Model) -> None:
                     for k in range(m.K):
                         if (f, k, t) in m.excess:
                             add(terms, {m.excess[f, k, t]: -float(need[q, k])})
+                    add(terms, given(m, "staff", f, q, t), -1.0)
                 heads = float(sum(m.inst.staff[f, q, t - 1] for q in team))
                 m.at_most("staff_on_duty", (m.at("unit", f), m.at("role", r), t), terms, heads)
 
@@ -233,6 +247,7 @@ def vehicle_minutes(m: Model) -> None:
             for (j, day), var in m.moved.items():
                 if day == t and inst.unit_base[move.origin[j]] == e:
                     terms[var] = fixed + 2.0 * float(move.minutes[j])
+            add(terms, given(m, "vehicle_minutes", e, None, t), -1.0)
             key = m.at("base", e), t
             m.at_most("vehicle_minutes", key, terms, float(inst.vehicle_minutes[e, t - 1]))
 
@@ -250,7 +265,9 @@ def outside_places(m: Model) -> None:
             ]
             key = m.at("outside", h), t
             right = float(inst.outside_places[h, t - 1])
-            m.at_most("outside_places", key, dict.fromkeys(flows, 1.0), right)
+            into = dict.fromkeys(flows, 1.0)
+            add(into, given(m, "outside_places", h, None, t), -1.0)
+            m.at_most("outside_places", key, into, right)
 
 
 def worst_area_waiting(m: Model) -> None:
@@ -293,6 +310,18 @@ CONSTRAINTS: tuple[Callable[[Model], None], ...] = (
 )
 """Every row of docs/model.md section 4, in its order."""
 
+LEVER_CONSTRAINTS: tuple[Callable[[Model], None], ...] = (
+    lever_balance,
+    lever_ramp,
+    lever_limit,
+    lever_closing,
+    lever_pool,
+    lever_giver,
+    budget,
+    home_places,
+)
+"""Every row of docs/model.md section 12, in its order."""
+
 
 def harm(m: Model) -> Terms:
     """Return the harm of docs/model.md section 5, with the model's price on the worst area."""
@@ -306,7 +335,7 @@ def harm(m: Model) -> Terms:
     add(terms, {var: float(prices.transfer[j]) for (j, _), var in m.moved.items()})
     add(terms, promises_missed(m))
     add(terms, {m.worst_area: m.price})
-    return terms
+    return add(terms, lever_harm(m))
 
 
 def build(pulp: Any, inst: Instance, whole: str = "", price: float = 0.0) -> Model:
@@ -320,6 +349,6 @@ def build(pulp: Any, inst: Instance, whole: str = "", price: float = 0.0) -> Mod
         for block in (model.admitted, model.admitted_observed, model.moved, model.in_house):
             for var in block.values():
                 var.cat = pulp.LpInteger
-    for constraint in CONSTRAINTS:
+    for constraint in (*CONSTRAINTS, *LEVER_CONSTRAINTS):
         constraint(model)
     return model

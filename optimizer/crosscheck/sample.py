@@ -49,6 +49,17 @@ TERM_AXES: Mapping[str, str] = {
 """Likewise of `Instance.terms`."""
 PROMISE_AXES: Mapping[str, str] = {"reserve": "K"}
 """Likewise of `Instance.promises`."""
+YIELD_AXES: Mapping[str, str] = {
+    "beds": "JFK",
+    "staff": "JFR",
+    "devices": "JFK",
+    "oxygen_flow": "JF",
+    "oxygen_supply": "JF",
+    "vehicle_minutes": "JE",
+    "outside_places": "JH",
+    "home_places": "JE",
+}
+"""Likewise of the yields of `Instance.levers`; the levers themselves all stay."""
 PARTS_BY_NAME = ("unit_names", "area_communes", "unit_members")
 
 
@@ -89,8 +100,11 @@ def part_of(inst: Instance, areas: BoolArray, units: BoolArray) -> Instance:
         changed[group] = replace(
             price, admission=price.admission[used], transfer=price.transfer[goes]
         )
+    if inst.levers is not None:
+        yields = _cut(inst.levers.yields, YIELD_AXES, keep)
+        changed["levers"] = replace(inst.levers, yields=replace(inst.levers.yields, **yields))
     home = inst.home
-    if len(home.patients) == len(areas):
+    if inst.levers is None and len(home.patients) == len(areas):
         changed["home"] = replace(
             home, patients=home.patients[areas], capacity=home.capacity[areas]
         )
@@ -108,7 +122,7 @@ def part_of(inst: Instance, areas: BoolArray, units: BoolArray) -> Instance:
 
 
 def _cut(value: Any, axes: Mapping[str, str], keep: Mapping[str, BoolArray]) -> dict[str, Any]:
-    """Return the arrays that have a place on their first axis, some places alone."""
+    """Return the arrays that have an axis in `keep`, some places alone."""
     out: dict[str, Any] = {}
     for field in fields(value):
         part = getattr(value, field.name)
@@ -117,9 +131,9 @@ def _cut(value: Any, axes: Mapping[str, str], keep: Mapping[str, BoolArray]) -> 
         if field.name not in axes:
             name = f"{type(value).__name__}.{field.name}"
             raise TypeError(f"the axes of {name} are not known to crosscheck.sample")
-        first = axes[field.name][0]
-        if first in keep:
-            out[field.name] = part[keep[first]].copy()
+        for place, letter in enumerate(axes[field.name]):
+            if letter in keep:
+                out[field.name] = np.compress(keep[letter], part, axis=place)
     return out
 
 

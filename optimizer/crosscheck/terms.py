@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from optimizer.crosscheck.levers import given
 from optimizer.crosscheck.model import Model, Terms, add
 
 
@@ -32,9 +33,11 @@ def device_capacity(m: Model) -> None:
                 for j in range(k, m.K):
                     if _has_devices(m, f, j):
                         right += float(inst.terms.devices[f, j, t - 1])
+                        add(terms, given(m, "devices", f, j, t), -1.0)
                     else:
                         right += float(inst.beds[f, j, t - 1])
                         add(terms, {m.surge_beds[f, j, t]: -1.0})
+                        add(terms, given(m, "beds", f, j, t), -1.0)
                     if (f, j, t) in m.excess:
                         add(terms, {m.excess[f, j, t]: -1.0})
                 key = m.at("unit", f), m.at("level", k), t
@@ -54,6 +57,7 @@ def supervision(m: Model) -> None:
                     for k in range(m.K):
                         if (f, k, t) in m.excess:
                             add(terms, {m.excess[f, k, t]: -float(need[q, k])})
+                    add(terms, given(m, "staff", f, q, t), -1.0)
                 heads = float(sum(inst.staff[f, q, t - 1] for q in team))
                 m.at_most("supervision", (m.at("unit", f), m.at("role", r), t), terms, heads)
 
@@ -80,6 +84,7 @@ def oxygen_flow(m: Model) -> None:
             for k in range(m.K):
                 if (f, k, t) in m.excess:
                     add(terms, {m.excess[f, k, t]: -draw[k]})
+            add(terms, given(m, "oxygen_flow", f, None, t), -1.0)
             m.at_most("oxygen_flow", (m.at("unit", f), t), terms, flow)
 
 
@@ -95,6 +100,8 @@ def oxygen_stock(m: Model) -> None:
         if (f, 1) not in m.oxygen_short:
             continue
         use = {t: add(_in_beds(m, f, t, a_day), {m.oxygen_short[f, t]: -1.0}) for t in m.days}
+        for t, terms in use.items():
+            add(terms, given(m, "oxygen_supply", f, None, t), -1.0)
         for a in m.days:
             store = float((inst.terms.oxygen_stored if a == 1 else inst.terms.oxygen_tank)[f])
             terms, came = Terms(), 0.0

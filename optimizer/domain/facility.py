@@ -25,6 +25,7 @@ Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Whole = Annotated[int, Field(ge=0, le=100_000_000)]
 Amount = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
+Money = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
 LeverDays = Annotated[int, Field(ge=0, le=365)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Minutes = Annotated[float, Field(ge=0, le=14_400, allow_inf_nan=False)]
@@ -527,8 +528,8 @@ class LeverRow(Row):
         description="days a unit stays open at least"
     )
     may_close: bool = Field(description="1: may be closed again")
-    open_vnd: Amount = Field(description="VND to open a unit")
-    day_vnd: Amount = Field(description="VND a unit and day open")
+    open_vnd: Money = Field(description="VND to open a unit")
+    day_vnd: Money = Field(description="VND a unit and day open")
     harm_per_day: Amount = Field(
         description="harm of a unit and day open (1: an unmet day of a patient of weight 1)"
     )

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from optimizer.domain.facility import CarePhase, Confidence, Id, Phase, Share, Text, Whole
+from optimizer.domain.facility import CarePhase, Confidence, Id, Money, Phase, Share, Text, Whole
 from optimizer.domain.promise_keys import Promises
 
 Route = Literal["reported_cases", "infections", "explicit"]
@@ -23,7 +23,6 @@ Days = Annotated[float, Field(gt=0, le=365, allow_inf_nan=False)]
 DaysOrNone = Annotated[float, Field(ge=0, le=365, allow_inf_nan=False)]
 Factor = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 Price = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
-Money = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
 Rate = Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)]
 TripMinutes = Annotated[float, Field(ge=0, le=1440, allow_inf_nan=False)]
 DayNumber = Annotated[int, Field(ge=1, le=112)]

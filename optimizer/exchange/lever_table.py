@@ -148,10 +148,16 @@ def _values(row: LeverRow) -> list[Any]:
 
 
 def lever_titles(tables: Tables, inst: Instance) -> dict[str, dict[str, str]]:
-    """Return what each lever in use is called in both languages."""
+    """Return what each lever in use is called in both languages, who decides it, and its basis."""
     ids = set(inst.levers.ids) if inst.levers else set()
     return {
-        row.lever_id: {"vi": row.title_vi, "en": row.title_en}
+        row.lever_id: {
+            "vi": row.title_vi,
+            "en": row.title_en,
+            "approver_vi": row.approver_vi,
+            "approver_en": row.approver_en,
+            "legal_basis": row.legal_basis,
+        }
         for row in tables.levers
         if row.lever_id in ids
     }

@@ -152,11 +152,11 @@ def _capacity(inst: Instance, plan: Plan, grounds: Grounds) -> list[Row]:
                             t + 1,
                             unit,
                             level,
-                            f"{inst.beds[f, k, t]:g}",
+                            f"{inst.beds[f, k, t]:.17g}",
                             f"{plan.surge_beds[f, k, t]:g}",
                             repr(float(treated[f, k, t])),
                             repr(float(need[f, k, t])),
-                            f"{inst.terms.devices[f, k, t]:g}" if counted[f, k] else "",
+                            f"{inst.terms.devices[f, k, t]:.17g}" if counted[f, k] else "",
                             ";".join(binding.get((f, k, t), ())),
                             marks[f],
                         )

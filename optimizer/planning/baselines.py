@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimizer.domain.decided import without_levers
 from optimizer.domain.instance import Instance
 from optimizer.domain.plan import Plan
 from optimizer.domain.simulate import simulate
@@ -37,6 +38,12 @@ def greedy(inst: Instance) -> tuple[Plan, Instance]:
 def proportional_share(inst: Instance) -> tuple[Plan, Instance]:
     """Every area's patients dealt out to the units in proportion to their beds."""
     return simulate(inst, proportional=True), inst
+
+
+def no_levers(inst: Instance) -> Plan:
+    """Best plan of means without any lever: what the levers of a plan are held against."""
+    bare = without_levers(inst)
+    return solve_plan(with_ways(bare, *offered_ways(bare, simulate(bare))), MEANS)
 
 
 def local_only(inst: Instance) -> tuple[Plan, Instance]:

@@ -2,7 +2,7 @@
 
 GLOP takes over the basis the plan ended with and is solved on by the dual simplex, since changed
 bounds leave it dual feasible. Surge beds stay as the plan opened them. Answers are those of the
-cold solve of the same LP.
+cold solve of the same LP. Levers stay as the plan decided them.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from optimizer.planning.first import least_harm
 from optimizer.planning.model import PlanModel, build_model
 from optimizer.planning.solve import plan_of
 from optimizer.planning.start import Start, carried
+from optimizer.planning.whole_levers import Decided, holding
 from optimizer.solving.engine import Answer, OpenSolver
 
 
@@ -42,15 +43,22 @@ class LiveModel:
         The instance with the ways the plan was offered.
     surge_beds
         (F, K, T) surge beds the plan holds open, whole; None lets them be decided anew.
+    levers
+        What the plan decided of levers, held; None lets it be decided anew, in parts of units.
     start
         `Plan.start` of the plan made from `inst`; without it the first solve is cold.
     """
 
     def __init__(
-        self, inst: Instance, surge_beds: FloatArray | None = None, start: Start | None = None
+        self,
+        inst: Instance,
+        surge_beds: FloatArray | None = None,
+        start: Start | None = None,
+        levers: Decided | None = None,
     ) -> None:
         self.inst = inst
         self._surge = surge_beds
+        self._levers = levers
         self._model = self._built(inst)
         self._bounds = self._model.compiled
         began = time.perf_counter()
@@ -67,6 +75,8 @@ class LiveModel:
 
     def _built(self, inst: Instance) -> PlanModel:
         model = build_model(inst, live=True)
+        if self._levers is not None and inst.levers is not None:
+            model = _givers_keep_giving(holding(model, inst, self._levers))
         if self._surge is None:
             return model
         z: IntArray = model.variables.surge_beds
@@ -105,3 +115,19 @@ class LiveModel:
         self._bounds = new
         answer = self._solver.solve(None)
         return Reply(inst, plan_of(model, answer), time.perf_counter() - began, warm=True)
+
+
+def _givers_keep_giving(model: PlanModel) -> PlanModel:
+    """Let what levers take stand, though the giver of a changed instance has less than that."""
+    index, compiled = model.row_blocks["lever_giver"], model.compiled
+    rows = index[index >= 0]
+    upper = compiled.row_upper.copy()
+    upper[rows] = np.maximum(upper[rows], compiled.activity(compiled.column_lower)[rows])
+    return replace(model, compiled=replace(compiled, row_upper=upper))
+
+
+def decided_of(plan: Plan) -> Decided | None:
+    """Return what a plan decided of levers; None where it had none."""
+    if not plan.lever_started.size:
+        return None
+    return Decided(np.cumsum(plan.lever_started, axis=1), np.cumsum(plan.lever_closed, axis=1))

@@ -1,6 +1,7 @@
 """Which of the permitted ways a large plan is offered.
 
-A look ahead with all ways in two short windows.
+A look ahead with all ways in two short windows. Levers that could be there by then may be used from
+the first day of a window.
 
 A province has some 5,000 permitted ways and uses a few hundred. Solving all of them takes four
 times as long for less than a tenth of a per cent of harm (measured in benchmarks/RESULTS.md). Kept
@@ -24,6 +25,7 @@ from optimizer.domain.instance import (
     AdmissionArcs,
     BoolArray,
     FloatArray,
+    Home,
     Instance,
     IntArray,
     TransferArcs,
@@ -100,6 +102,8 @@ def window(inst: Instance, rule: Plan, start: int, days: int) -> Instance:
         vehicle_minutes=inst.vehicle_minutes[:, part].copy(),
         outside_places=inst.outside_places[:, part].copy(),
         fallen=inst.excess_allowed[:, part].copy(),
+        home=Home(inst.home.patients[:, part].copy(), inst.home.capacity[:, part].copy()),
+        levers=None if inst.levers is None else inst.levers.in_window(start),
         no_intake=None if inst.no_intake is None else inst.no_intake[:, part].copy(),
         fleet=None if inst.fleet is None else inst.fleet.days(part),
         terms=inst.terms.days(part, stored[:, eve] if start else inst.terms.oxygen_stored),

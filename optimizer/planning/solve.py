@@ -28,7 +28,7 @@ from optimizer.planning.model import PlanModel, build_model
 from optimizer.planning.proved import sharpened
 from optimizer.planning.start import start_of
 from optimizer.planning.whole import fractional, whole_day_one
-from optimizer.planning.whole_levers import holding, whole_levers
+from optimizer.planning.whole_levers import holding, nearest_whole, whole_levers
 from optimizer.planning.whole_window import whole_window
 from optimizer.solving.engine import Answer, solve_arrays
 from optimizer.solving.face import optimal_face
@@ -42,6 +42,8 @@ WORTH_SEARCHING = 0.005
 SEARCHED_TO = 5_000
 """Columns of a small model."""
 SEARCH_SECONDS = 10.0
+LEVER_SECONDS = 20.0
+"""For the search of whole units over levers alone."""
 SEARCHED_GAIN = 1e-6
 """Harm below which a better plan is not worth taking."""
 
@@ -176,7 +178,10 @@ def _whole_levers(
 ) -> tuple[PlanModel, Answer]:
     """Hold all levers at whole units near the point `x`, and solve harm again with them."""
     columns = model.compiled.size[0]
-    decided = whole_levers(model, inst, x[:columns], duals)
+    seconds = min(LEVER_SECONDS, options.seconds)
+    decided = nearest_whole(model, inst, x[:columns], duals, seconds)
+    if decided is None:
+        decided = whole_levers(model, inst, x[:columns], duals)
     held = holding(model, inst, decided)
     return held, least_harm(held, engine=options.engine, seconds=options.seconds)
 

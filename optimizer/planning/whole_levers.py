@@ -1,8 +1,10 @@
-"""Whole units of levers: the LP's starts rounded up, what does not fit taken back, all held.
+"""Whole units of levers near the LP's point, held for all later solves.
 
-Rounded cumulatively no day has less usable than the LP had. Where a limit, a pool, a giver or the
-budget would break, the unit whose loss costs least at the LP's prices goes, until all rows hold; no
-unit at all is always allowed. Source: docs/model.md section 12.
+A search over the levers' own rows finds the whole units that give up least of what they were worth
+to the LP. Where it brings nothing in time, the LP's starts are rounded up: cumulatively, so that no
+day has less usable than the LP had. Where a limit, a pool, a giver or the budget would break then,
+the unit whose loss costs least at the LP's prices goes, until all rows hold; no unit at all is
+always allowed. Source: docs/model.md section 12.
 """
 
 from __future__ import annotations
@@ -13,10 +15,17 @@ import numpy as np
 
 from optimizer.domain.instance import FloatArray, Instance, IntArray
 from optimizer.domain.levers import LeverSet, open_units, usable_units
+from optimizer.errors import SolverError
+from optimizer.planning.lever_rows import LEVER_CONSTRAINTS, home_places
 from optimizer.planning.model import PlanModel
+from optimizer.solving.engine import solve_arrays
 from optimizer.solving.matrix import Compiled
 
 WHOLE = 1e-6
+TIE = 1e-3
+"""Weight of burden beside harm where whole units are chosen."""
+LEVER_ROWS = tuple(row.__name__ for row in LEVER_CONSTRAINTS if row is not home_places)
+"""Rows that speak of levers alone."""
 MAY_BREAK = ("lever_limit", "lever_pool", "lever_giver", "budget")
 """Rows that rounding up may break."""
 OWN_ROWS = ("lever_balance", "lever_ramp", "lever_limit", "lever_closing", "lever_giver", "budget")
@@ -42,6 +51,12 @@ class Decided:
         )
 
 
+def no_levers(inst: Instance) -> Decided:
+    """Return the decision to use none of the levers there are."""
+    shape = (len(inst.levers.ids) if inst.levers else 0, inst.days)
+    return Decided(np.zeros(shape), np.zeros(shape))
+
+
 def _later(cumulative: FloatArray, days: IntArray) -> FloatArray:
     """Return cumulative units by day, each lever `days` later."""
     out = np.zeros_like(cumulative)
@@ -55,11 +70,15 @@ def _values(x: FloatArray, index: IntArray) -> FloatArray:
     return np.asarray(np.where(index >= 0, x[np.maximum(index, 0)], 0.0))
 
 
-def worth_of_usable(model: PlanModel, duals: FloatArray) -> FloatArray:
-    """(J, T) fall of harm for one more usable unit of a lever, at the prices of the LP."""
+def worth_of_usable(model: PlanModel, duals: FloatArray, *, pools: bool = True) -> FloatArray:
+    """(J, T) fall of harm for one more usable unit of a lever, at the prices of the LP.
+
+    `pools`: a unit of a pool is worth what those sent somewhere bring, and these only what they
+    bring beyond that; else the pool is worth nothing and these what they bring.
+    """
     compiled = model.compiled
     own = np.zeros(compiled.size[1], dtype=bool)
-    for name in OWN_ROWS:
+    for name in OWN_ROWS if pools else (*OWN_ROWS, "lever_pool"):
         index = model.row_blocks[name]
         own[index[index >= 0]] = True
     price = np.where(own, 0.0, duals)
@@ -128,7 +147,7 @@ def whole_levers(model: PlanModel, inst: Instance, x: FloatArray, duals: FloatAr
     shut = np.minimum(shut, _later(begun, levers.delay + levers.held))
     decided = Decided(np.maximum(0.0, begun), shut)
     wanted = _values(x, v.usable)
-    worth = np.maximum(0.0, worth_of_usable(model, duals))
+    worth = np.maximum(0.0, worth_of_usable(model, duals, pools=False))
     fit = _rows_that_may_break(model, inst.days)
     while True:
         point = placed(model, x, levers, decided)
@@ -154,6 +173,78 @@ def whole_levers(model: PlanModel, inst: Instance, x: FloatArray, duals: FloatAr
         if best is None:  # cannot be: with no unit at all every row holds
             return Decided(np.zeros_like(begun), np.zeros_like(shut))
         decided = best[1]
+
+
+DEARER = 10.0
+"""A whole unit less costs far more than the price of the next tiny piece says: harm is convex."""
+LEAST = 0.1
+"""Harm of a whole unit and day less, beside its own: where a lever is free its price is 0."""
+SEARCH_GAP = 1e-3
+"""The search over levers alone ends within this share of its own bound."""
+
+
+def nearest_whole(
+    model: PlanModel, inst: Instance, x: FloatArray, duals: FloatArray, seconds: float
+) -> Decided | None:
+    """Search the whole units that give up least of what the LP's levers were worth to it.
+
+    Only the levers' own rows and columns, and one shortage a lever and day: how much less is usable
+    than the LP had, at the LP's prices. The levers' own harm counts in full; burden breaks ties. No
+    lever is begun more often than the LP did, rounded up.
+    None where no answer came in time.
+    """
+    levers, v, c = inst.levers, model.variables.levers, model.compiled
+    assert levers is not None
+    wanted = _values(x, v.usable)
+    worth = np.maximum(0.0, worth_of_usable(model, duals, pools=False))
+    used = np.asarray((wanted > WHOLE).any(axis=1))
+    used[np.unique(levers.pool[used & (levers.pool >= 0)])] = True
+    blocks = [v.started[used], v.closed[used], v.standing[used], v.usable[used]]
+    columns = np.unique(np.concatenate([b[b >= 0] for b in blocks]))
+    rows = np.unique(np.concatenate([model.row_blocks[name].ravel() for name in LEVER_ROWS]))
+    rows = rows[rows >= 0]
+    column_at, row_at = np.full(c.size[0], -1), np.full(c.size[1], -1)
+    column_at[columns], row_at[rows] = np.arange(len(columns)), np.arange(len(rows))
+    here = (column_at[c.columns] >= 0) & (row_at[c.rows] >= 0)
+    short = np.argwhere(wanted > WHOLE)
+    count, extra = len(columns), np.arange(len(short))
+    usable = column_at[v.usable[short[:, 0], short[:, 1]]]
+    shared = len(rows) + extra
+    some, begun = np.flatnonzero(used), v.started[used]
+    most = np.ceil(_values(x, begun).sum(axis=1) - WHOLE)
+    total = np.broadcast_to(shared.size + len(rows) + np.arange(len(some))[:, None], begun.shape)
+    total, begun = total[begun >= 0], column_at[begun[begun >= 0]]
+    small = Compiled(
+        rows=np.concatenate([row_at[c.rows[here]], shared, shared, total]),
+        columns=np.concatenate([column_at[c.columns[here]], usable, count + extra, begun]),
+        values=np.concatenate([c.values[here], np.ones(2 * len(short) + len(total))]),
+        column_lower=np.zeros(count + len(short)),
+        column_upper=np.full(count + len(short), np.inf),
+        whole=np.concatenate([c.whole[columns], np.zeros(len(short), dtype=bool)]),
+        row_lower=np.concatenate(
+            [c.row_lower[rows], wanted[short[:, 0], short[:, 1]], np.zeros(len(some))]
+        ),
+        row_upper=np.concatenate([c.row_upper[rows], np.full(len(short), np.inf), most]),
+    )
+    order = np.lexsort((small.columns, small.rows))
+    small = replace(
+        small,
+        rows=small.rows[order],
+        columns=small.columns[order],
+        values=small.values[order],
+    )
+    own = model.harm[columns] + TIE * model.burden[columns]
+    priced = LEAST + DEARER * worth[short[:, 0], short[:, 1]]
+    cost = np.concatenate([own, priced + levers.harm[short[:, 0]]])
+    try:
+        found = solve_arrays(small, cost, whole=True, seconds=seconds, gap=SEARCH_GAP)
+    except SolverError:
+        return None
+    full = np.zeros(c.size[0])
+    full[columns] = np.round(found.x[:count])
+    return Decided(
+        np.cumsum(_values(full, v.started), axis=1), np.cumsum(_values(full, v.closed), axis=1)
+    )
 
 
 def placed(model: PlanModel, x: FloatArray, levers: LeverSet, decided: Decided) -> FloatArray:

@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from optimizer.i18n import translator
-from optimizer.report import formats, tables
+from optimizer.report import formats, levers, tables
 from optimizer.report.diseases import disease_table
 from optimizer.report.findings import finding, free_beds_note, plan_name, rule_note, shortfalls_note
 from optimizer.report.flowtable import flow_table, left_out
@@ -66,6 +66,7 @@ def _body(report: PlanReport, lang: str, ground: Ground) -> str:
         _bottlenecks(report, lang),
         _clearing(report, lang),
         _promises(report, lang),
+        _levers(report, lang),
         _moves(report, lang),
         _matters(report, lang),
         _assumptions(report, lang),
@@ -357,6 +358,41 @@ def resource_name(kind: str, lang: str) -> str:
         "vehicle_minutes": say("vehicle minute a day"),
         "outside_place": say("place outside a day"),
     }.get(kind, kind)
+
+
+def _levers(report: PlanReport, lang: str) -> str:
+    say, told = translator(lang), levers.totals(report.head, lang)
+    if not told:
+        return ""
+    body = []
+    for row in levers.rows(report.head, lang):
+        name, first, last, units, _, cost, harm, worth, again, approver, basis = row
+        saved = f"≥ {formats.num(worth, lang)}" if again is None else formats.num(again, lang)
+        body.append(
+            [
+                (escape(name), ""),
+                (formats.day(report.date(first), lang), "n"),
+                (formats.day(report.date(last), lang), "n m"),
+                (formats.num(units, lang), "n"),
+                (formats.num(cost, lang), "n"),
+                (formats.num(harm, lang, 1), "n"),
+                (f"<b>{saved}</b>", "n"),
+                (escape(f"{approver}; {basis}"), "m"),
+            ]
+        )
+    head = [
+        (say("Lever"), ""),
+        (say("Open from"), "n"),
+        (say("to"), "n"),
+        (say("Units"), "n"),
+        (say("Million VND"), "n"),
+        (say("Own harm"), "n"),
+        (say("Harm saved"), "n"),
+        (say("Approved by; legal basis"), ""),
+    ]
+    note = say("≥ = yields at shadow prices, a floor; others: solved again without the lever")
+    table = _table(head, body) if body else _note(say("The plan opens no lever."))
+    return _section(say("Levers"), note, f"<p>{escape(told)}</p>{table}")
 
 
 def _moves(report: PlanReport, lang: str) -> str:

@@ -15,6 +15,7 @@ from optimizer.report.diseases import disease_lines
 from optimizer.report.findings import plan_name, rule_note
 from optimizer.report.folder import PlanReport, by_rule, read_plan_folder
 from optimizer.report.formats import num
+from optimizer.report.levers import lever_lines
 from optimizer.report.needs import need_lines
 from optimizer.report.promises import promise_lines
 
@@ -278,6 +279,7 @@ def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
         lines.append(say("Nobody goes without a place in the days shown."))
     lines += _bottlenecks(report, lang)
     lines += promise_lines(summary, level_names, lang)
+    lines += lever_lines(summary, lang)
     lines += need_lines(summary, lang)
     lines += ["", *_today(folder, summary, names, lang), ""]
     lines.append(say("Assumptions that decide this result:"))

@@ -9,6 +9,7 @@ from typing import Any
 import xlsxwriter
 
 from optimizer.i18n import LANGUAGES, translator
+from optimizer.report import levers
 from optimizer.report.findings import finding, rule_note
 from optimizer.report.folder import PlanReport, read_csv
 from optimizer.report.indicators import RIVALS, indicators, rival_name
@@ -135,6 +136,17 @@ def write_workbook(path: Path, report: PlanReport) -> None:
     lines = promise_cells(report.head, {k: level(report, k) for k in report.levels["care_level"]})
     if lines:
         book.sheet("Promises", PROMISE_HEAD, lines)
+    if levers.totals(report.head, "en"):
+        book.sheet(
+            "Levers",
+            ("Lever (vi)", *levers.heading("en")),
+            [
+                [vi[0], en[0], *(str(report.date(day)) for day in en[1:3]), *en[3:]]
+                for vi, en in zip(
+                    levers.rows(report.head, "vi"), levers.rows(report.head, "en"), strict=True
+                )
+            ],
+        )
     book.sheet(
         "Assumptions",
         ("Assumption (vi)", "Assumption (en)", "Confidence", "Source"),

@@ -176,7 +176,8 @@ def second_plan(inst: Instance, seconds: float = 600.0) -> Plan | None:
         name: np.where(np.abs(part) < 1e-9, 0.0, part) for name, part in found.solution.items()
     }
     parts["admitted_observed"] = np.round(parts["admitted_observed"])
-    parts["surge_beds"] = np.round(parts["surge_beds"])
+    for name in ("surge_beds", "lever_started", "lever_closed", "lever_open"):
+        parts[name] = np.round(parts[name])
     for name in ("moved", "in_house"):
         parts[name][..., 0] = np.round(parts[name][..., 0])
     if inst.rules.whole_window:
@@ -189,6 +190,13 @@ def second_plan(inst: Instance, seconds: float = 600.0) -> Plan | None:
     burden = float(
         effort.admission @ entered + effort.transfer @ left + effort.surge_bed_day * days
     )
+    if inst.levers is not None:
+        millions = (
+            inst.levers.open_vnd @ parts["lever_started"]
+            + inst.levers.day_vnd @ parts["lever_open"]
+        ).sum() / 1e6
+        burden += inst.levers.unit_day * float(parts["lever_open"].sum())
+        burden += inst.levers.million_vnd * float(millions)
     nothing = GroupResult(0.0, None)
     made = Plan(
         **parts,  # type: ignore[arg-type]

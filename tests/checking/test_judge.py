@@ -416,7 +416,7 @@ def test_capacity_follows_from_the_tables(tmp_path: Path) -> None:
     for t in range(3):
         assert capacity.staff[:, :, t] == pytest.approx(np.array([[6.5, 0], [9, 1.8]]))
     assert capacity.stands_in.tolist() == [[True, True], [False, True]]
-    assert capacity.vehicle_minutes.tolist() == [960, 0]
+    assert capacity.vehicle_minutes.tolist() == [[960] * 3, [0] * 3]
     assert follows.inputs.owed == pytest.approx([4.5, 1, 4, 2])
     assert follows.inputs.able.tolist() == [[True, True, False, False], [True] * 4]
 

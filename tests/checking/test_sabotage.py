@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from optimizer.checking.judge import RULES, check_plan
+from tests.checking.lever_spoils import LEVER_SPOILS
 from tests.checking.worked_example import GROUP, Folder, breathing, narrow, ranked, rows, wide
 
 Spoil = Callable[[Folder], object]
@@ -1101,6 +1102,9 @@ def shortfall_surer_than_its_unit(f: Folder) -> None:
 @spoil("confidence")
 def shortfall_that_does_not_say_how_sure_it_is(f: Folder) -> None:
     del f.plan["shortfalls"][0]["confidence"]
+
+
+SPOILS += LEVER_SPOILS
 
 
 @pytest.mark.parametrize(("name", "rule", "make", "change"), SPOILS, ids=[s[0] for s in SPOILS])

@@ -37,6 +37,13 @@ def test_model_page_names_every_constraint_of_the_planner(root: Path) -> None:
     assert sorted(names(constraints)) == sorted(model_constraints(root))
 
 
+def test_model_page_names_every_row_of_levers(root: Path) -> None:
+    page = section((root / "docs/model.md").read_text(encoding="utf-8"), "## 12. Levers")
+    found = re.findall(r"^\| `(\w+)` \| [^`]", page, flags=re.MULTILINE)
+    levers = importlib.import_module("optimizer.planning.lever_rows").LEVER_CONSTRAINTS
+    assert [name for name in found if name in names(levers)] == names(levers)
+
+
 def test_model_page_names_every_constraint_the_checker_must_hold(root: Path) -> None:
     """The checker may have rules of its own (files that agree) beside all of the model's."""
     rules = importlib.import_module("optimizer.checking.judge").RULES
@@ -46,6 +53,15 @@ def test_model_page_names_every_constraint_the_checker_must_hold(root: Path) -> 
 def test_model_page_names_every_row_of_the_third_hand_in_order(root: Path) -> None:
     constraints = importlib.import_module("optimizer.crosscheck").CONSTRAINTS
     assert names(constraints) == model_constraints(root)
+
+
+def test_model_page_names_every_row_of_levers_that_the_other_hands_hold(root: Path) -> None:
+    page = section((root / "docs/model.md").read_text(encoding="utf-8"), "## 12. Levers")
+    third = names(importlib.import_module("optimizer.crosscheck").LEVER_CONSTRAINTS)
+    rules = importlib.import_module("optimizer.checking.judge").RULES
+    found = re.findall(r"^\| `(\w+)` \| [^`]", page, flags=re.MULTILINE)
+    assert [name for name in found if name in third] == third
+    assert set(third) <= set(names(rules))
 
 
 def test_links_between_pages_lead_somewhere(root: Path) -> None:

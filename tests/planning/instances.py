@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from optimizer.crosscheck.process import BLOCKS
 from optimizer.domain.capacity import Capacity
+from optimizer.domain.decided import as_decided
 from optimizer.domain.fit import fit_census
 from optimizer.domain.instance import (
     ADMISSION,
@@ -332,6 +333,18 @@ def point(model: PlanModel, inst: Instance, plan: Plan) -> FloatArray:
         index, values = getattr(model.variables, name), getattr(plan, name)
         assert np.abs(values[index < 0]).max(initial=0.0) <= 1e-9, f"{name} without a column"
         x[index[index >= 0]] = values[index >= 0]
+    v = model.variables.levers
+    for index, values in (
+        (v.started, plan.lever_started),
+        (v.closed, plan.lever_closed),
+        (v.standing, plan.lever_open),
+        (v.usable, plan.lever_usable),
+        (v.home_short, plan.home_short),
+    ):
+        if inst.levers is not None:
+            assert np.abs(values[index < 0]).max(initial=0.0) <= 1e-9
+            x[index[index >= 0]] = values[index >= 0]
+    inst = as_decided(inst, plan)
     drawn = oxygen_drawn(inst, plan.treated, plan.boarding, plan.corridor)
     index, stored = model.variables.oxygen_stored, in_store(inst.terms, drawn, plan.oxygen_short)
     x[index[index >= 0]] = stored[index >= 0]

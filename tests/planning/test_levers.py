@@ -15,11 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.domain.instance import ADMISSION, OUT_OF_PROVINCE, Home, Instance
+from optimizer.domain.simulate import simulate
 from optimizer.planning.lever_rows import LEVER_CONSTRAINTS
+from optimizer.planning.live import LiveModel, decided_of
 from optimizer.planning.model import build_model
+from optimizer.planning.pooled import pooled_bound
 from optimizer.planning.solve import solve_plan
 
-from .instances import random_instances, sketch, with_levers
+from .instances import random_instances, sketch, with_levers, worst_violation
 
 EVER = 1.0 - 1e-9
 BED = {("L", "bed", "A", "OXY"): 1.0}
@@ -311,6 +314,41 @@ def test_whole_levers_are_whole_and_near_the_bound() -> None:
     assert plan.harm.value == pytest.approx(plan.harm.bound, abs=1e-6)
 
 
+def test_live_model_holds_levers_as_the_plan_decided_them() -> None:
+    """Two patients, one bed by a lever; with a bed of the house's own nobody waits.
+
+    The same patients with a giver who has fewer nurses than the plan took still have an answer.
+    """
+    inst = with_levers(ward({1: 2}), {"L": {"harm": 0.5}}, BED)
+    plan = solve_plan(inst)
+    live = LiveModel(inst, plan.surge_beds, plan.start, decided_of(plan))
+    assert live.base.plan.harm.value == pytest.approx(plan.harm.value)
+    more = live.ask(inst.changed(beds=inst.beds + 1.0))
+    assert more.plan.harm.value == pytest.approx(3.0, abs=1e-6)
+    assert more.plan.lever_open.sum() == plan.lever_open.sum() == 6
+
+
+def test_live_model_answers_where_a_giver_has_less_than_was_taken() -> None:
+    inst = sketch(
+        days=3,
+        beds={"A": {"OXY": 1}, "B": {"OXY": 1}},
+        admissions=[("o", "A", "SA", ADMISSION, 10.0)],
+        arrivals={("o", "SA", 1): 1},
+        keep={("SA", "SA"): EVER},
+        waits={("SA", "SA"): 1.0},
+        need={("NUR", "OXY"): 1.0},
+        staff={("A", "NUR"): 0.0, ("B", "NUR"): 1.0},
+    )
+    yields = {("L", "staff", "A", "NUR"): 1.0, ("L", "staff", "B", "NUR"): -1.0}
+    made = with_levers(inst, {"L": {}}, yields)
+    plan = solve_plan(made)
+    live = LiveModel(made, plan.surge_beds, plan.start, decided_of(plan))
+    fewer = made.staff.copy()
+    fewer[1] = 0.5
+    assert plan.harm.value == pytest.approx(0, abs=1e-6)
+    assert live.ask(made.changed(staff=fewer)).plan.harm.value == pytest.approx(1500, abs=1e-3)
+
+
 @st.composite
 def random_levers(draw: st.DrawFn) -> tuple[Instance, Instance]:
     """Return an instance and the same with up to three levers of all kinds."""
@@ -348,5 +386,8 @@ def test_levers_never_worsen_harm_and_always_answer(pair: tuple[Instance, Instan
     assert before.harm.bound is not None
     assert plan.harm.bound <= before.harm.bound + 1e-6 * max(1.0, before.harm.bound)
     assert plan.harm.value <= before.harm.value * (1 + 1e-6) + 1e-6
+    assert worst_violation(build_model(allowed), allowed, plan) <= 1e-6
+    assert pooled_bound(allowed)["harm"] <= plan.harm.bound + 1e-6 * max(1.0, plan.harm.bound)
+    assert simulate(allowed).harm.value == pytest.approx(simulate(without).harm.value)
     for block in (plan.lever_started, plan.lever_closed, plan.lever_open):
         assert np.abs(block - np.round(block)).max(initial=0.0) <= 1e-9

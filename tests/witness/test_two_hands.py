@@ -52,6 +52,7 @@ def whole_harm(inst: Instance, *, always: bool = False) -> float:
                 block[block >= 0].ravel()
                 for block in (v.admitted, v.admitted_observed, v.moved, v.in_house, v.surge_beds)
             ]
+            + [v.levers.decided]
         )
         whole = np.zeros_like(compiled.whole)
         whole[decisions] = True

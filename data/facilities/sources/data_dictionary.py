@@ -13,6 +13,7 @@ KINDS: dict[str, Field] = {
     "text": {"type": "string"},
     "count": {"type": "integer", "constraints": {"minimum": 0}},
     "amount": {"type": "number", "constraints": {"minimum": 0}},
+    "number": {"type": "number"},
     "positive": {"type": "number", "constraints": {"minimum": 0.01}},
     "flag": {"type": "integer", "constraints": {"enum": [0, 1]}},
     "latitude": {

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import planning_rules as rule
+from lever_tables import Levers
 from people import lenders, people
 from planning_rules import STATION, Row, joined_sources
 from province_facts import Facts
@@ -28,6 +29,12 @@ class Province:
         self.routine_by_unit = self._routine_by_unit()
 
     def tables(self) -> dict[str, Table]:
+        tables = self._without_levers()
+        levers = Levers(tables, self.rules)
+        tables["units"] = tables["units"] + levers.units
+        return {**tables, "levers": levers.levers, "lever_yields": levers.yields}
+
+    def _without_levers(self) -> dict[str, Table]:
         return {
             "admin_units": self.admin_units(),
             "facilities": self.facilities(),
