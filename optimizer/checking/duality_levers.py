@@ -8,6 +8,7 @@ import numpy as np
 
 from optimizer.checking.case import Case
 from optimizer.checking.levers import MILLION, Levers
+from optimizer.checking.promises import reserve_shares
 from optimizer.checking.rules_objective import home_short
 from optimizer.checking.violation import BoolArray, FloatArray, IntArray
 
@@ -110,6 +111,7 @@ def _worth(case: Case, levers: Levers, p: Mapping[str, FloatArray]) -> FloatArra
     k, r = len(capacity.levels), len(capacity.roles)
     giver = p["lever_giver"]
     bed = nested + p["house_capacity"][:, None, :] + np.where(counted, 0.0, equipped)
+    bed = bed + _kept_free(case, p["reserve_share"])
     heads = np.einsum("rq,frt->fqt", chain, p["staff_on_duty"] + p["supervision"])
     prices = {
         "bed": bed + giver[:, :k],
@@ -128,3 +130,13 @@ def _worth(case: Case, levers: Levers, p: Mapping[str, FloatArray]) -> FloatArra
         else:
             out += np.einsum("jp,pt->jt", amounts, prices[resource])
     return out
+
+
+def _kept_free(case: Case, prices: FloatArray) -> FloatArray:
+    """(F, K, T) what a bed of each level gives the rows of promised reserves (F, K x K, T)."""
+    share = reserve_shares(case)
+    k = len(share)
+    below = np.tri(k)  # [i, k'] level i is at or above k'
+    widens = below.T[None, :, :] - (share[:, None] * below.T)[:, None, :]
+    pairs = prices.reshape(len(prices), k, k, prices.shape[-1])
+    return np.asarray(np.einsum("fkqt,kqi->fit", pairs, widens))

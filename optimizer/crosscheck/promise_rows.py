@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from optimizer.crosscheck.levers import given
 from optimizer.crosscheck.model import Model, Terms, add
 
 
@@ -24,6 +25,7 @@ def _reserve(m: Model) -> Iterator[tuple[int, int, int, int, Terms, float]]:
             for i in range(m.K):
                 free = float(i >= lower) - (kept if i >= k else 0.0)
                 add(terms, {m.surge_beds[f, i, t]: -free})
+                add(terms, given(m, "beds", f, i, t), -free)
                 known -= free * float(inst.beds[f, i, t - 1])
             yield f, k, lower, t, terms, known
 
