@@ -52,6 +52,7 @@ class Case:
             roles=self.capacity.roles,
             bases=self.capacity.bases,
             days=self.scenario.days,
+            receptions=len(self.scenario.reception),
         )
 
     @cached_property

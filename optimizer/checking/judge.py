@@ -57,6 +57,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "closed_intake": beds.closed_intake,
         "corridor_people": beds.corridor_people,
         "reserve_share": promises.reserve_share,
+        "reception_limit": promises.reception_limit,
         "able_to_treat": people.able_to_treat,
         "permitted_arcs": people.permitted_arcs,
         "whole_people_day_one": people.whole_people_day_one,

@@ -50,3 +50,27 @@ def reserve_reached(case: Case) -> tuple[FloatArray, FloatArray, FloatArray]:
     free = np.where(stands, left.min(axis=2, initial=np.inf), 0.0)
     missed = np.where(stands, np.maximum(0.0, promised - free), 0.0)
     return np.where(stands, promised, 0.0), free, missed
+
+
+def receptions(case: Case) -> tuple[BoolArray, FloatArray]:
+    """(Q, F) units of each place with a limit; (Q, T) patients it may take in a day, inf: any."""
+    places, units = case.places, case.units
+    homes = case.sources["facilities"].ids("facility_id")
+    home = case.sources["units"].ids("facility_id")
+    days = np.arange(1, case.scenario.days + 1)
+    belongs = np.zeros((len(case.scenario.reception), len(units)), dtype=bool)
+    limit = np.full((len(belongs), len(days)), np.inf)
+    for q, (place, patients, first, last) in enumerate(case.scenario.reception):
+        if place in units:
+            belongs[q, units.index(place)] = True
+        elif place in homes:
+            members = places.members[: places.planned]
+            belongs[q] = [any(home[m] == place for m in rows) for rows in members]
+        limit[q, (days >= first) & (days <= last)] = patients
+    return belongs, limit
+
+
+def taken_in(case: Case) -> FloatArray:
+    """(F, T) everybody who enters a unit from elsewhere."""
+    f = case.places.planned
+    return np.asarray((case.admitted[:f] + case.received[:f] + case.stabilised).sum(axis=1))

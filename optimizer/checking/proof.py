@@ -54,8 +54,10 @@ ROWS: Mapping[str, str] = {
     "closed_intake": "FT",
     "corridor_people": "FT",
     "reserve_share": "FLT",
+    "reception_limit": "QT",
 }
-"""Axes of the prices of each row; t is T without day 1, L pairs of levels. One that is not
+"""Axes of the prices of each row; t is T without day 1, L pairs of levels, Q places
+with a limit on what they take in, as the scenario lists them. One that is not
 there has price 0."""
 DECISIONS: Mapping[str, str] = {
     "admitted": "AT",
@@ -81,6 +83,8 @@ class Axes:
     roles: Sequence[str]
     bases: Sequence[str]
     days: int
+    receptions: int
+    """Places with a limit on what they take in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +181,7 @@ class Proof:
         both = (level[:, None] >= 0) & (level[None, :] >= 0)
         index["L"] = np.where(both, level[:, None] * count + level[None, :], -1).ravel()
         size["L"] = count * count
+        index["Q"], size["Q"] = np.arange(axes.receptions), axes.receptions
         admissions = self._ways(f"{name}/admissions", index["O"], units, index["S"])
         transfers = self._ways(f"{name}/transfers", units, units, index["S"])
         index |= {"A": np.arange(len(admissions)), "X": np.arange(len(transfers))}

@@ -10,6 +10,7 @@ import numpy as np
 
 from optimizer.checking import rules_capacity as beds
 from optimizer.checking import rules_people as people
+from optimizer.checking import rules_promises as promises
 from optimizer.checking import rules_terms as terms
 from optimizer.checking.arcs import read_arcs
 from optimizer.checking.capacity import read_capacity
@@ -49,6 +50,7 @@ LAWS: tuple[Callable[[Case, Bench], object], ...] = (
     beds.nobody_waits,
     beds.closed_intake,
     beds.corridor_people,
+    promises.keep_reception,
     beds.excess_only_when_capacity_falls,
 )
 """Rules that a baseline keeps as the plan does; people and surge beds may be parts of one."""

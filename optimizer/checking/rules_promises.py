@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from optimizer.checking.case import Case
-from optimizer.checking.promises import reserve_reached
+from optimizer.checking.promises import receptions, reserve_reached, taken_in
 from optimizer.checking.reader import read_table
 from optimizer.checking.rules_objective import stated
 from optimizer.checking.violation import Bench, FloatArray
@@ -30,6 +30,30 @@ def reserve_share(case: Case, bench: Bench) -> None:
         for f, k, t in np.argwhere((promised > SMALL) | (missed > SMALL)).tolist()
     }
     hold_rows(case, bench, "reserve_share", "reserve", due, "beds")
+
+
+def reception_limit(case: Case, bench: Bench) -> None:
+    """Check that no place takes in more a day than promised (Q, T), and what is told of it."""
+    keep_reception(case, bench)
+    belongs, limit = receptions(case)
+    into = belongs.astype(float) @ taken_in(case)
+    due: Told = {}
+    for q, t in np.argwhere(np.isfinite(limit)).tolist():
+        key = ("reception", case.scenario.reception[q][0], "", t + 1)
+        twice = due.get(key)  # a place with two limits on a day: told apart by no name
+        if twice is None or limit[q, t] < twice[0]:
+            due[key] = (float(limit[q, t]), float(into[q, t]), 0.0)
+    hold_rows(case, bench, "reception_limit", "reception", due, "patients")
+
+
+def keep_reception(case: Case, bench: Bench) -> None:
+    """Hold what each place takes in to its limit; so is a baseline."""
+    belongs, limit = receptions(case)
+    into = np.where(np.isfinite(limit), belongs.astype(float) @ taken_in(case), 0.0)
+    most = np.where(np.isfinite(limit), limit, 0.0)
+    places = [row[0] for row in case.scenario.reception]
+    message = "{left} are taken in, but no more than {right} a day were promised."
+    bench.at_most("reception_limit", into, most, (places, case.days), message)
 
 
 def _at(place: tuple[int, ...], *parts: FloatArray) -> tuple[float, ...]:

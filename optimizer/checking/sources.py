@@ -258,6 +258,8 @@ class Scenario:
     reserve: Mapping[str, float]
     """Share of open beds that is promised to stay free, by care level."""
     reserve_price: float
+    reception: Sequence[tuple[str, float, int, int]]
+    """Place, patients a day, first and last day of each limit on what is taken in."""
     confidence: int
     document: Mapping[str, Any]
     """All of it, as written."""
@@ -340,6 +342,7 @@ def read_scenario(path: Path, bench: Bench) -> Scenario:
         curves=_curves(doc),
         reserve=_reserve(doc),
         reserve_price=_number(doc, "weights.reserve"),
+        reception=_reception(doc),
         confidence=weakest_figure(doc.value),
         document=doc.value,
     )
@@ -359,6 +362,22 @@ def _reserve(doc: Document) -> dict[str, float]:
         doc.fault("promises.reserve", "It must give a share for each care level.")
         return {}
     return {ident(level): doc.number(f"promises.reserve.{level}", 0) for level in told}
+
+
+def _reception(doc: Document) -> list[tuple[str, float, int, int]]:
+    """Return the limits on what places take in."""
+    key = "promises.reception"
+    out = []
+    for one in _rows(doc, key) if doc.get(key) is not None else ():
+        patients, first, last = (one.get(name) for name in ("patients", "from_day", "to_day"))
+        last = NO_DAY if last is None else last
+        if not isinstance(patients, int | float) or isinstance(patients, bool):
+            doc.fault(key, "It must be a number.")
+        elif not (isinstance(first, int) and isinstance(last, int)):
+            doc.fault(key, "It must be a whole number.")
+        else:
+            out.append((ident(str(one.get("place"))), float(patients), first, last))
+    return out
 
 
 def _rows(doc: Document, key: str) -> list[Mapping[str, object]]:
@@ -412,6 +431,8 @@ def _curves(doc: Document) -> dict[tuple[str, str], FloatArray]:
     return out
 
 
+NO_DAY = 10**6
+"""A day that no plan has."""
 NO_FIGURES = frozenset(
     {"title", "province", "start_date", "provenance", "route", "disease", "areas"}
 )
@@ -444,5 +465,5 @@ def _last_day(doc: Document) -> int:
     """Return ``shocks.staff_to_day``; a day no plan has where it is null."""
     shocks = doc.get("shocks")
     if isinstance(shocks, dict) and shocks.get("staff_to_day", 0) is None:
-        return 10**6
+        return NO_DAY
     return doc.whole("shocks.staff_to_day", 1)

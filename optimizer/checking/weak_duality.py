@@ -13,7 +13,7 @@ import numpy as np
 
 from optimizer.checking.case import Case
 from optimizer.checking.flows import ADMISSION, BOARDING, LEAVES, OUTSIDE, STABILISE, TREATED
-from optimizer.checking.promises import at_lowest, reserve_pairs, reserve_shares
+from optimizer.checking.promises import at_lowest, receptions, reserve_pairs, reserve_shares
 from optimizer.checking.proof import ROWS, Side
 from optimizer.checking.rules_capacity import capacity_falls, ways_reach
 from optimizer.checking.rules_objective import MINUTES_A_DAY, unmet_weights
@@ -106,6 +106,8 @@ class _Proof:
         size = {"O": len(case.places.areas), "F": f, "S": s, "K": k, "R": r, "T": days}
         size |= {"E": len(case.capacity.bases), "H": len(case.places.names) - f}
         size["t"], size["L"] = max(0, days - 1), k * k
+        self.belongs, self.limit = receptions(case)
+        size["Q"] = len(self.belongs)
         lawful = _lawful_rows(case)
         self.price: dict[str, FloatArray] = {}
         for row, letters in ROWS.items():
@@ -160,6 +162,7 @@ class _Proof:
             ("surge_stays_open", -falls),
             ("vehicle_minutes", capacity.vehicle_minutes[:, None]),
             ("outside_places", _finite(capacity.outside_places)[:, None]),
+            ("reception_limit", _finite(self.limit)),
             ("reserve_share", self._beside_reserve(capacity.from_level(beds))),
         ):
             total -= float((p[row] * room).sum())
@@ -263,7 +266,9 @@ class _Proof:
         cost, move_cost = way_costs(case, side)
         outside = np.concatenate([np.zeros_like(p["closed_intake"]), p["outside_places"]])
         closed = np.concatenate([p["closed_intake"], np.zeros_like(p["outside_places"])])
-        entry = outside + closed
+        limited = self.belongs.T.astype(float) @ p["reception_limit"]
+        limited = np.concatenate([limited, np.zeros_like(p["outside_places"])])
+        entry = outside + closed + limited
         treated = _padded(p["treated_balance"], len(case.places.names))
         o, g, s, kind = side.admissions.T
         a = cost[:, None] + p["waiting_balance"][o, s] + entry[g]
@@ -359,6 +364,7 @@ def _lawful_rows(case: Case) -> dict[str, FloatArray]:
         "corridor_people": np.array([[scenario.corridor == "open"]]),
         "nobody_waits": ways_reach(case) & (scenario.wait == "none"),
         "closed_intake": case.closed,
+        "reception_limit": np.isfinite(receptions(case)[1]),
         "reserve_share": reserve_pairs(case).reshape(len(case.units), -1)[:, :, None],
     }
 

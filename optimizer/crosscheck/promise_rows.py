@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from optimizer.crosscheck.model import Model, Terms, add
@@ -36,6 +37,28 @@ def reserve_share(m: Model) -> None:
     for f, k, lower, t, terms, known in _reserve(m):
         key = m.at("unit", f), m.at("level", k), m.at("level", lower), t
         m.at_most("reserve_share", key, add({m.reserve_missed[f, k, t]: -1.0}, terms), -known)
+
+
+def reception_limit(m: Model) -> None:
+    """Everybody who enters the units of a place on a day <= what was promised for that day."""
+    promised = m.inst.promises
+    for q, place in enumerate(promised.reception_places):
+        units = {f for f in range(m.F) if promised.reception_of[f, q]}
+        for t in m.days:
+            limit = float(promised.reception[q, t - 1])
+            if not math.isfinite(limit):
+                continue
+            terms: Terms = {
+                var: 1.0
+                for (i, d), var in m.arrive()
+                if d == t and m.inst.admissions.to[i] in units
+            }
+            moved = m.moved.items()
+            add(
+                terms,
+                {v: 1.0 for (j, d), v in moved if d == t and m.inst.transfers.to[j] in units},
+            )
+            m.at_most("reception_limit", (("reception", place), t), terms, limit)
 
 
 def promises_missed(m: Model) -> Terms:

@@ -57,6 +57,15 @@ def promising(inst: Instance, dice: Dice) -> Instance:
     if dice.random() < 0.5:
         share = dice.choice([0.0, 0.1, 0.5, 1.0], len(inst.levels))
         promised = replace(promised, reserve=share, reserve_price=float(dice.choice([0.3, 5.0])))
+    if dice.random() < 0.5 and not inst.rules.nobody_waits:
+        places = int(dice.integers(1, 3))
+        limit = np.round(dice.random((places, inst.days)) * 3, 1)
+        promised = replace(
+            promised,
+            reception=np.where(dice.random(limit.shape) < 0.3, np.inf, limit),
+            reception_of=dice.random((len(inst.units), places)) < 0.5,
+            reception_places=tuple(f"place {q}" for q in range(places)),
+        )
     return inst.changed(promises=promised)
 
 
@@ -75,7 +84,7 @@ def one_level(inst: Instance) -> Instance:
         surge_limit=summed(inst.surge_limit),
         listed=np.asarray(inst.listed.any(axis=1, keepdims=True)),
         staff_need=inst.staff_need[:, :1].copy(),
-        promises=nothing_promised(1),
+        promises=nothing_promised(1, len(inst.units), inst.days),
         terms=Terms(
             **{item.name: getattr(terms, item.name) for item in fields(terms)}
             | {

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from optimizer.crosscheck.model import Model, Terms, add
-from optimizer.crosscheck.promise_rows import promises_missed, reserve_share
+from optimizer.crosscheck.promise_rows import promises_missed, reception_limit, reserve_share
 from optimizer.crosscheck.rule_rows import (
     closed_intake,
     corridor_people,
@@ -287,6 +287,7 @@ CONSTRAINTS: tuple[Callable[[Model], None], ...] = (
     worst_area_waiting,
     corridor_people,
     reserve_share,
+    reception_limit,
 )
 """Every row of docs/model.md section 4, in its order."""
 

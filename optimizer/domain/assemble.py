@@ -264,17 +264,28 @@ def _instance(
         may_leave=may_leave(scenario, sites, rows),
         no_intake=closed_days(scenario, sites),
         fairness_epsilon=scenario.options.fairness.epsilon,
-        promises=_promised(scenario, levels),
+        promises=_promised(scenario, levels, sites),
     )
     return instance, area_of
 
 
-def _promised(scenario: Scenario, levels: tuple[str, ...]) -> Promised:
+def _promised(scenario: Scenario, levels: tuple[str, ...], sites: Sites) -> Promised:
     """Return the promises of a scenario on the axes of its instance."""
     said = scenario.promises
+    days = np.arange(1, scenario.solved_days + 1)
+    limits, belongs = [], []
+    for row in said.reception:
+        last = scenario.solved_days if row.to_day is None else row.to_day
+        limits.append(np.where((days >= row.from_day) & (days <= last), row.patients, np.inf))
+        named = [row.place == unit.unit_id for unit in sites.inside]
+        homes = [row.place in unit.sites for unit in sites.inside]
+        belongs.append(named if any(named) else homes)
     return Promised(
         reserve=np.array([said.reserve.get(level, 0.0) for level in levels]),
         reserve_price=scenario.weights.reserve,
+        reception=np.array(limits).reshape(-1, len(days)),
+        reception_of=np.array(belongs, dtype=bool).reshape(-1, len(sites.inside)).T.copy(),
+        reception_places=tuple(row.place for row in said.reception),
     )
 
 

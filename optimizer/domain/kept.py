@@ -71,6 +71,44 @@ def reserve_missed(
     return np.where(reserve_rows(inst)[:, :, None], np.maximum(0.0, due - free), 0.0)
 
 
+def taken_in(
+    inst: Instance, admitted: FloatArray, admitted_observed: FloatArray, moved: FloatArray
+) -> FloatArray:
+    """(F, T) patients who enter each unit from elsewhere, stabilised ones too."""
+    out = np.zeros((len(inst.units), inst.days))
+    arcs, moves, units = inst.admissions, inst.transfers, len(inst.units)
+    into, inside = arcs.to < units, moves.to < units
+    np.add.at(out, arcs.to[into], admitted[into])
+    np.add.at(out[:, 0], arcs.to[into], admitted_observed[into])
+    np.add.at(out, moves.to[inside], moved[inside])
+    return out
+
+
+def received(inst: Instance, by_unit: FloatArray) -> FloatArray:
+    """(Q, T) patients whom each place with a limit takes in; `by_unit` (F, T)."""
+    return np.asarray(inst.promises.reception_of.T.astype(float) @ by_unit)
+
+
+class Intake:
+    """What each unit may still take in, for a rule that deals patients out one after another."""
+
+    def __init__(self, inst: Instance) -> None:
+        promised = inst.promises
+        self.left = promised.reception.copy()
+        self.limits: list[list[int]] = [[] for _ in inst.units]
+        for f, q in np.argwhere(promised.reception_of).tolist():
+            self.limits[f].append(q)
+
+    def room(self, f: int, day: int, wanted: float) -> float:
+        """Return how many of the wanted patients the unit may take in that day (from 0)."""
+        return min([wanted, *(float(self.left[q, day]) for q in self.limits[f])])
+
+    def take(self, f: int, day: int, patients: float) -> None:
+        """Count patients taken in."""
+        for q in self.limits[f]:
+            self.left[q, day] -= patients
+
+
 def promise_harm(
     inst: Instance,
     treated: FloatArray,

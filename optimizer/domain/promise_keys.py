@@ -6,9 +6,28 @@ said.
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from optimizer.domain.facility import Id, Share
+
+DayNumber = Annotated[int, Field(ge=1, le=112)]
+
+
+class Reception(BaseModel):
+    """How many patients a day a site or unit may take in, over some days."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    place: Id = Field(
+        description="id of a facility (all its units together), or of a planning unit"
+    )
+    patients: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] = Field(
+        description="patients a day that may be taken in, by admission or transfer"
+    )
+    from_day: DayNumber = Field(1, description="first day of the limit, 1 = start_date")
+    to_day: DayNumber | None = Field(None, description="last day of the limit; null: to the end")
 
 
 class Promises(BaseModel):
@@ -21,8 +40,12 @@ class Promises(BaseModel):
         description="share of the open beds of a care level and above that a unit keeps free of "
         "patients in proper beds, 0-1; soft, at weights.reserve",
     )
+    reception: tuple[Reception, ...] = Field(
+        (), description="limits on what sites or units take in a day; hard"
+    )
 
     @property
     def made(self) -> tuple[str, ...]:
         """Return the names of the promises that are made."""
-        return ("reserve",) if any(self.reserve.values()) else ()
+        made = {"reserve": any(self.reserve.values()), "reception": bool(self.reception)}
+        return tuple(name for name, said in made.items() if said)

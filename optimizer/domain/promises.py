@@ -5,7 +5,7 @@ Axes as in `optimizer.domain.instance`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,14 @@ class Promised:
 
     reserve: FloatArray
     """(K,) share of the open beds of level k and above that each unit keeps free; 0: no promise."""
+    reception: FloatArray
+    """(Q, T) patients a day that each place with a limit may take in; inf: no limit that day."""
+    reception_of: NDArray[np.bool_]
+    """(F, Q) the unit belongs to the place."""
     reserve_price: float = 0.0
     """Harm of a bed of the reserve taken for a day."""
+    reception_places: tuple[str, ...] = ()
+    """Ids of the places with a limit, in the order of the scenario."""
 
     def __post_init__(self) -> None:
         for item in fields(self):
@@ -31,9 +37,17 @@ class Promised:
     @property
     def any(self) -> bool:
         """Return whether anything is promised."""
-        return bool((self.reserve > 0).any())
+        return bool((self.reserve > 0).any()) or bool(self.reception_places)
+
+    def days(self, part: slice) -> Promised:
+        """Return the same promises for some of the days."""
+        return replace(self, reception=self.reception[:, part].copy())
 
 
-def nothing_promised(levels: int) -> Promised:
+def nothing_promised(levels: int, units: int, days: int) -> Promised:
     """Return promises that limit nothing."""
-    return Promised(reserve=np.zeros(levels))
+    return Promised(
+        reserve=np.zeros(levels),
+        reception=np.zeros((0, days)),
+        reception_of=np.zeros((units, 0), dtype=bool),
+    )

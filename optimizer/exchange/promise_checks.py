@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from optimizer.domain.facility import Tables
 from optimizer.domain.scenario import Scenario, Weights
+from optimizer.domain.sites import planning_sites
 from optimizer.errors import Problem
 from optimizer.exchange.reading import nearest_name
 
@@ -13,6 +14,7 @@ from optimizer.exchange.reading import nearest_name
 def promise_checks(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
     """Yield what does not fit: errors, and warnings of what would have no effect."""
     yield from _reserve(scenario, tables)
+    yield from _reception(scenario, tables)
 
 
 def _reserve(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
@@ -44,3 +46,72 @@ def _reserve(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
             column="weights.reserve",
             severity="warning",
         )
+
+
+def _reception(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
+    """A limit on reception is of a place of the plan, and within its days."""
+    rows = scenario.promises.reception
+    if rows and scenario.rules.wait == "none":
+        yield Problem(
+            "Where nobody may wait, no place can refuse to take somebody in.",
+            "Leave out rules.wait, or the limits.",
+            column="promises.reception",
+        )
+    units, groups = planned_places(scenario, tables)
+    for index, row in enumerate(rows, start=1):
+        place = f"promises.reception[{index}]"
+        if row.place in groups:
+            yield Problem(
+                "Sites of this kind are planned together: {groups}.",
+                "Name the group.",
+                column=f"{place}.place",
+                value=row.place,
+                values={"groups": ", ".join(sorted(groups[row.place]))},
+            )
+        elif row.place not in units:
+            meant = nearest_name(row.place, units)
+            yield Problem(
+                "No facility or unit of the plan has this id.",
+                "Did you mean {meant}?" if meant else "Correct it.",
+                column=f"{place}.place",
+                value=row.place,
+                values={"meant": meant},
+            )
+        last = scenario.solved_days if row.to_day is None else row.to_day
+        if last < row.from_day and row.to_day is not None:
+            yield Problem(
+                "to_day is before from_day.", "Correct the days.", column=f"{place}.to_day"
+            )
+        elif row.from_day > scenario.solved_days:
+            yield Problem(
+                "Day {day} is after the last day solved ({last}): not counted.",
+                "Raise horizon_days or beyond_days.",
+                column=f"{place}.from_day",
+                severity="warning",
+                values={"day": row.from_day, "last": scenario.solved_days},
+            )
+        for other, earlier in enumerate(rows[: index - 1], start=1):
+            end = scenario.solved_days if earlier.to_day is None else earlier.to_day
+            if earlier.place == row.place and earlier.from_day <= last and row.from_day <= end:
+                yield Problem(
+                    "Row {other} has a limit of the same place on the same days.",
+                    "Keep one of them.",
+                    column=place,
+                    values={"other": other},
+                )
+
+
+def planned_places(
+    scenario: Scenario, tables: Tables
+) -> tuple[frozenset[str], dict[str, set[str]]]:
+    """Return ids of planning units and their facilities; and of those in groups, which group."""
+    places: set[str] = set()
+    groups: dict[str, set[str]] = {}
+    for unit in planning_sites(tables, scenario).inside:
+        places.add(unit.unit_id)
+        if unit.unit_id not in unit.members:
+            for name in (*unit.members, *unit.sites):
+                groups.setdefault(name, set()).add(unit.unit_id)
+        else:
+            places.update(unit.sites)
+    return frozenset(places), groups

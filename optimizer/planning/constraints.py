@@ -18,7 +18,7 @@ from optimizer.planning.capacity_rows import (
     supervision,
 )
 from optimizer.planning.matrix import Matrix, Rows
-from optimizer.planning.promise_rows import reserve_share
+from optimizer.planning.promise_rows import reception_limit, reserve_share
 from optimizer.planning.rule_rows import (
     closed_intake,
     corridor_people,
@@ -335,4 +335,5 @@ CONSTRAINTS: tuple[Constraint, ...] = (
     closed_intake,
     corridor_people,
     reserve_share,
+    reception_limit,
 )

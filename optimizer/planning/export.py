@@ -56,9 +56,10 @@ ROW_AXES: Mapping[str, str] = {
     "closed_intake": "FT",
     "corridor_people": "FT",
     "reserve_share": "FLT",
+    "reception_limit": "QT",
 }
 """Axes by letter (docs/model.md section 1); A and X: admission and transfer ways, L: pairs of
-levels. A block that is
+levels, Q: places with a limit on what they take in. A block that is
 not here is named by the numbers on its axes."""
 
 
@@ -122,6 +123,8 @@ def _part(inst: Instance, letter: str, i: int) -> list[Part]:
     if letter in plain:
         axis, ids = plain[letter]
         return [(axis, ids[i])]
+    if letter == "Q":
+        return [("reception", inst.promises.reception_places[i])]
     if letter == "L":
         levels = inst.levels
         return [("level", levels[i // len(levels)]), ("level", levels[i % len(levels)])]

@@ -139,7 +139,7 @@ def pooled(inst: Instance) -> Instance:
         else np.asarray(inst.may_leave.any(axis=0, keepdims=True)),
         no_intake=None,
         fallen=inst.excess_allowed.any(axis=0, keepdims=True),
-        promises=nothing_promised(len(inst.levels)),
+        promises=nothing_promised(len(inst.levels), 1, inst.days),
     )
 
 

@@ -59,6 +59,27 @@ def _room_beside(inst: Instance) -> FloatArray:
     return np.asarray(beds[:, None] - kept[:, :, None])
 
 
+def reception_limit(m: Matrix, inst: Instance, v: PlanVariables) -> None:
+    """A place takes in no more patients a day than promised, (Q, T): admissions and transfers.
+
+    Shadow price: fall of the harm for one more patient that it might take in that day.
+    """
+    limit, of = inst.promises.reception, inst.promises.reception_of
+    rows = m.rows("reception_limit", limit.shape, exists=np.isfinite(limit))
+    if not limit.size:
+        rows.at_most(limit)
+        return
+    arcs, moves = inst.admissions, inst.transfers
+    outside = np.zeros((len(inst.outside), of.shape[1]), dtype=bool)
+    into = np.concatenate([of, outside])
+    arc, place = np.nonzero(into[arcs.to])
+    rows.add(1.0, v.admitted[arc], rows.index[place])
+    rows.add(1.0, v.admitted_observed[arc], rows.index[place, 0])
+    arc, place = np.nonzero(into[moves.to])
+    rows.add(1.0, v.moved[arc], rows.index[place])
+    rows.at_most(limit)
+
+
 def reserve_days(inst: Instance, v: PlanVariables, cost: FloatArray) -> None:
     """Beds of the reserve that are taken, harm a bed-day."""
     here = v.reserve_missed[v.reserve_missed >= 0]

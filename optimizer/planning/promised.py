@@ -20,6 +20,9 @@ def promises_made(inst: Instance) -> dict[str, Instance]:
     if promised.reserve.any():
         nothing = np.zeros_like(promised.reserve)
         out["reserve"] = inst.changed(promises=replace(promised, reserve=nothing))
+    if promised.reception_places:
+        free = np.full_like(promised.reception, np.inf)
+        out["reception"] = inst.changed(promises=replace(promised, reception=free))
     return out
 
 

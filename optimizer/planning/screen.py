@@ -101,6 +101,7 @@ def window(inst: Instance, rule: Plan, start: int, days: int) -> Instance:
         outside_places=inst.outside_places[:, part].copy(),
         fallen=inst.excess_allowed[:, part].copy(),
         no_intake=None if inst.no_intake is None else inst.no_intake[:, part].copy(),
+        promises=inst.promises.days(part),
         terms=inst.terms.days(part, stored[:, eve] if start else inst.terms.oxygen_stored),
     )
 

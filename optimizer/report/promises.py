@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 
 from optimizer.domain.instance import FloatArray, Instance
-from optimizer.domain.kept import open_from_level, reserve_free, reserve_missed, reserve_rows
+from optimizer.domain.kept import (
+    open_from_level,
+    received,
+    reserve_free,
+    reserve_missed,
+    reserve_rows,
+    taken_in,
+)
 from optimizer.domain.plan import Plan
 from optimizer.i18n import LANGUAGES, translator
 from optimizer.report import formats
@@ -31,7 +38,7 @@ Row = tuple[str, str, str, int, float, float, float]
 
 def promise_rows(inst: Instance, plan: Plan) -> list[Row]:
     """Return one row for each promise, place, care level and day; day 0: all shown days."""
-    return _reserve(inst, plan)
+    return [*_reserve(inst, plan), *_reception(inst, plan)]
 
 
 def _reserve(inst: Instance, plan: Plan) -> list[Row]:
@@ -43,6 +50,16 @@ def _reserve(inst: Instance, plan: Plan) -> list[Row]:
         for f, k in np.argwhere(reserve_rows(inst)).tolist()
         for t in range(inst.days)
         if due[f, k, t] > SOME or missed[f, k, t] > SOME
+    ]
+
+
+def _reception(inst: Instance, plan: Plan) -> list[Row]:
+    limit = inst.promises.reception
+    into = received(inst, taken_in(inst, plan.admitted, plan.admitted_observed, plan.moved))
+    return [
+        ("reception", place, "", t + 1, float(limit[q, t]), float(into[q, t]), 0.0)
+        for q, place in enumerate(inst.promises.reception_places)
+        for t in np.flatnonzero(np.isfinite(limit[q])).tolist()
     ]
 
 
@@ -80,7 +97,10 @@ def promises_told(
 def promise_name(one: Mapping[str, Any], level: str, lang: str) -> str:
     """Return what a promise is called, with the care level it speaks of."""
     say = translator(lang)
-    words = {"reserve": say("reserve kept free, {level} and above (bed-days)")}
+    words = {
+        "reserve": say("reserve kept free, {level} and above (bed-days)"),
+        "reception": say("limits on reception (patients)"),
+    }
     return words[str(one["promise"])].format(level=level)
 
 
@@ -135,9 +155,12 @@ def promise_lines(summary: Mapping[str, Any], levels: Mapping[str, str], lang: s
             text = say("{promise}: promised {promised}, missed {missed} ({times} times)")
         else:
             text = say("{promise}: promised {promised}, kept")
+        if one["promise"] == "reception":
+            text = say("{promise}: at most {promised}, taken in {reached}")
         text = text.format(
             promise=name,
             promised=formats.num(one["promised"], lang, 1),
+            reached=formats.num(one["reached"], lang, 1),
             missed=formats.num(one["missed"], lang, 1),
             times=one["times_missed"],
         )

@@ -957,6 +957,19 @@ def a_reserve_taken_for_nothing(f: Folder) -> None:
     f.scenario["weights"]["reserve"] = 0.3
 
 
+@spoil("reception_limit")
+def take_in_more_than_promised(f: Folder) -> None:
+    # day 2: .5 come to A, and .75 down from B
+    row = {"place": "FA", "patients": 1.2, "from_day": 2, "to_day": None}
+    f.scenario["promises"] = {"reception": [row]}
+
+
+@spoil("baselines")
+def nearest_free_place_takes_in_more_than_promised(f: Folder) -> None:
+    row = {"place": "B", "patients": 0.0, "from_day": 1, "to_day": 1}
+    f.scenario["promises"] = {"reception": [row]}
+
+
 @spoil("closed_intake")
 def admit_into_a_site_that_has_closed(f: Folder) -> None:
     f.scenario["shocks"]["closing"] = [{"facility": "FA", "day": 2}]

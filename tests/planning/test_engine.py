@@ -201,6 +201,7 @@ def test_model_says_which_rows_there_are() -> None:
         "closed_intake",
         "corridor_people",
         "reserve_share",
+        "reception_limit",
     }
     numbers = np.concatenate([block[block >= 0].ravel() for block in blocks.values()])
     assert sorted(numbers.tolist()) == list(range(len(numbers)))

@@ -14,7 +14,7 @@ import pytest
 
 from optimizer.crosscheck import crosscheck_many
 from optimizer.domain.binding import binding_terms
-from optimizer.domain.instance import ADMISSION, Instance
+from optimizer.domain.instance import ADMISSION, STABILISE, STEP_UP, Instance
 from optimizer.domain.kept import reserve_missed
 from optimizer.domain.simulate import simulate
 from optimizer.planning.model import build_model
@@ -181,6 +181,95 @@ def reserve_of_a_census_that_fills_the_house() -> Instance:
     return reserve(0.5)(inst)
 
 
+# reception_limit
+
+
+def limited(inst: Instance, *limits: tuple[str, float]) -> Instance:
+    """Return the instance with limits on what groups of units ("AB") take in a day."""
+    of = np.array([[unit in place for place, _ in limits] for unit in inst.units])
+    limit = np.repeat([[number] for _, number in limits], inst.days, axis=1)
+    return inst.changed(
+        promises=replace(
+            inst.promises,
+            reception=limit.astype(float),
+            reception_of=of,
+            reception_places=tuple(place for place, _ in limits),
+        )
+    )
+
+
+@case(20.0)
+def reception_refuses_the_fourth() -> Instance:
+    return limited(icu_ward(4), ("A", 3))
+
+
+@case(0.0)
+def reception_at_the_edge_takes_all() -> Instance:
+    return limited(icu_ward(4), ("A", 4))
+
+
+@case(0.0)
+def reception_with_room_to_spare() -> Instance:
+    return limited(icu_ward(2), ("A", 4))
+
+
+@case(0.2)
+def reception_sends_the_fourth_to_the_next_house() -> Instance:
+    return limited(icu_ward(4, b=4), ("A", 3))
+
+
+@case(20.0)
+def reception_of_a_site_counts_all_its_units() -> Instance:
+    return limited(icu_ward(4, b=4), ("AB", 3))
+
+
+@case(20.2)
+def reception_keeps_every_limit() -> Instance:
+    return limited(icu_ward(4, b=4), ("AB", 3), ("A", 2))
+
+
+@case(40.0)
+def reception_of_nobody() -> Instance:
+    return limited(icu_ward(2), ("A", 0))
+
+
+@case(20.0)
+def reception_counts_transfers_too() -> Instance:
+    # a boarder may go up to B, which takes nobody in: he boards
+    inst = sketch(
+        beds={"A": {"OXY": 2}, "B": {"ICU": 2}},
+        transfers=[("A", "B", "CA", STEP_UP, 10.0)],
+        boarding={("A", "CA"): 1},
+    )
+    return limited(inst, ("B", 0))
+
+
+@case(2.0)
+def reception_that_takes_one_takes_the_transfer() -> Instance:
+    inst = sketch(
+        beds={"A": {"OXY": 2}, "B": {"ICU": 2}},
+        transfers=[("A", "B", "CA", STEP_UP, 10.0)],
+        boarding={("A", "CA"): 1},
+    )
+    return limited(inst, ("B", 1))
+
+
+@case(20.0)
+def reception_counts_who_is_stabilised() -> Instance:
+    inst = sketch(
+        beds={"A": {"OXY": 2}},
+        admissions=[("o", "A", "CA", STABILISE, 10.0)],
+        requests={("o", "CA"): 1},
+    )
+    return limited(inst, ("A", 0))
+
+
+@case(0.0)
+def reception_leaves_who_is_there_alone() -> Instance:
+    inst = sketch(beds={"A": {"ICU": 2}}, treated={("A", "CA"): 1}, boarding={("A", "CA"): 1})
+    return limited(inst, ("A", 0))
+
+
 @case(153.125)
 def reserve_of_nothing_is_the_worked_example() -> Instance:
     return worked_example()
@@ -225,6 +314,14 @@ def test_a_promise_not_made_adds_no_column_and_no_row() -> None:
 def test_reserve_that_binds_is_named() -> None:
     inst = reserve_sends_people_to_the_next_house()
     assert binding_terms(inst, solve_plan(inst))[0, 1, 0] == ("reserve",)
+
+
+def test_reception_that_binds_is_named_and_has_a_price() -> None:
+    inst, seen = reception_refuses_the_fourth(), list[Optimum]()
+    plan = solve_plan(inst, seen=lambda model, answer: seen.append(Optimum(model, answer)))
+    assert binding_terms(inst, plan)[0, 1, 0] == ("reception",)
+    assert plan.shadow_prices["reception_limit"][0, 0] == pytest.approx(20.0)
+    assert promise_costs(inst, seen[0]) == {"reception": pytest.approx(20.0)}
 
 
 def test_price_of_a_promise_is_what_the_rest_of_the_harm_rises_by() -> None:

@@ -85,6 +85,42 @@ def test_a_dearer_reserve_is_kept_better(kept: Path, province: Path, tmp_path: P
     assert missed[1] < missed[0] - 0.01
 
 
+LIMITS = [{"place": "U1", "patients": 6}, {"place": "H2", "patients": 2, "to_day": 3}]
+
+
+@pytest.fixture(scope="module")
+def limited(province: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a plan in which a unit and a site take in few."""
+    out = tmp_path_factory.mktemp("promises") / "limited"
+    made(province, out, {"reception": LIMITS})
+    return out
+
+
+def test_reception_changes_the_plan_and_is_told(limited: Path, kept: Path) -> None:
+    summary = told(limited)
+    (one,) = summary["promises"]
+    assert one["promised"] == 6 * 5 + 2 * 3
+    assert one["reached"] <= one["promised"] + 1e-6
+    assert one["costs"] > 1.0
+    rows = [row for row in table(limited, "promises") if row["place"] == "H2"]
+    assert [row["day"] for row in rows] == ["1", "2", "3"]
+    binds = ";".join(row["binding"] for row in table(limited, "capacity"))
+    assert "reception" in binds
+    for lang, words in (("vi", "giới hạn tiếp nhận"), ("en", "limits on reception")):
+        assert words in summary_text(limited, summary, lang)
+
+
+def test_reception_above_its_limit_is_refused(limited: Path, tmp_path: Path) -> None:
+    folder = copied(limited, tmp_path)
+    path = folder / "inputs" / "scenario.json"
+    scenario = json.loads(path.read_text(encoding="utf-8"))
+    scenario["promises"]["reception"][0]["patients"] = 5.9
+    path.write_text(json.dumps(scenario), encoding="utf-8")
+    found = check_plan(folder, data_of(limited)).violations
+    assert any(v.rule == "reception_limit" and "U1" in v.where for v in found)
+    assert any(v.rule == "baselines" for v in found)
+
+
 def _plan(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
     def spoil(folder: Path) -> None:
         path = folder / "plan.json"
@@ -153,6 +189,15 @@ def data_of(kept: Path) -> Path:
         ({"reserve": {"IUC": 0.1}}, {}, "Did you mean ICU?"),
         ({"reserve": {"ICU": 0.1}}, {"weights": {"reserve": -1}}, "0 or more"),
         ({"reserves": {}}, {}, "reserves"),
+        ({"reception": [{"place": "U9", "patients": 3}]}, {}, "No facility or unit"),
+        ({"reception": [{"place": "U1", "patients": -3}]}, {}, "0 or more"),
+        (
+            {"reception": [{"place": "U1", "patients": 3, "from_day": 4, "to_day": 2}]},
+            {},
+            "to_day is before",
+        ),
+        ({"reception": [{"place": "U1", "patients": n} for n in (3, 4)]}, {}, "Row 1"),
+        ({"reception": [{"place": "H3", "patients": 3}]}, {}, "Name the group"),
     ],
 )
 def test_wrong_promises_are_refused(

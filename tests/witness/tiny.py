@@ -10,6 +10,7 @@ from optimizer.crosscheck.random_instances import random_instance
 from optimizer.crosscheck.random_rules import fitted, ruled
 from optimizer.crosscheck.sample import part_of
 from optimizer.domain.instance import Hazards, Instance, unmet_price
+from optimizer.domain.promises import nothing_promised
 
 MOST_PEOPLE = {1: 6, 2: 4, 3: 3}
 """By number of days."""
@@ -89,6 +90,7 @@ def tiny_instance(seed: int) -> Instance:
             vehicle_minutes=inst.vehicle_minutes[:, part].copy(),
             outside_places=np.floor(inst.outside_places[:, part]),
             no_intake=closed,
+            promises=nothing_promised(len(inst.levels), len(inst.units), days),
             terms=terms,
         )
     )
