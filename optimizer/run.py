@@ -49,7 +49,7 @@ from optimizer.exchange.target import sound_target
 from optimizer.i18n import LANGUAGES
 from optimizer.planning import baselines
 from optimizer.planning.pooled import pooled_bound
-from optimizer.planning.promised import promise_costs
+from optimizer.planning.promised import held_to_no_transfers, promise_costs
 from optimizer.planning.screen import offered_ways, with_ways
 from optimizer.planning.solve import SolveOptions, solve_plan
 from optimizer.planning.split import split_to_communes
@@ -76,6 +76,11 @@ HUNG = 5.0
 """Limits of one solve after which a solver is given up; a plan takes up to four solves."""
 RULE_IS_BETTER = Problem(
     "The nearest-free-place plan has less harm than the solver's in whole people; it is kept.",
+    severity="warning",
+)
+NOT_COMPARED = Problem(
+    "What each unit would have without transfers could not be worked out: promises."
+    "no_site_worse_off is not held.",
     severity="warning",
 )
 
@@ -200,6 +205,17 @@ def plan_scenario(
         with contextlib.suppress(SolverError):
             offered = with_ways(offered, *screening(limit))
     done("screen", started)
+    if scenario.promises.no_site_worse_off:
+        started = time.perf_counter()
+        comparing = _begun(lambda: desk.no_transfers())
+        try:
+            still = comparing(limit)[0]
+            offered = held_to_no_transfers(offered, still)
+            desk.made = made = replace(made, instance=held_to_no_transfers(made.instance, still))
+            rule = baselines.greedy(made.instance)[0]  # its harm with the promise
+        except SolverError:
+            warnings = (*warnings, NOT_COMPARED)
+        done("no transfers", started)
     optima: list[Optimum] = []
     tell("harm", 0.0, False)
     beside = _begun(lambda: desk.baselines(rule))
@@ -245,7 +261,10 @@ def plan_scenario(
     try:
         rivals = beside(limit)
     except SolverError:
-        rivals = {"greedy": (rule, made.instance)}
+        plain = _not_compared(made.instance)
+        rivals = {"greedy": (baselines.greedy(plain)[0], plain)}
+        if desk.still is not None:
+            rivals["no_transfers"] = desk.still
     started = time.perf_counter()
     summary = desk.publish(plan, offered, rivals, reasons)
     done("write and check", started)
@@ -333,6 +352,8 @@ class _Desk:
     began: float
     refused: tuple[Problem, ...] = ()
     """What the checker said of the nearest-free-place plan; it is never published then."""
+    still: tuple[Plan, Instance] | None = None
+    """The plan without transfers, where a promise needed it first."""
     costs: Mapping[str, float] = field(default_factory=dict)
     """What each promise costs the rest of the harm."""
     bound: dict[str, Any] | None = None
@@ -346,9 +367,28 @@ class _Desk:
         except PlanCheckError as error:  # our bug, said; the plan itself is judged on its own
             self.refused = error.problems
 
+    def no_transfers(self) -> tuple[Plan, Instance]:
+        """Return the best plan without transfers; the promise that rests on it is not its own.
+
+        Raises
+        ------
+        SolverError
+            If it is not proved the best of its kind.
+        """
+        inst = _not_compared(self.made.instance)
+        if self.scenario.areas == "communes":
+            by_clusters = self.scenario.model_copy(update={"areas": "clusters"})
+            inst = assemble(self.tables, by_clusters).instance
+        rival, its = baselines.no_transfers(inst)
+        if rival.harm.gap is None or rival.harm.gap >= BEST:
+            raise SolverError([NOT_COMPARED])
+        self.still = rival, its
+        return self.still
+
     def baselines(self, rule: Plan) -> Rivals:
         """Solve the rivals beside the plan, and the bound of all."""
-        inst = self.made.instance
+        inst = _not_compared(self.made.instance)
+        rule = baselines.greedy(inst)[0] if self.made.instance is not inst else rule
         found: Rivals = {"greedy": (rule, inst)}
         started = time.perf_counter()
         with contextlib.suppress(SolverError):
@@ -364,7 +404,8 @@ class _Desk:
         ):
             started = time.perf_counter()
             with contextlib.suppress(SolverError):
-                rival, its = solve(inst)
+                known = self.still if name == "no_transfers" else None
+                rival, its = known or solve(inst)
                 if rival.status == "rule" or (rival.harm.gap is not None and rival.harm.gap < BEST):
                     found[name] = rival, its  # one that is not the best of its kind says nothing
             self.seconds[f"baseline: {name}"] = time.perf_counter() - started
@@ -547,6 +588,13 @@ class _Desk:
             "not_counted": _not_counted(scenario),
             "checked": True,
         }
+
+
+def _not_compared(inst: Instance) -> Instance:
+    """Return the instance without the promise that compares units with a plan without transfers."""
+    if not inst.promises.compared:
+        return inst
+    return inst.changed(promises=replace(inst.promises, site_limit=None))
 
 
 def _not_counted(scenario: Scenario) -> dict[str, float]:

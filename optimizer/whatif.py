@@ -31,6 +31,7 @@ from optimizer.exchange.tables import read_tables
 from optimizer.i18n import LANGUAGES
 from optimizer.planning import baselines
 from optimizer.planning.live import LiveModel, Reply
+from optimizer.planning.promised import with_sites_compared
 from optimizer.planning.screen import offered_ways, with_ways
 from optimizer.planning.solve import solve_plan
 from optimizer.report.kpis import plan_kpis
@@ -123,6 +124,9 @@ def _opened(plan: Path, data_dir: Path | None) -> _Opened:
             ]
         )
     inst = assemble(tables, scenario).instance
+    if scenario.promises.no_site_worse_off:
+        clusters = scenario.model_copy(update={"areas": "clusters"})
+        inst = with_sites_compared(inst, assemble(tables, clusters).instance)
     if summary["ways"]["offered"] < summary["ways"]["permitted"]:
         rule, _ = baselines.greedy(inst)
         inst = with_ways(inst, *offered_ways(inst, rule))

@@ -34,6 +34,8 @@ class Case:
     inputs: Inputs
     arcs: Arcs
     flows: Flows
+    site_limit: FloatArray | None = None
+    """(F,) boarding and corridor days of each unit in the best plan without transfers."""
 
     @cached_property
     def units(self) -> list[str]:

@@ -58,6 +58,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "corridor_people": beds.corridor_people,
         "reserve_share": promises.reserve_share,
         "reception_limit": promises.reception_limit,
+        "no_site_worse_off": promises.no_site_worse_off,
         "able_to_treat": people.able_to_treat,
         "permitted_arcs": people.permitted_arcs,
         "whole_people_day_one": people.whole_people_day_one,
@@ -145,7 +146,7 @@ def _read(path: Path, data_dir: Path | None, bench: Bench) -> Case | None:
         return None
     arcs = read_arcs(sources, scenario, places, capacity, inputs)
     flows = read_flows(folder, scenario, places, capacity, inputs, bench)
-    return Case(
+    case = Case(
         folder=folder,
         data_dir=data_dir,
         plan=plan,
@@ -157,6 +158,7 @@ def _read(path: Path, data_dir: Path | None, bench: Bench) -> Case | None:
         arcs=arcs,
         flows=flows,
     )
+    return beside.held_to_no_transfers(case, bench)
 
 
 def _agree(plan: Document, scenario: Scenario, bench: Bench) -> None:

@@ -74,3 +74,30 @@ def taken_in(case: Case) -> FloatArray:
     """(F, T) everybody who enters a unit from elsewhere."""
     f = case.places.planned
     return np.asarray((case.admitted[:f] + case.received[:f] + case.stabilised).sum(axis=1))
+
+
+def site_unmet(case: Case) -> FloatArray:
+    """(F,) boarding days of the shown days, those in a corridor counted twice."""
+    shown = slice(0, case.scenario.horizon)
+    flows = case.flows
+    return np.asarray(
+        flows.boarding[:, :, shown].sum(axis=(1, 2)) + flows.corridor[:, shown].sum(axis=1)
+    )
+
+
+def site_missed(case: Case) -> FloatArray:
+    """(F,) such days beyond those without transfers."""
+    limit = case.site_limit
+    return (
+        np.maximum(0.0, site_unmet(case) - limit)
+        if limit is not None
+        else np.zeros(len(case.units))
+    )
+
+
+def site_most(case: Case) -> float:
+    """Return a number of such days that no unit can have: everybody, every shown day, twice."""
+    inputs = case.inputs
+    start = inputs.treated0.sum() + inputs.boarding0.sum() + inputs.waiting0.sum()
+    people = start + np.cumsum(inputs.arrivals.sum(axis=(0, 1)))
+    return float(2 * people[: case.scenario.horizon].sum())

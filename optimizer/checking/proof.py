@@ -55,6 +55,7 @@ ROWS: Mapping[str, str] = {
     "corridor_people": "FT",
     "reserve_share": "FLT",
     "reception_limit": "QT",
+    "no_site_worse_off": "F",
 }
 """Axes of the prices of each row; t is T without day 1, L pairs of levels, Q places
 with a limit on what they take in, as the scenario lists them. One that is not

@@ -17,6 +17,7 @@ from optimizer.checking.capacity import read_capacity
 from optimizer.checking.case import Case
 from optimizer.checking.flows import DIRECTIONS, KINDS, Flows, Rows
 from optimizer.checking.places import read_places
+from optimizer.checking.promises import site_unmet
 from optimizer.checking.proof import PROOF, Proof, Side
 from optimizer.checking.reader import read_table
 from optimizer.checking.rules_bound import PLAN, prove
@@ -93,6 +94,18 @@ def baselines(case: Case, bench: Bench) -> None:
     if pooled is not None:
         _pooled(pooled if isinstance(pooled, dict) else {}, redone, bench)
     _table(case, redone, bench)
+
+
+def held_to_no_transfers(case: Case, bench: Bench) -> Case:
+    """Return the case with what each unit has without transfers, if that is promised and told."""
+    if not case.scenario.no_site_worse_off:
+        return case
+    proof = Proof(case.folder / PROOF, bench)
+    here = _by_clusters(case)
+    side = proof.side(STILL, here.proof_axes) if STILL in proof.sides() else None
+    if side is None:
+        return case
+    return replace(case, site_limit=site_unmet(_redone(here, side)))
 
 
 def _pooled(book: Mapping[str, Any], redone: Mapping[str, Case], bench: Bench) -> None:
@@ -185,7 +198,7 @@ def _redone(case: Case, side: Side) -> Case:
         oxygen=short,
         oxygen_shown={},
     )
-    return _with_states(replace(case, flows=flows))
+    return _with_states(replace(case, flows=flows, site_limit=None))
 
 
 def _with_states(case: Case) -> Case:

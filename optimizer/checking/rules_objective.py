@@ -9,7 +9,7 @@ import numpy as np
 
 from optimizer.checking.case import Case
 from optimizer.checking.flows import BOARDING, LEAVES, OUTSIDE
-from optimizer.checking.promises import reserve_reached
+from optimizer.checking.promises import reserve_reached, site_missed
 from optimizer.checking.violation import PATIENTS, RELATIVE, Bench, FloatArray
 
 MINUTES_A_DAY = 1440
@@ -45,8 +45,16 @@ def harm_by_day(case: Case) -> Mapping[str, FloatArray]:
         "lateness": rows.total("t", None, lateness),
         "out_of_province": w["out_of_province"] * away,
         "transfers": moves.total("t", None, risk),
+        "no_site_worse_off": _last_shown(case, case.scenario.site_price * site_missed(case).sum()),
         "reserve": case.scenario.reserve_price * reserve_reached(case)[2].sum(axis=(0, 1)),
     }
+
+
+def _last_shown(case: Case, harm: float) -> FloatArray:
+    """Return (T,) a harm of all shown days, put on the last of them."""
+    out = np.zeros(case.scenario.days)
+    out[case.scenario.horizon - 1] = harm
+    return out
 
 
 def burden_by_day(case: Case) -> Mapping[str, FloatArray]:

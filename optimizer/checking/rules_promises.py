@@ -7,7 +7,13 @@ from collections.abc import Mapping
 import numpy as np
 
 from optimizer.checking.case import Case
-from optimizer.checking.promises import receptions, reserve_reached, taken_in
+from optimizer.checking.promises import (
+    receptions,
+    reserve_reached,
+    site_missed,
+    site_unmet,
+    taken_in,
+)
 from optimizer.checking.reader import read_table
 from optimizer.checking.rules_objective import stated
 from optimizer.checking.violation import Bench, FloatArray
@@ -54,6 +60,17 @@ def keep_reception(case: Case, bench: Bench) -> None:
     places = [row[0] for row in case.scenario.reception]
     message = "{left} are taken in, but no more than {right} a day were promised."
     bench.at_most("reception_limit", into, most, (places, case.days), message)
+
+
+def no_site_worse_off(case: Case, bench: Bench) -> None:
+    """Check what is told of boarding and corridor days against those without transfers (F,)."""
+    limit, reached, missed = case.site_limit, site_unmet(case), site_missed(case)
+    due: Told = {}
+    if limit is not None:
+        for f, unit in enumerate(case.units):
+            if max(limit[f], reached[f]) > SMALL:
+                due["no_site_worse_off", unit, "", 0] = _at((f,), limit, reached, missed)
+    hold_rows(case, bench, "no_site_worse_off", "no_site_worse_off", due, "patient-days")
 
 
 def _at(place: tuple[int, ...], *parts: FloatArray) -> tuple[float, ...]:

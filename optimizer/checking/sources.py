@@ -258,6 +258,8 @@ class Scenario:
     reserve: Mapping[str, float]
     """Share of open beds that is promised to stay free, by care level."""
     reserve_price: float
+    site_price: float
+    no_site_worse_off: bool
     reception: Sequence[tuple[str, float, int, int]]
     """Place, patients a day, first and last day of each limit on what is taken in."""
     confidence: int
@@ -342,6 +344,8 @@ def read_scenario(path: Path, bench: Bench) -> Scenario:
         curves=_curves(doc),
         reserve=_reserve(doc),
         reserve_price=_number(doc, "weights.reserve"),
+        site_price=_number(doc, "weights.no_site_worse_off"),
+        no_site_worse_off=doc.get("promises.no_site_worse_off") is True,
         reception=_reception(doc),
         confidence=weakest_figure(doc.value),
         document=doc.value,

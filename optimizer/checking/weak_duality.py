@@ -13,7 +13,13 @@ import numpy as np
 
 from optimizer.checking.case import Case
 from optimizer.checking.flows import ADMISSION, BOARDING, LEAVES, OUTSIDE, STABILISE, TREATED
-from optimizer.checking.promises import at_lowest, receptions, reserve_pairs, reserve_shares
+from optimizer.checking.promises import (
+    at_lowest,
+    receptions,
+    reserve_pairs,
+    reserve_shares,
+    site_most,
+)
 from optimizer.checking.proof import ROWS, Side
 from optimizer.checking.rules_capacity import capacity_falls, ways_reach
 from optimizer.checking.rules_objective import MINUTES_A_DAY, unmet_weights
@@ -162,6 +168,7 @@ class _Proof:
             ("surge_stays_open", -falls),
             ("vehicle_minutes", capacity.vehicle_minutes[:, None]),
             ("outside_places", _finite(capacity.outside_places)[:, None]),
+            ("no_site_worse_off", 0.0 if case.site_limit is None else case.site_limit),
             ("reception_limit", _finite(self.limit)),
             ("reserve_share", self._beside_reserve(capacity.from_level(beds))),
         ):
@@ -241,7 +248,10 @@ class _Proof:
         b = weights[1][None, :, None] + boarding - _tomorrow(inputs.night[1], boarding)
         b = b + p["boarders_leave_once"]
         lying = p["house_capacity"] + boarder + self._kept_by_all()
+        shown = np.arange(case.scenario.days) < case.scenario.horizon
+        unmet = p["no_site_worse_off"][:, None] * shown
         b = b + (lying - p["corridor_boarders_only"] - p["corridor_people"])[:, None, :]
+        b = b + unmet[:, None, :]
         u = np.where(self.possible.waiting, u, 0.0)
         b = np.where(self.possible.boarding, b, 0.0)
         days = case.scenario.days
@@ -249,7 +259,7 @@ class _Proof:
         house = np.where(self.possible.in_house, boarding - treated, 0.0)
         first = np.minimum(0.0, house[:, :, 0]) * inputs.boarding0
         v = case.scenario.weights["corridor"] + p["corridor_boarders_only"] - lying
-        v = v + p["corridor_people"]
+        v = v + p["corridor_people"] + unmet
         if case.scenario.corridor == "open":
             v = v - p["device_capacity"].sum(axis=1)
         return (
@@ -344,6 +354,9 @@ class _Proof:
         total += float((np.minimum(0.0, w) * _finite(terms.tank)[:, None]).sum())
         y = np.where(np.isfinite(terms.supply)[:, None], weights["oxygen_short"] - stock, 0.0)
         most = float(self.gas.max(initial=0.0))
+        if case.site_limit is not None:
+            g = case.scenario.site_price - p["no_site_worse_off"]
+            total += float(np.minimum(0.0, g).sum()) * site_most(case)
         for k in np.flatnonzero(self.reserve):  # at most the patients who need the level
             j = case.scenario.reserve_price - free[:, k].sum(axis=1)
             total += self._at_most_everybody(j)
@@ -365,6 +378,7 @@ def _lawful_rows(case: Case) -> dict[str, FloatArray]:
         "nobody_waits": ways_reach(case) & (scenario.wait == "none"),
         "closed_intake": case.closed,
         "reception_limit": np.isfinite(receptions(case)[1]),
+        "no_site_worse_off": np.array([case.site_limit is not None]),
         "reserve_share": reserve_pairs(case).reshape(len(case.units), -1)[:, :, None],
     }
 

@@ -139,6 +139,12 @@ class Model:
             if inst.promises.reserve[k] > 0 and max(listed[f], default=-1) >= k
         }
 
+        self.worse_off = {
+            f: self.column("worse_off", ("unit", units[f]))
+            for f in range(self.F)
+            if inst.promises.site_limit is not None
+        }
+
     def capacity_fell(self, f: int, t: int) -> bool:
         """Return whether some capacity of unit f is lower on day t than on an earlier day."""
         if self.inst.fallen is not None:  # a window: the earlier days are not here

@@ -61,9 +61,27 @@ def reception_limit(m: Model) -> None:
             m.at_most("reception_limit", (("reception", place), t), terms, limit)
 
 
+def _unmet(m: Model, f: int) -> Terms:
+    """Return the boarders of a unit on the shown days, those in a corridor twice."""
+    shown = range(1, m.inst.shown_days + 1)
+    terms: Terms = {m.boarding[f, s, t]: 1.0 for s in range(m.S) for t in shown}
+    return add(terms, {m.corridor[f, t]: 1.0 for t in shown})
+
+
+def no_site_worse_off(m: Model) -> None:
+    """Boarding and corridor days of a unit <= those without transfers, and what is beyond."""
+    limit = m.inst.promises.site_limit
+    for f, beyond in m.worse_off.items():
+        assert limit is not None
+        terms = add({beyond: -1.0}, _unmet(m, f))
+        m.at_most("no_site_worse_off", (m.at("unit", f),), terms, float(limit[f]))
+
+
 def promises_missed(m: Model) -> Terms:
     """Return what promises not kept add to the harm."""
-    return dict.fromkeys(m.reserve_missed.values(), float(m.inst.promises.reserve_price))
+    promised = m.inst.promises
+    terms: Terms = dict.fromkeys(m.reserve_missed.values(), float(promised.reserve_price))
+    return add(terms, dict.fromkeys(m.worse_off.values(), float(promised.site_price)))
 
 
 def settle(m: Model) -> None:
@@ -74,3 +92,8 @@ def settle(m: Model) -> None:
         over = known + sum(share * (var.varValue or 0.0) for var, share in terms.items())
         taken = m.reserve_missed[f, k, t]
         taken.varValue = max(taken.varValue, over)
+    limit = m.inst.promises.site_limit
+    for f, beyond in m.worse_off.items():
+        assert limit is not None
+        days = sum(share * (var.varValue or 0.0) for var, share in _unmet(m, f).items())
+        beyond.varValue = max(0.0, days - float(limit[f]))

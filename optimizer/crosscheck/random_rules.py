@@ -66,6 +66,10 @@ def promising(inst: Instance, dice: Dice) -> Instance:
             reception_of=dice.random((len(inst.units), places)) < 0.5,
             reception_places=tuple(f"place {q}" for q in range(places)),
         )
+    if dice.random() < 0.5:
+        limit = np.round(dice.random(len(inst.units)) * dice.choice([0.0, 4.0, 20.0]), 1)
+        price = float(dice.choice([0.5, 5.0]))
+        promised = replace(promised, site_limit=limit, site_price=price)
     return inst.changed(promises=promised)
 
 

@@ -6,7 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from optimizer.crosscheck.model import Model, Terms, add
-from optimizer.crosscheck.promise_rows import promises_missed, reception_limit, reserve_share
+from optimizer.crosscheck.promise_rows import (
+    no_site_worse_off,
+    promises_missed,
+    reception_limit,
+    reserve_share,
+)
 from optimizer.crosscheck.rule_rows import (
     closed_intake,
     corridor_people,
@@ -288,6 +293,7 @@ CONSTRAINTS: tuple[Callable[[Model], None], ...] = (
     corridor_people,
     reserve_share,
     reception_limit,
+    no_site_worse_off,
 )
 """Every row of docs/model.md section 4, in its order."""
 

@@ -47,7 +47,12 @@ TERM_AXES: Mapping[str, str] = {
     "oxygen_routine": "F",
 }
 """Likewise of `Instance.terms`."""
-PROMISE_AXES: Mapping[str, str] = {"reserve": "K", "reception": "QT", "reception_of": "FQ"}
+PROMISE_AXES: Mapping[str, str] = {
+    "reserve": "K",
+    "reception": "QT",
+    "reception_of": "FQ",
+    "site_limit": "F",
+}
 """Likewise of `Instance.promises`."""
 PARTS_BY_NAME = ("unit_names", "area_communes", "unit_members")
 

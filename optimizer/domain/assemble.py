@@ -282,6 +282,8 @@ def _promised(scenario: Scenario, levels: tuple[str, ...], sites: Sites) -> Prom
         belongs.append(named if any(named) else homes)
     return Promised(
         reserve=np.array([said.reserve.get(level, 0.0) for level in levels]),
+        sites_compared=said.no_site_worse_off,
+        site_price=scenario.weights.no_site_worse_off,
         reserve_price=scenario.weights.reserve,
         reception=np.array(limits).reshape(-1, len(days)),
         reception_of=np.array(belongs, dtype=bool).reshape(-1, len(sites.inside)).T.copy(),

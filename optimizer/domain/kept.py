@@ -109,6 +109,20 @@ class Intake:
             self.left[q, day] -= patients
 
 
+def site_unmet(inst: Instance, boarding: FloatArray, corridor: FloatArray) -> FloatArray:
+    """(F,) boarding patient-days of the shown days, and once more those of them in a corridor."""
+    shown = slice(0, inst.shown_days)
+    return np.asarray(boarding[:, :, shown].sum(axis=(1, 2)) + corridor[:, shown].sum(axis=1))
+
+
+def site_missed(inst: Instance, boarding: FloatArray, corridor: FloatArray) -> FloatArray:
+    """(F,) such days beyond those without transfers; 0 where nothing is promised."""
+    limit = inst.promises.site_limit
+    if limit is None:
+        return np.zeros(len(inst.units))
+    return np.maximum(0.0, site_unmet(inst, boarding, corridor) - limit)
+
+
 def promise_harm(
     inst: Instance,
     treated: FloatArray,
@@ -121,4 +135,5 @@ def promise_harm(
     if not promised.any:
         return 0.0
     missed = reserve_missed(inst, treated, boarding, corridor, surge_beds)
-    return float(promised.reserve_price * missed.sum())
+    beyond = site_missed(inst, boarding, corridor)
+    return float(promised.reserve_price * missed.sum() + promised.site_price * beyond.sum())

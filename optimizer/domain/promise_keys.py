@@ -43,9 +43,18 @@ class Promises(BaseModel):
     reception: tuple[Reception, ...] = Field(
         (), description="limits on what sites or units take in a day; hard"
     )
+    no_site_worse_off: bool = Field(
+        False,
+        description="true: no unit has more boarding and corridor days than it would have without "
+        "any transfer; soft, at weights.no_site_worse_off",
+    )
 
     @property
     def made(self) -> tuple[str, ...]:
         """Return the names of the promises that are made."""
-        made = {"reserve": any(self.reserve.values()), "reception": bool(self.reception)}
+        made = {
+            "reserve": any(self.reserve.values()),
+            "reception": bool(self.reception),
+            "no_site_worse_off": self.no_site_worse_off,
+        }
         return tuple(name for name, said in made.items() if said)

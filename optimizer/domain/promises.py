@@ -23,6 +23,12 @@ class Promised:
     """(Q, T) patients a day that each place with a limit may take in; inf: no limit that day."""
     reception_of: NDArray[np.bool_]
     """(F, Q) the unit belongs to the place."""
+    sites_compared: bool = False
+    """No unit is to be worse off than without transfers."""
+    site_limit: FloatArray | None = None
+    """(F,) its boarding and corridor days without transfers, shown days; None: not worked out."""
+    site_price: float = 0.0
+    """Harm of a day beyond it."""
     reserve_price: float = 0.0
     """Harm of a bed of the reserve taken for a day."""
     reception_places: tuple[str, ...] = ()
@@ -37,11 +43,16 @@ class Promised:
     @property
     def any(self) -> bool:
         """Return whether anything is promised."""
-        return bool((self.reserve > 0).any()) or bool(self.reception_places)
+        return bool((self.reserve > 0).any()) or bool(self.reception_places) or self.compared
+
+    @property
+    def compared(self) -> bool:
+        """Return whether units are held to what they have without transfers."""
+        return self.site_limit is not None
 
     def days(self, part: slice) -> Promised:
         """Return the same promises for some of the days."""
-        return replace(self, reception=self.reception[:, part].copy())
+        return replace(self, reception=self.reception[:, part].copy(), site_limit=None)
 
 
 def nothing_promised(levels: int, units: int, days: int) -> Promised:

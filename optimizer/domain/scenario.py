@@ -407,6 +407,11 @@ class Weights(Part):
         0.0,
         description="harm of an admission to another than the area's own unit (rules.movers: new)",
     )
+    no_site_worse_off: Price = Field(
+        5.0,
+        description="harm of a boarding or corridor day beyond those without transfers "
+        "(promises.no_site_worse_off)",
+    )
     reserve: Price = Field(
         0.3, description="harm of a bed of promises.reserve that is taken, for a day"
     )

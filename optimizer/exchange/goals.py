@@ -24,6 +24,7 @@ UNITS = {
     "weights.lateness": "factor",
     "weights.out_of_province": "harm a patient",
     "weights.move_elsewhere": "harm a patient",
+    "weights.no_site_worse_off": "harm a patient-day",
     "weights.reserve": "harm a bed-day",
     "options.fairness.epsilon": "share of the harm",
     "burden.minute": "points a minute",
@@ -31,7 +32,7 @@ UNITS = {
     "burden.surge_bed_day": "points a bed-day",
 }
 """Unit of each key of the scenario that is a weight; the rows stand in this order."""
-PROMISES = frozenset({"reserve"})
+PROMISES = frozenset({"reserve", "no_site_worse_off"})
 """Weights of promises, shown where the promise is made: a promise and its weight have one name."""
 
 

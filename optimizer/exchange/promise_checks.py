@@ -15,6 +15,7 @@ def promise_checks(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
     """Yield what does not fit: errors, and warnings of what would have no effect."""
     yield from _reserve(scenario, tables)
     yield from _reception(scenario, tables)
+    yield from _sites(scenario)
 
 
 def _reserve(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
@@ -115,3 +116,24 @@ def planned_places(
         else:
             places.update(unit.sites)
     return frozenset(places), groups
+
+
+def _sites(scenario: Scenario) -> Iterator[Problem]:
+    """A weight of the comparison with a plan without transfers goes with the promise."""
+    weight, key = scenario.weights.no_site_worse_off, "weights.no_site_worse_off"
+    if scenario.promises.no_site_worse_off and not weight:
+        yield Problem(
+            "At a weight of 0 nothing is given up for a unit that is worse off: the promise has no "
+            "effect on the plan.",
+            "Raise the weight, or delete the promise.",
+            column=key,
+            severity="warning",
+        )
+    usual = Weights.model_fields["no_site_worse_off"].default
+    if not scenario.promises.no_site_worse_off and weight != usual:
+        yield Problem(
+            "promises.no_site_worse_off is false: the weight has no effect.",
+            "Make the promise, or delete the weight.",
+            column=key,
+            severity="warning",
+        )

@@ -18,7 +18,7 @@ from optimizer.planning.capacity_rows import (
     supervision,
 )
 from optimizer.planning.matrix import Matrix, Rows
-from optimizer.planning.promise_rows import reception_limit, reserve_share
+from optimizer.planning.promise_rows import no_site_worse_off, reception_limit, reserve_share
 from optimizer.planning.rule_rows import (
     closed_intake,
     corridor_people,
@@ -336,4 +336,5 @@ CONSTRAINTS: tuple[Constraint, ...] = (
     corridor_people,
     reserve_share,
     reception_limit,
+    no_site_worse_off,
 )

@@ -31,6 +31,7 @@ COLUMN_AXES: Mapping[str, str] = {
     "oxygen_stored": "FT",
     "oxygen_short": "FT",
     "reserve_missed": "FKT",
+    "worse_off": "F",
 }
 ROW_AXES: Mapping[str, str] = {
     "waiting_balance": "OST",
@@ -57,6 +58,7 @@ ROW_AXES: Mapping[str, str] = {
     "corridor_people": "FT",
     "reserve_share": "FLT",
     "reception_limit": "QT",
+    "no_site_worse_off": "F",
 }
 """Axes by letter (docs/model.md section 1); A and X: admission and transfer ways, L: pairs of
 levels, Q: places with a limit on what they take in. A block that is

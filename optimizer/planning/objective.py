@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from optimizer.domain.instance import FloatArray, Instance, IntArray
-from optimizer.planning.promise_rows import reserve_days
+from optimizer.planning.promise_rows import days_worse_off, reserve_days
 from optimizer.planning.variables import PlanVariables
 
 Term = Callable[[Instance, PlanVariables, FloatArray], None]
@@ -76,6 +76,7 @@ TERMS: dict[str, tuple[Term, ...]] = {
         late_admissions,
         risk_of_moves,
         reserve_days,
+        days_worse_off,
     ),
     "burden": (road_and_moves, surge_bed_days),
 }

@@ -80,6 +80,28 @@ def reception_limit(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     rows.at_most(limit)
 
 
+def no_site_worse_off(m: Matrix, inst: Instance, v: PlanVariables) -> None:
+    r"""No unit has more boarding and corridor days than without transfers, (F,) patient-days.
+
+    .. math:: \sum_{t \le T_0} \Big( \sum_s b_{fst} + v_{ft} \Big) - g_f \le W_f
+
+    W  ``inst.promises.site_limit`` (F,), of the best plan without transfers;  g  ``v.worse_off``
+    Shadow price: fall of the harm for one such day more that the unit may have.
+    """
+    rows = m.rows("no_site_worse_off", v.worse_off.shape, exists=v.worse_off >= 0)
+    shown = slice(0, inst.shown_days)
+    rows.add(1.0, v.boarding[:, :, shown], rows.index[:, None, None])
+    rows.add(1.0, v.corridor[:, shown], rows.index[:, None])
+    rows.add(-1.0, v.worse_off)
+    limit = inst.promises.site_limit
+    rows.at_most(0.0 if limit is None else limit)
+
+
+def days_worse_off(inst: Instance, v: PlanVariables, cost: FloatArray) -> None:
+    """Boarding and corridor days beyond those without transfers, harm a patient-day."""
+    cost[v.worse_off[v.worse_off >= 0]] += inst.promises.site_price
+
+
 def reserve_days(inst: Instance, v: PlanVariables, cost: FloatArray) -> None:
     """Beds of the reserve that are taken, harm a bed-day."""
     here = v.reserve_missed[v.reserve_missed >= 0]

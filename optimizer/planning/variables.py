@@ -44,6 +44,8 @@ class PlanVariables:
     """Capacity rows to write: those that no other row of the same house implies."""
     reserve_missed: IntArray
     """(F, K, T) beds of a promised reserve that are taken."""
+    worse_off: IntArray
+    """(F,) boarding and corridor days beyond those without transfers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +220,12 @@ def plan_variables(
             (f, len(inst.levels), days),
             exists=reserve_rows(inst)[:, :, None],
         ),
+        "worse_off": m.columns(
+            "worse_off",
+            (f,),
+            exists=np.full(f, inst.promises.compared),
+            upper=2.0 * _everybody_shown(inst),
+        ),
     }
     every = (admitted.ravel(), moved.ravel()) if all_days else (moved[:, 0],)
     whole = np.concatenate([observed, *every, in_house[:, :, 0].ravel()])
@@ -239,3 +247,10 @@ def stabilise_into(inst: Instance) -> BoolArray:
     here = arcs.kind == STABILISE
     out[arcs.to[here], arcs.patient_class[here]] = True
     return out
+
+
+def _everybody_shown(inst: Instance) -> float:
+    """Patient-days of all who can be anywhere on the shown days: nobody is ever two."""
+    there = inst.census_treated.sum() + inst.census_boarding.sum() + inst.open_requests.sum()
+    by_day = there + np.cumsum(inst.arrivals.sum(axis=(0, 1)))
+    return float(by_day[: inst.shown_days].sum())

@@ -15,6 +15,8 @@ from optimizer.domain.kept import (
     reserve_free,
     reserve_missed,
     reserve_rows,
+    site_missed,
+    site_unmet,
     taken_in,
 )
 from optimizer.domain.plan import Plan
@@ -38,7 +40,7 @@ Row = tuple[str, str, str, int, float, float, float]
 
 def promise_rows(inst: Instance, plan: Plan) -> list[Row]:
     """Return one row for each promise, place, care level and day; day 0: all shown days."""
-    return [*_reserve(inst, plan), *_reception(inst, plan)]
+    return [*_reserve(inst, plan), *_reception(inst, plan), *_sites(inst, plan)]
 
 
 def _reserve(inst: Instance, plan: Plan) -> list[Row]:
@@ -63,6 +65,19 @@ def _reception(inst: Instance, plan: Plan) -> list[Row]:
     ]
 
 
+def _sites(inst: Instance, plan: Plan) -> list[Row]:
+    limit = inst.promises.site_limit
+    if limit is None:
+        return []
+    reached = site_unmet(inst, plan.boarding, plan.corridor)
+    missed = site_missed(inst, plan.boarding, plan.corridor)
+    return [
+        ("no_site_worse_off", unit, "", 0, float(limit[f]), float(reached[f]), float(missed[f]))
+        for f, unit in enumerate(inst.units)
+        if max(limit[f], reached[f]) > SOME
+    ]
+
+
 def _figures(f: int, k: int, t: int, *parts: FloatArray) -> tuple[float, float, float]:
     due, free, missed = (float(part[f, k, t]) for part in parts)
     return due, free, missed
@@ -77,7 +92,8 @@ def promises_told(
     rows; `harm` is what the missed add to it over all days. `costs`: harm that the promise as a
     whole costs the rest of the plan; not there where it was not worked out.
     """
-    price = {"reserve": inst.promises.reserve_price}
+    said = inst.promises
+    price = {"reserve": said.reserve_price, "no_site_worse_off": said.site_price}
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for name, _, level, day, promised, reached, missed in rows:
         start: dict[str, Any] = {"promise": name, "care_level": level}
@@ -100,6 +116,7 @@ def promise_name(one: Mapping[str, Any], level: str, lang: str) -> str:
     words = {
         "reserve": say("reserve kept free, {level} and above (bed-days)"),
         "reception": say("limits on reception (patients)"),
+        "no_site_worse_off": say("no unit worse off than without transfers (patient-days)"),
     }
     return words[str(one["promise"])].format(level=level)
 

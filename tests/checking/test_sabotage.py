@@ -957,6 +957,14 @@ def a_reserve_taken_for_nothing(f: Folder) -> None:
     f.scenario["weights"]["reserve"] = 0.3
 
 
+@spoil("no_site_worse_off")
+def tell_of_a_comparison_that_was_not_made(f: Folder) -> None:
+    f.scenario["promises"] = {"no_site_worse_off": True}
+    f.scenario["weights"]["no_site_worse_off"] = 5.0
+    one = {"promise": "no_site_worse_off", "care_level": "", "promised": 1.0}
+    f.plan["promises"] = [one | {"reached": 1.0, "missed": 0.0}]
+
+
 @spoil("reception_limit")
 def take_in_more_than_promised(f: Folder) -> None:
     # day 2: .5 come to A, and .75 down from B

@@ -17,8 +17,9 @@ from optimizer.domain.binding import binding_terms
 from optimizer.domain.instance import ADMISSION, STABILISE, STEP_UP, Instance
 from optimizer.domain.kept import reserve_missed
 from optimizer.domain.simulate import simulate
+from optimizer.planning.baselines import no_transfers
 from optimizer.planning.model import build_model
-from optimizer.planning.promised import promise_costs
+from optimizer.planning.promised import promise_costs, with_sites_compared
 from optimizer.planning.solve import SolveOptions, solve_plan
 from optimizer.planning.worth import Optimum
 
@@ -270,6 +271,83 @@ def reception_leaves_who_is_there_alone() -> Instance:
     return limited(inst, ("A", 0))
 
 
+# no_site_worse_off: a boarder (CA 20) of A may go up to B (2), whose oxygen bed he takes
+
+
+def compared(inst: Instance, *limit: float, price: float = 5.0) -> Instance:
+    """Return the instance whose units may have so many boarding and corridor days."""
+    promised = replace(inst.promises, site_limit=np.array(limit), site_price=price)
+    return inst.changed(promises=promised)
+
+
+def _boards(ca: float = 2) -> Instance:
+    """CA board in A, each 20 a day; B has an ICU bed; up costs 2."""
+    return sketch(
+        beds={"A": {"OXY": 4}, "B": {"ICU": 1}},
+        transfers=[("A", "B", "CA", STEP_UP, 10.0)],
+        boarding={("A", "CA"): ca},
+    )
+
+
+@case(22.0 + 5.0)
+def site_with_a_boarder_more_than_before_is_worse_off() -> Instance:
+    return compared(_boards(), 0, 0)
+
+
+@case(22.0)
+def site_as_well_off_as_before() -> Instance:
+    return compared(_boards(), 1, 0)
+
+
+@case(22.0)
+def site_better_off_than_before() -> Instance:
+    return compared(_boards(), 2, 0)
+
+
+@case(45.0 + 2 * 5.0)
+def corridor_days_count_twice() -> Instance:
+    inst = sketch(beds={"A": {"OXY": 0}}, boarding={("A", "CA"): 1})
+    return compared(inst, 0)
+
+
+@case(45.0 + 5.0)
+def corridor_days_that_were_boarding_days_before() -> Instance:
+    inst = sketch(beds={"A": {"OXY": 0}}, boarding={("A", "CA"): 1})
+    return compared(inst, 1)
+
+
+def _either() -> Instance:
+    """A CA comes to A or to B as a boarder; A is 1 nearer; both have a bed for him to lie in."""
+    inst = sketch(
+        beds={"A": {"OXY": 2}, "B": {"OXY": 2}},
+        admissions=[("o", u, "CA", STABILISE, m) for u, m in (("A", 10.0), ("B", 20.0))],
+        requests={("o", "CA"): 1},
+        waits={("CA", "CA"): 1.0 - 1e-9},
+    )
+    harm = replace(inst.harm, admission=np.array([0.0, 1.0]), waiting=inst.harm.waiting * 9)
+    return inst.changed(harm=harm)
+
+
+@case(20.0)
+def boarder_comes_to_the_nearest() -> Instance:
+    return _either()
+
+
+@case(21.0)
+def boarder_comes_where_nobody_is_worse_off() -> Instance:
+    return compared(_either(), 0, 1)
+
+
+@case(20.5)
+def boarder_comes_to_the_nearest_where_the_promise_is_cheaper() -> Instance:
+    return compared(_either(), 0, 1, price=0.5)
+
+
+@case(25.0)
+def boarder_comes_all_the_same_where_all_are_worse_off() -> Instance:
+    return compared(_either(), 0, 0)
+
+
 @case(153.125)
 def reserve_of_nothing_is_the_worked_example() -> Instance:
     return worked_example()
@@ -334,6 +412,16 @@ def test_price_of_a_promise_is_what_the_rest_of_the_harm_rises_by() -> None:
         inst, seen = make(), list[Optimum]()
         solve_plan(inst, seen=lambda model, answer, seen=seen: seen.append(Optimum(model, answer)))
         assert promise_costs(inst, seen[0]) == {"reserve": pytest.approx(due, abs=1e-6)}
+
+
+def test_comparison_is_with_the_best_plan_without_transfers() -> None:
+    inst = worked_example()
+    wanted = inst.changed(promises=replace(inst.promises, sites_compared=True, site_price=5.0))
+    told = with_sites_compared(wanted, wanted).promises.site_limit
+    still = no_transfers(inst)[0]
+    due = still.boarding.sum(axis=(1, 2)) + still.corridor.sum(axis=1)
+    assert told == pytest.approx(due)
+    assert with_sites_compared(inst, inst) is inst
 
 
 def test_reserve_missed_is_worked_out_from_the_decisions() -> None:

@@ -121,6 +121,52 @@ def test_reception_above_its_limit_is_refused(limited: Path, tmp_path: Path) -> 
     assert any(v.rule == "baselines" for v in found)
 
 
+@pytest.fixture(scope="module")
+def fair(province: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a plan in which no unit is to be worse off than without transfers."""
+    out = tmp_path_factory.mktemp("promises") / "fair"
+    made(province, out, {"no_site_worse_off": True}, **HARD)
+    return out
+
+
+HARD = {
+    "staff": {"surge_absence": 0.4},
+    "weights": {"no_site_worse_off": 40},
+}
+
+
+def test_no_site_worse_off_is_compared_with_the_plan_beside(fair: Path) -> None:
+    summary = told(fair)
+    (one,) = summary["promises"]
+    rows = {row["place"]: row for row in table(fair, "promises")}
+    for unit, row in rows.items():
+        beside = [r for r in table(fair, "baselines") if r["baseline"] == "no_transfers"]
+        boarded = sum(
+            float(r["value"])
+            for r in beside
+            if r["place"] == unit and r["measure"] == "boarding_bed_days"
+        )
+        assert float(row["promised"]) >= boarded - 1e-3
+        assert float(row["missed"]) == pytest.approx(
+            max(0.0, float(row["reached"]) - float(row["promised"])), abs=1e-9
+        )
+    assert one["promised"] > 1.0
+    assert one["costs"] >= 0.0
+    assert one["harm"] == pytest.approx(40 * one["missed"])
+
+
+def test_forged_comparison_is_refused(fair: Path, tmp_path: Path) -> None:
+    folder = copied(fair, tmp_path)
+    rows = table(folder, "promises")
+    rows[0]["promised"] = repr(float(rows[0]["promised"]) + 1)
+    with (folder / "promises.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    found = {v.rule for v in check_plan(folder, data_of(fair)).violations}
+    assert "no_site_worse_off" in found
+
+
 def _plan(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
     def spoil(folder: Path) -> None:
         path = folder / "plan.json"
