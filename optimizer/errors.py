@@ -100,6 +100,12 @@ class DataError(ReferralError):
     exit_code = 2
 
 
+class InfeasiblePlanError(ReferralError):
+    """What was pinned cannot all hold: drop some pins (without any a plan always exists)."""
+
+    exit_code = 3
+
+
 class MissingExtraError(ReferralError):
     """A part that needs a package which is not installed."""
 

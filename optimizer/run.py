@@ -32,7 +32,7 @@ from optimizer.domain.instance import FloatArray, Instance
 from optimizer.domain.plan import Plan
 from optimizer.domain.scenario import Scenario
 from optimizer.domain.supplies import icu_quota, plan_needs
-from optimizer.errors import DataError, PlanCheckError, Problem, SolverError
+from optimizer.errors import DataError, InfeasiblePlanError, PlanCheckError, Problem, SolverError
 from optimizer.exchange import planfolder
 from optimizer.exchange.agreement import cross_check
 from optimizer.exchange.goals import goal_rows
@@ -48,9 +48,10 @@ from optimizer.exchange.tables import read_tables
 from optimizer.exchange.target import sound_target
 from optimizer.i18n import LANGUAGES
 from optimizer.planning import baselines
+from optimizer.planning.pins import impossible_pins
 from optimizer.planning.pooled import pooled_bound
 from optimizer.planning.promised import held_to_no_transfers, promise_costs
-from optimizer.planning.screen import offered_ways, with_ways
+from optimizer.planning.screen import offered_ways, with_pinned, with_ways
 from optimizer.planning.solve import SolveOptions, solve_plan
 from optimizer.planning.split import split_to_communes
 from optimizer.planning.worth import Optimum
@@ -193,6 +194,8 @@ def plan_scenario(
     made = assemble(tables, scenario)
     done("assemble", started)
     grounds = read_grounds(tables, scenario, made)
+    if scenario.pins:
+        _hold_pins(made.instance, scenario)
     desk = _Desk(tables, scenario, made, grounds, scenario_path, out, seconds, began)
     limit = HUNG * (options or SolveOptions()).seconds
     started = time.perf_counter()
@@ -203,7 +206,7 @@ def plan_scenario(
     if not all_ways:
         screening = _begun(lambda: offered_ways(made.instance, rule))
         with contextlib.suppress(SolverError):
-            offered = with_ways(offered, *screening(limit))
+            offered = with_ways(offered, *with_pinned(made.instance, *screening(limit)))
     done("screen", started)
     if scenario.promises.no_site_worse_off:
         started = time.perf_counter()
@@ -232,10 +235,12 @@ def plan_scenario(
     try:
         plan = solving(limit)
     except SolverError as error:
+        if scenario.pins:  # the nearest-free-place rule holds none
+            raise
         warnings = (*warnings, *error.problems)
         plan, solved = rule, made.instance
         optima.clear()
-    if better_of(plan, solved, rule, made.instance) is not plan:
+    if not scenario.pins and better_of(plan, solved, rule, made.instance) is not plan:
         warnings = (*warnings, RULE_IS_BETTER)
         plan, solved = better_of(plan, solved, rule, made.instance), made.instance
         optima.clear()
@@ -261,7 +266,7 @@ def plan_scenario(
     try:
         rivals = beside(limit)
     except SolverError:
-        plain = _not_compared(made.instance)
+        plain = _unheld(made.instance)
         rivals = {"greedy": (baselines.greedy(plain)[0], plain)}
         if desk.still is not None:
             rivals["no_transfers"] = desk.still
@@ -375,10 +380,10 @@ class _Desk:
         SolverError
             If it is not proved the best of its kind.
         """
-        inst = _not_compared(self.made.instance)
+        inst = _unheld(self.made.instance)
         if self.scenario.areas == "communes":
             by_clusters = self.scenario.model_copy(update={"areas": "clusters"})
-            inst = assemble(self.tables, by_clusters).instance
+            inst = _unheld(assemble(self.tables, by_clusters).instance)
         rival, its = baselines.no_transfers(inst)
         if rival.harm.gap is None or rival.harm.gap >= BEST:
             raise SolverError([NOT_COMPARED])
@@ -387,7 +392,7 @@ class _Desk:
 
     def baselines(self, rule: Plan) -> Rivals:
         """Solve the rivals beside the plan, and the bound of all."""
-        inst = _not_compared(self.made.instance)
+        inst = _unheld(self.made.instance)
         rule = baselines.greedy(inst)[0] if self.made.instance is not inst else rule
         found: Rivals = {"greedy": (rule, inst)}
         started = time.perf_counter()
@@ -396,7 +401,7 @@ class _Desk:
         self.seconds["baseline: pooled_bound"] = time.perf_counter() - started
         if self.scenario.areas == "communes":  # the others by clusters: 0.2 % apart, 10 x faster
             by_clusters = self.scenario.model_copy(update={"areas": "clusters"})
-            inst = assemble(self.tables, by_clusters).instance
+            inst = _unheld(assemble(self.tables, by_clusters).instance)
         for name, solve in (
             ("no_transfers", baselines.no_transfers),
             ("local_only", baselines.local_only),
@@ -590,11 +595,45 @@ class _Desk:
         }
 
 
-def _not_compared(inst: Instance) -> Instance:
-    """Return the instance without the promise that compares units with a plan without transfers."""
-    if not inst.promises.compared:
+def _unheld(inst: Instance) -> Instance:
+    """Return the instance without what only the plan is held to: pins, and no unit worse off."""
+    promised = inst.promises
+    if not promised.compared and not len(promised.pins):
         return inst
-    return inst.changed(promises=replace(inst.promises, site_limit=None))
+    return inst.changed(promises=replace(promised, site_limit=None, pins=promised.pins[:0]))
+
+
+def _hold_pins(inst: Instance, scenario: Scenario) -> None:
+    """Refuse pins that cannot hold together.
+
+    Raises
+    ------
+    InfeasiblePlanError
+        Naming the smallest set of pins without which a plan exists.
+    """
+    found = impossible_pins(inst)
+    if not found.pins:
+        return
+    fault = "This pin cannot hold: {kind} to {place} on day {day}, {count}."
+    remedy = "Without the pins named here a plan exists; no fewer are enough."
+    if not found.least:
+        remedy = "Without the pins named here a plan exists; fewer may be enough."
+    raise InfeasiblePlanError(
+        [
+            Problem(
+                fault,
+                remedy,
+                column=f"pins[{number + 1}]",
+                values={
+                    "kind": scenario.pins[number].kind,
+                    "place": scenario.pins[number].to_place,
+                    "day": scenario.pins[number].day,
+                    "count": scenario.pins[number].count,
+                },
+            )
+            for number in found.pins
+        ]
+    )
 
 
 def _not_counted(scenario: Scenario) -> dict[str, float]:

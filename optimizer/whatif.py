@@ -32,7 +32,7 @@ from optimizer.i18n import LANGUAGES
 from optimizer.planning import baselines
 from optimizer.planning.live import LiveModel, Reply
 from optimizer.planning.promised import with_sites_compared
-from optimizer.planning.screen import offered_ways, with_ways
+from optimizer.planning.screen import offered_ways, with_pinned, with_ways
 from optimizer.planning.solve import solve_plan
 from optimizer.report.kpis import plan_kpis
 
@@ -129,7 +129,7 @@ def _opened(plan: Path, data_dir: Path | None) -> _Opened:
         inst = with_sites_compared(inst, assemble(tables, clusters).instance)
     if summary["ways"]["offered"] < summary["ways"]["permitted"]:
         rule, _ = baselines.greedy(inst)
-        inst = with_ways(inst, *offered_ways(inst, rule))
+        inst = with_ways(inst, *with_pinned(inst, *offered_ways(inst, rule)))
     return _Opened(folder, summary, tables, scenario, inst)
 
 

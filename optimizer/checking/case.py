@@ -55,6 +55,7 @@ class Case:
             bases=self.capacity.bases,
             days=self.scenario.days,
             receptions=len(self.scenario.reception),
+            pins=len(self.scenario.pins),
         )
 
     @cached_property

@@ -101,3 +101,30 @@ def site_most(case: Case) -> float:
     start = inputs.treated0.sum() + inputs.boarding0.sum() + inputs.waiting0.sum()
     people = start + np.cumsum(inputs.arrivals.sum(axis=(0, 1)))
     return float(2 * people[: case.scenario.horizon].sum())
+
+
+def pins_reached(case: Case) -> FloatArray:
+    """(P,) what the plan does of each pin: patients on the way that day, or surge beds open."""
+    flows, names = case.flows, list(case.places.names)
+    out = np.zeros(len(case.scenario.pins))
+    for i, (kind, day, sender, receiver, what, _) in enumerate(case.scenario.pins):
+        if kind == "surge_beds":
+            levels = list(case.capacity.levels)
+            if receiver in case.units and what in levels and day <= case.scenario.days:
+                at = case.units.index(receiver), levels.index(what), day - 1
+                out[i] = flows.surge_beds[at]
+            continue
+        table, letter, places = (
+            (flows.admissions, "o", list(case.places.areas))
+            if kind == "admission"
+            else (flows.transfers, "f", case.units)
+        )
+        if sender not in places or receiver not in names:
+            continue
+        here = (table[letter] == places.index(sender)) & (table["g"] == names.index(receiver))
+        here &= table["t"] == day - 1
+        if what:
+            classes = list(case.inputs.classes.names)
+            here &= table["s"] == (classes.index(what) if what in classes else -1)
+        out[i] = float(table.x[here].sum())
+    return out

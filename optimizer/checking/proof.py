@@ -56,9 +56,11 @@ ROWS: Mapping[str, str] = {
     "reserve_share": "FLT",
     "reception_limit": "QT",
     "no_site_worse_off": "F",
+    "pinned": "P",
 }
 """Axes of the prices of each row; t is T without day 1, L pairs of levels, Q places
-with a limit on what they take in, as the scenario lists them. One that is not
+with a limit on what they take in, P pins,
+both as the scenario lists them. One that is not
 there has price 0."""
 DECISIONS: Mapping[str, str] = {
     "admitted": "AT",
@@ -86,6 +88,7 @@ class Axes:
     days: int
     receptions: int
     """Places with a limit on what they take in."""
+    pins: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +186,7 @@ class Proof:
         index["L"] = np.where(both, level[:, None] * count + level[None, :], -1).ravel()
         size["L"] = count * count
         index["Q"], size["Q"] = np.arange(axes.receptions), axes.receptions
+        index["P"], size["P"] = np.arange(axes.pins), axes.pins
         admissions = self._ways(f"{name}/admissions", index["O"], units, index["S"])
         transfers = self._ways(f"{name}/transfers", units, units, index["S"])
         index |= {"A": np.arange(len(admissions)), "X": np.arange(len(transfers))}

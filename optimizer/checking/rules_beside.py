@@ -198,7 +198,8 @@ def _redone(case: Case, side: Side) -> Case:
         oxygen=short,
         oxygen_shown={},
     )
-    return _with_states(replace(case, flows=flows, site_limit=None))
+    scenario = replace(case.scenario, pins=())
+    return _with_states(replace(case, flows=flows, scenario=scenario, site_limit=None))
 
 
 def _with_states(case: Case) -> Case:

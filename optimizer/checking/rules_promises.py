@@ -8,6 +8,7 @@ import numpy as np
 
 from optimizer.checking.case import Case
 from optimizer.checking.promises import (
+    pins_reached,
     receptions,
     reserve_reached,
     site_missed,
@@ -71,6 +72,27 @@ def no_site_worse_off(case: Case, bench: Bench) -> None:
             if max(limit[f], reached[f]) > SMALL:
                 due["no_site_worse_off", unit, "", 0] = _at((f,), limit, reached, missed)
     hold_rows(case, bench, "no_site_worse_off", "no_site_worse_off", due, "patient-days")
+
+
+def pinned(case: Case, bench: Bench) -> None:
+    """Check that what is pinned is done (P,); a plan by rule holds no pins, and cannot say so."""
+    counts = [row[5] for row in case.scenario.pins]
+    reached = pins_reached(case)
+    labels = [f"pins[{i + 1}]" for i in range(len(counts))]
+    message = "{left} in the plan, but {right} is pinned."
+    if case.plan.get("status") != "rule":
+        bench.equal("pinned", reached, counts, (labels,), message, "patients", 1e-5)
+    due: Told = {
+        ("pins", pin_place(row), "", row[1]): (row[5], float(now), abs(row[5] - float(now)))
+        for row, now in zip(case.scenario.pins, reached, strict=True)
+    }
+    hold_rows(case, bench, "pinned", "pins", due, "patients")
+
+
+def pin_place(row: tuple[str, int, str, str, str, float]) -> str:
+    """Return how promises.csv names a pin: from>to:class or level."""
+    _, _, sender, receiver, what, _ = row
+    return f"{sender}>{receiver}:{what}"
 
 
 def _at(place: tuple[int, ...], *parts: FloatArray) -> tuple[float, ...]:

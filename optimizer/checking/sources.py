@@ -260,6 +260,8 @@ class Scenario:
     reserve_price: float
     site_price: float
     no_site_worse_off: bool
+    pins: Sequence[tuple[str, int, str, str, str, float]]
+    """Kind, day, from, to, class or care level (blank: all), count."""
     reception: Sequence[tuple[str, float, int, int]]
     """Place, patients a day, first and last day of each limit on what is taken in."""
     confidence: int
@@ -346,6 +348,7 @@ def read_scenario(path: Path, bench: Bench) -> Scenario:
         reserve_price=_number(doc, "weights.reserve"),
         site_price=_number(doc, "weights.no_site_worse_off"),
         no_site_worse_off=doc.get("promises.no_site_worse_off") is True,
+        pins=_pins(doc),
         reception=_reception(doc),
         confidence=weakest_figure(doc.value),
         document=doc.value,
@@ -381,6 +384,21 @@ def _reception(doc: Document) -> list[tuple[str, float, int, int]]:
             doc.fault(key, "It must be a whole number.")
         else:
             out.append((ident(str(one.get("place"))), float(patients), first, last))
+    return out
+
+
+def _pins(doc: Document) -> list[tuple[str, int, str, str, str, float]]:
+    """Return the decisions that the plan must hold."""
+    out = []
+    for one in _rows(doc, "pins") if doc.get("pins") is not None else ():
+        day, count = one.get("day"), one.get("count")
+        if not isinstance(day, int) or not isinstance(count, int | float):
+            doc.fault("pins", "It must be a number.")
+            continue
+        what = one.get("class_id") or one.get("care_level") or ""
+        names = (one.get("from_place") or "", one.get("to_place"), what)
+        sender, receiver, kind = (ident(str(name)) for name in names)
+        out.append((str(one.get("kind")), day, sender, receiver, kind, float(count)))
     return out
 
 

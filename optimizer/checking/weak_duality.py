@@ -25,7 +25,7 @@ from optimizer.checking.rules_capacity import capacity_falls, ways_reach
 from optimizer.checking.rules_objective import MINUTES_A_DAY, unmet_weights
 from optimizer.checking.violation import BoolArray, FloatArray, IntArray
 
-NO_SIGN = frozenset({"waiting_balance", "treated_balance", "boarding_balance"})
+NO_SIGN = frozenset({"pinned", "waiting_balance", "treated_balance", "boarding_balance"})
 AT_LEAST = frozenset({"boarders_leave_once", "surge_stays_open"})
 
 
@@ -113,7 +113,7 @@ class _Proof:
         size |= {"E": len(case.capacity.bases), "H": len(case.places.names) - f}
         size["t"], size["L"] = max(0, days - 1), k * k
         self.belongs, self.limit = receptions(case)
-        size["Q"] = len(self.belongs)
+        size["Q"], size["P"] = len(self.belongs), len(case.scenario.pins)
         lawful = _lawful_rows(case)
         self.price: dict[str, FloatArray] = {}
         for row, letters in ROWS.items():
@@ -168,6 +168,7 @@ class _Proof:
             ("surge_stays_open", -falls),
             ("vehicle_minutes", capacity.vehicle_minutes[:, None]),
             ("outside_places", _finite(capacity.outside_places)[:, None]),
+            ("pinned", np.array([row[5] for row in case.scenario.pins])),
             ("no_site_worse_off", 0.0 if case.site_limit is None else case.site_limit),
             ("reception_limit", _finite(self.limit)),
             ("reserve_share", self._beside_reserve(capacity.from_level(beds))),
@@ -298,6 +299,7 @@ class _Proof:
             level = np.where((kind != STABILISE)[:, None], level, 0.0)
             here = p["house_capacity"] - p["corridor_people"]
             a = a + np.where(leaves, here[own] + level, 0.0)
+        a = a + self._pins("admission", o, g, s)
         asked, new = case.areas_day_one
         shape = asked.shape
         observed = a[:, 0] + p["open_requests"][o, s]
@@ -320,11 +322,27 @@ class _Proof:
         if case.scenario.sender_counts:
             level = self._from_level(p["staffed_bed_capacity"])[f, self.level[s]]
             x = x + here[f] + np.where(up, 0.0, level)
+        x = x + self._pins("transfer", f, g, s)
         for pool, there in ((True, case.inputs.boarding0), (False, case.inputs.treated0)):
             here = up[:, 0] == pool
             least = _least(x[here, 0], (f[here], s[here]), there.shape)
             total += float((least * there).sum())
         return total + self._at_most_everybody(x, self.possible.moved, 1)
+
+    def _pins(self, kind: str, start: IntArray, to: IntArray, patient: IntArray) -> FloatArray:
+        """(ways, T) prices of the pins that speak of each way."""
+        case = self.case
+        out = np.zeros((len(to), case.scenario.days))
+        places = case.places.areas if kind == "admission" else case.places.names
+        for price, row in zip(self.price["pinned"].tolist(), case.scenario.pins, strict=True):
+            if row[0] != kind or row[1] > case.scenario.days:
+                continue
+            names = np.array(places)[start], np.array(case.places.names)[to]
+            here = (names[0] == row[2]) & (names[1] == row[3])
+            if row[4]:
+                here &= np.array(case.inputs.classes.names)[patient] == row[4]
+            out[here, row[1] - 1] += price
+        return out
 
     def _capacity(self) -> float:
         """Excess, surge beds, oxygen in store and oxygen gone without."""
@@ -343,6 +361,10 @@ class _Proof:
         z = z - self._from_level(free.sum(axis=1))
         z = z + self._from_level(self.reserve[:, None] * free.sum(axis=2))
         z = z - np.where(terms.counted[:, :, None], 0.0, equipped)
+        units, levels = case.units, list(capacity.levels)
+        for price, row in zip(p["pinned"].tolist(), case.scenario.pins, strict=True):
+            if row[0] == "surge_beds" and row[3] in units and row[4] in levels:
+                z[units.index(row[3]), levels.index(row[4]), row[1] - 1] += price
         kept = p["surge_stays_open"]
         z[:, :, 1:] += kept
         z[:, :, :-1] -= kept

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 from optimizer.crosscheck.model import Model, Terms, add
 
@@ -75,6 +76,24 @@ def no_site_worse_off(m: Model) -> None:
         assert limit is not None
         terms = add({beyond: -1.0}, _unmet(m, f))
         m.at_most("no_site_worse_off", (m.at("unit", f),), terms, float(limit[f]))
+
+
+def pinned(m: Model) -> None:
+    """The patients who go a pinned way that day, or the surge beds open, = the count."""
+    inst = m.inst
+    for number, pin in enumerate(inst.promises.pins.tolist(), start=1):
+        kind, day, sender, receiver, what = (int(x) for x in pin[:5])
+        terms: Terms = {}
+        if kind == 2:
+            terms = {m.surge_beds[receiver, what, day + 1]: 1.0}
+        for (i, t), var in m.arrive() if kind == 0 else m.moved.items():
+            arcs: Any = inst.admissions if kind == 0 else inst.transfers
+            start = arcs.area if kind == 0 else arcs.origin
+            way = int(start[i]), int(arcs.to[i]), t
+            mine = what in (-1, int(arcs.patient_class[i]))
+            if kind < 2 and mine and way == (sender, receiver, day + 1):
+                terms[var] = 1.0
+        m.equal("pinned", (number,), terms, float(pin[5]))
 
 
 def promises_missed(m: Model) -> Terms:

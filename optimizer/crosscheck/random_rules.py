@@ -6,12 +6,15 @@ Everything that docs/model.md section 10 lists, alone and mixed; a plan exists f
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 
 from optimizer.domain.fit import fit_census
 from optimizer.domain.instance import LATERAL, BoolArray, Instance, IntArray, PlanRules
+from optimizer.domain.kept import PIN_ADMISSION, PIN_TRANSFER
 from optimizer.domain.promises import nothing_promised
+from optimizer.domain.simulate import simulate
 from optimizer.domain.terms import Terms
 
 Dice = np.random.Generator
@@ -70,7 +73,26 @@ def promising(inst: Instance, dice: Dice) -> Instance:
         limit = np.round(dice.random(len(inst.units)) * dice.choice([0.0, 4.0, 20.0]), 1)
         price = float(dice.choice([0.5, 5.0]))
         promised = replace(promised, site_limit=limit, site_price=price)
-    return inst.changed(promises=promised)
+    inst = inst.changed(promises=promised)
+    return pinning(inst, dice) if dice.random() < 0.4 else inst
+
+
+def pinning(inst: Instance, dice: Dice) -> Instance:
+    """Return the instance with a few decisions of a lawful plan pinned, so that all can hold."""
+    rule = simulate(inst)
+    pins: list[tuple[float, ...]] = []
+    for kind, flows in ((PIN_ADMISSION, rule.admitted), (PIN_TRANSFER, rule.moved)):
+        arcs: Any = inst.admissions if kind == PIN_ADMISSION else inst.transfers
+        start = arcs.area if kind == PIN_ADMISSION else arcs.origin
+        for i, t in np.argwhere(flows > 1e-3).tolist():
+            count = float(flows[i, t])
+            if kind == PIN_ADMISSION and t == 0:
+                count += float(rule.admitted_observed[i])
+            if dice.random() < 0.2 and len(pins) < 3 and float(np.round(count, 6)) == count:
+                way = start[i], arcs.to[i], arcs.patient_class[i]
+                pins.append((kind, t, *way, count))
+    kept = np.array(pins, dtype=float).reshape(-1, 6)
+    return inst.changed(promises=replace(inst.promises, pins=kept))
 
 
 def one_level(inst: Instance) -> Instance:

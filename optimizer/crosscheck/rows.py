@@ -8,6 +8,7 @@ from typing import Any
 from optimizer.crosscheck.model import Model, Terms, add
 from optimizer.crosscheck.promise_rows import (
     no_site_worse_off,
+    pinned,
     promises_missed,
     reception_limit,
     reserve_share,
@@ -294,6 +295,7 @@ CONSTRAINTS: tuple[Callable[[Model], None], ...] = (
     reserve_share,
     reception_limit,
     no_site_worse_off,
+    pinned,
 )
 """Every row of docs/model.md section 4, in its order."""
 

@@ -52,6 +52,7 @@ PROMISE_AXES: Mapping[str, str] = {
     "reception": "QT",
     "reception_of": "FQ",
     "site_limit": "F",
+    "pins": "P",
 }
 """Likewise of `Instance.promises`."""
 PARTS_BY_NAME = ("unit_names", "area_communes", "unit_members")
@@ -72,7 +73,8 @@ def part_of(inst: Instance, areas: BoolArray, units: BoolArray) -> Instance:
     keep = {"O": areas, "F": units}
     changed: dict[str, Any] = _cut(inst, AXES, keep)
     changed["terms"] = replace(inst.terms, **_cut(inst.terms, TERM_AXES, keep))
-    changed["promises"] = replace(inst.promises, **_cut(inst.promises, PROMISE_AXES, keep))
+    promised = replace(inst.promises, **_cut(inst.promises, PROMISE_AXES, keep))
+    changed["promises"] = replace(promised, pins=promised.pins[:0])  # they name other numbers
     arcs, moves = inst.admissions, inst.transfers
     if inst.own_unit is not None:
         own = inst.own_unit[areas]

@@ -43,6 +43,7 @@ from optimizer.domain.instance import (
     TransferArcs,
     unmet_price,
 )
+from optimizer.domain.kept import PIN_KINDS
 from optimizer.domain.network import ReferralNetwork
 from optimizer.domain.phases import AGE, OUT, arrives_as, is_plain, nights_left
 from optimizer.domain.promise_keys import Promises
@@ -264,12 +265,18 @@ def _instance(
         may_leave=may_leave(scenario, sites, rows),
         no_intake=closed_days(scenario, sites),
         fairness_epsilon=scenario.options.fairness.epsilon,
-        promises=_promised(scenario, levels, sites),
+        promises=_promised(scenario, levels, sites, areas, classes.ids),
     )
     return instance, area_of
 
 
-def _promised(scenario: Scenario, levels: tuple[str, ...], sites: Sites) -> Promised:
+def _promised(
+    scenario: Scenario,
+    levels: tuple[str, ...],
+    sites: Sites,
+    areas: tuple[str, ...],
+    classes: tuple[str, ...],
+) -> Promised:
     """Return the promises of a scenario on the axes of its instance."""
     said = scenario.promises
     days = np.arange(1, scenario.solved_days + 1)
@@ -282,6 +289,7 @@ def _promised(scenario: Scenario, levels: tuple[str, ...], sites: Sites) -> Prom
         belongs.append(named if any(named) else homes)
     return Promised(
         reserve=np.array([said.reserve.get(level, 0.0) for level in levels]),
+        pins=_pins(scenario, levels, sites, areas, classes),
         sites_compared=said.no_site_worse_off,
         site_price=scenario.weights.no_site_worse_off,
         reserve_price=scenario.weights.reserve,
@@ -289,6 +297,28 @@ def _promised(scenario: Scenario, levels: tuple[str, ...], sites: Sites) -> Prom
         reception_of=np.array(belongs, dtype=bool).reshape(-1, len(sites.inside)).T.copy(),
         reception_places=tuple(row.place for row in said.reception),
     )
+
+
+def _pins(
+    scenario: Scenario,
+    levels: tuple[str, ...],
+    sites: Sites,
+    areas: tuple[str, ...],
+    classes: tuple[str, ...],
+) -> FloatArray:
+    """(P, 6) the pins of a scenario on the axes of its instance; -1 for what is not there."""
+    units = [unit.unit_id for unit in (*sites.inside, *sites.outside)]
+
+    def at(name: str | None, axis: Sequence[str]) -> int:
+        return axis.index(name) if name in axis else -1
+
+    rows = []
+    for pin in scenario.pins:
+        senders = areas if pin.kind == "admission" else units
+        what = at(pin.care_level, levels) if pin.kind == "surge_beds" else at(pin.class_id, classes)
+        place = at(pin.from_place, senders), at(pin.to_place, units)
+        rows.append((PIN_KINDS.index(pin.kind), pin.day - 1, *place, what, pin.count))
+    return np.array(rows, dtype=float).reshape(-1, 6)
 
 
 def _names(tables: Tables, sites: Sites, areas: tuple[str, ...]) -> dict[str, str]:
@@ -428,6 +458,7 @@ def _end_of_history(
             ),
             "rules": Rules(),
             "promises": Promises(),
+            "pins": (),
             "shocks": scenario.shocks.model_copy(update={"closing": ()}),
         }
     )

@@ -7,7 +7,46 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.domain.instance import BoolArray, FloatArray, Instance
+from optimizer.domain.instance import BoolArray, FloatArray, Instance, IntArray
+
+PIN_ADMISSION, PIN_TRANSFER, PIN_SURGE = 0, 1, 2
+PIN_KINDS = ("admission", "transfer", "surge_beds")
+
+
+def pinned_arcs(inst: Instance, pin: FloatArray) -> IntArray:
+    """Return the numbers of the admission or transfer arcs that a pin speaks of."""
+    arcs, moves = inst.admissions, inst.transfers
+    sender, receiver, patient = (int(x) for x in pin[2:5])
+    if int(pin[0]) == PIN_ADMISSION:
+        found = (arcs.area == sender) & (arcs.to == receiver)
+        classes = arcs.patient_class
+    else:
+        found = (moves.origin == sender) & (moves.to == receiver)
+        classes = moves.patient_class
+    return np.flatnonzero(found & ((classes == patient) | (patient < 0)))
+
+
+def pins_reached(
+    inst: Instance,
+    admitted: FloatArray,
+    admitted_observed: FloatArray,
+    moved: FloatArray,
+    surge_beds: FloatArray,
+) -> FloatArray:
+    """(P,) what was done of each pin: patients, or surge beds open."""
+    out = np.zeros(len(inst.promises.pins))
+    for number, pin in enumerate(inst.promises.pins):
+        day = int(pin[1])
+        if int(pin[0]) == PIN_SURGE:
+            out[number] = surge_beds[int(pin[3]), int(pin[4]), day]
+            continue
+        arcs = pinned_arcs(inst, pin)
+        if int(pin[0]) == PIN_ADMISSION:
+            out[number] = admitted[arcs, day].sum()
+            out[number] += admitted_observed[arcs].sum() if day == 0 else 0.0
+        else:
+            out[number] = moved[arcs, day].sum()
+    return out
 
 
 def reserve_rows(inst: Instance) -> BoolArray:

@@ -6,7 +6,7 @@ said.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -28,6 +28,28 @@ class Reception(BaseModel):
     )
     from_day: DayNumber = Field(1, description="first day of the limit, 1 = start_date")
     to_day: DayNumber | None = Field(None, description="last day of the limit; null: to the end")
+
+
+class Pin(BaseModel):
+    """A decision that is taken already: the plan holds it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["admission", "transfer", "surge_beds"] = Field(
+        description="what is pinned: patients admitted, patients moved, or surge beds open"
+    )
+    day: DayNumber = Field(description="day, 1 = start_date")
+    from_place: Id | None = Field(
+        None, description="planning area (admission) or unit (transfer); empty for surge beds"
+    )
+    to_place: Id = Field(description="planning unit, or one outside the province")
+    class_id: Id | None = Field(
+        None, description="patient class; empty: all classes together, or surge beds"
+    )
+    care_level: Id | None = Field(None, description="care level of the surge beds; else empty")
+    count: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] = Field(
+        description="patients that day, or surge beds open that day (whole)"
+    )
 
 
 class Promises(BaseModel):

@@ -5,7 +5,7 @@ Axes as in `optimizer.domain.instance`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,12 @@ class Promised:
     """(Q, T) patients a day that each place with a limit may take in; inf: no limit that day."""
     reception_of: NDArray[np.bool_]
     """(F, Q) the unit belongs to the place."""
+    pins: FloatArray = field(default_factory=lambda: np.zeros((0, 6)))
+    """(P, 6) decisions taken already: kind, day (from 0), from, to, class or level, count.
+
+    Kind as in `optimizer.domain.kept`; -1: no such place, or every class; from an area or a unit,
+    to a unit, or a destination outside counted after the units.
+    """
     sites_compared: bool = False
     """No unit is to be worse off than without transfers."""
     site_limit: FloatArray | None = None
@@ -43,7 +49,9 @@ class Promised:
     @property
     def any(self) -> bool:
         """Return whether anything is promised."""
-        return bool((self.reserve > 0).any()) or bool(self.reception_places) or self.compared
+        return bool((self.reserve > 0).any()) or bool(
+            self.reception_places or self.compared or len(self.pins)
+        )
 
     @property
     def compared(self) -> bool:
@@ -52,7 +60,9 @@ class Promised:
 
     def days(self, part: slice) -> Promised:
         """Return the same promises for some of the days."""
-        return replace(self, reception=self.reception[:, part].copy(), site_limit=None)
+        return replace(
+            self, reception=self.reception[:, part].copy(), site_limit=None, pins=self.pins[:0]
+        )
 
 
 def nothing_promised(levels: int, units: int, days: int) -> Promised:

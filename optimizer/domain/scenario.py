@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
 from pydantic_core import PydanticCustomError
 
 from optimizer.domain.facility import CarePhase, Confidence, Id, Phase, Share, Text, Whole
-from optimizer.domain.promise_keys import Promises
+from optimizer.domain.promise_keys import Pin, Promises
 
 Route = Literal["reported_cases", "infections", "explicit"]
 Pool = Literal["treated", "boarding", "waiting"]
@@ -601,6 +601,11 @@ class Scenario(Wave):
     clearing: Clearing = Field(default_factory=Clearing, description="weights of additions")
     promises: Promises = Field(
         default_factory=Promises, description="what the plan owes beside the patients' harm"
+    )
+    pins: tuple[Pin, ...] = Field(
+        (),
+        description="decisions that are taken already; the plan holds them",
+        json_schema_extra=_or_file("kind, day, from_place, to_place, class_id, care_level, count"),
     )
     provenance: dict[Id, Provenance] = Field(
         default_factory=dict, description="source and confidence of a dotted key or its prefix"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from optimizer.domain.facility import Tables
+from optimizer.domain.promise_keys import Pin
 from optimizer.domain.scenario import Scenario, Weights
 from optimizer.domain.sites import planning_sites
 from optimizer.errors import Problem
@@ -16,6 +17,7 @@ def promise_checks(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
     yield from _reserve(scenario, tables)
     yield from _reception(scenario, tables)
     yield from _sites(scenario)
+    yield from _pins(scenario, tables)
 
 
 def _reserve(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
@@ -137,3 +139,68 @@ def _sites(scenario: Scenario) -> Iterator[Problem]:
             column=key,
             severity="warning",
         )
+
+
+def _pins(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
+    """A pin names what there is, on a day that is solved, in whole ones where the plan is whole."""
+    sites = planning_sites(tables, scenario)
+    units = {unit.unit_id for unit in sites.inside}
+    places = units | {unit.unit_id for unit in sites.outside}
+    areas = {row.admin_unit_id for row in tables.admin_units if row.kind != "province"}
+    classes = {c.class_id for c in tables.patient_classes if c.disease in scenario.diseases}
+    levels = {level.care_level for level in tables.levels if level.place == "bed"}
+    seen: dict[Pin, int] = {}
+    for index, pin in enumerate(scenario.pins, start=1):
+        surge = pin.kind == "surge_beds"
+        senders = areas if pin.kind == "admission" else units
+        for key, needed, known in (
+            ("from_place", not surge, senders),
+            ("to_place", True, units if surge else places),
+            ("care_level", surge, levels),
+        ):
+            value = getattr(pin, key)
+            base = value.partition("+")[0] if value and key == "from_place" else value
+            if (value is None) == needed or (needed and base not in known):
+                meant = nearest_name(value, known) if value and needed else ""
+                remedy = "Did you mean {meant}?" if meant else "Correct it."
+                fault = "Here a pin of {kind} names one of the plan." if needed else ""
+                yield Problem(
+                    fault or "A pin of {kind} says nothing here.",
+                    remedy if needed else "Leave it empty.",
+                    column=f"pins[{index}].{key}",
+                    value=value or "",
+                    values={"kind": pin.kind, "meant": meant},
+                )
+        if pin.class_id is not None and (surge or pin.class_id not in classes):
+            meant = nearest_name(pin.class_id, classes)
+            yield Problem(
+                "patient_classes.csv has no such class for the disease.",
+                "Did you mean {meant}?" if meant else "Correct it.",
+                column=f"pins[{index}].class_id",
+                value=pin.class_id,
+                values={"meant": meant},
+            )
+        if pin.day > scenario.solved_days:
+            yield Problem(
+                "Day {day} is after the last day solved ({last}).",
+                "Correct the day, or raise horizon_days or beyond_days.",
+                column=f"pins[{index}].day",
+                values={"day": pin.day, "last": scenario.solved_days},
+            )
+        whole = surge or (pin.kind == "transfer" and pin.day == 1) or scenario.rules.whole_window
+        if whole and pin.count != round(pin.count):
+            yield Problem(
+                "Surge beds, and people who are moved on day 1, are whole.",
+                "Write a whole number.",
+                column=f"pins[{index}].count",
+                value=f"{pin.count:g}",
+            )
+        same = pin.model_copy(update={"count": 0.0})
+        if same in seen:
+            yield Problem(
+                "Row {other} pins the same.",
+                "Keep one of them.",
+                column=f"pins[{index}]",
+                values={"other": seen[same]},
+            )
+        seen.setdefault(same, index)

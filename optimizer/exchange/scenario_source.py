@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from optimizer.domain.promise_keys import Pin
 from optimizer.domain.scenario import (
     CensusRow,
     ExplicitArrival,
@@ -30,6 +31,7 @@ ROW_FILES: dict[Keys, type[BaseModel]] = {
     ("explicit", "census"): CensusRow,
     ("explicit", "leaving"): LeavingRow,
     ("hazards",): HazardRow,
+    ("pins",): Pin,
 }
 """Where a file name may stand instead of rows, and what the rows are."""
 

@@ -18,7 +18,12 @@ from optimizer.planning.capacity_rows import (
     supervision,
 )
 from optimizer.planning.matrix import Matrix, Rows
-from optimizer.planning.promise_rows import no_site_worse_off, reception_limit, reserve_share
+from optimizer.planning.promise_rows import (
+    no_site_worse_off,
+    pinned,
+    reception_limit,
+    reserve_share,
+)
 from optimizer.planning.rule_rows import (
     closed_intake,
     corridor_people,
@@ -337,4 +342,5 @@ CONSTRAINTS: tuple[Constraint, ...] = (
     reserve_share,
     reception_limit,
     no_site_worse_off,
+    pinned,
 )

@@ -59,9 +59,10 @@ ROW_AXES: Mapping[str, str] = {
     "reserve_share": "FLT",
     "reception_limit": "QT",
     "no_site_worse_off": "F",
+    "pinned": "P",
 }
 """Axes by letter (docs/model.md section 1); A and X: admission and transfer ways, L: pairs of
-levels, Q: places with a limit on what they take in. A block that is
+levels, Q: places with a limit on what they take in, P: pins. A block that is
 not here is named by the numbers on its axes."""
 
 
@@ -125,6 +126,8 @@ def _part(inst: Instance, letter: str, i: int) -> list[Part]:
     if letter in plain:
         axis, ids = plain[letter]
         return [(axis, ids[i])]
+    if letter == "P":
+        return [i + 1]
     if letter == "Q":
         return [("reception", inst.promises.reception_places[i])]
     if letter == "L":

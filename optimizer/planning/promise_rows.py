@@ -8,7 +8,13 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.domain.instance import FloatArray, Instance
-from optimizer.domain.kept import open_from_level, reserve_pairs
+from optimizer.domain.kept import (
+    PIN_ADMISSION,
+    PIN_SURGE,
+    open_from_level,
+    pinned_arcs,
+    reserve_pairs,
+)
 from optimizer.planning.matrix import Matrix
 from optimizer.planning.variables import PlanVariables
 
@@ -95,6 +101,27 @@ def no_site_worse_off(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     rows.add(-1.0, v.worse_off)
     limit = inst.promises.site_limit
     rows.at_most(0.0 if limit is None else limit)
+
+
+def pinned(m: Matrix, inst: Instance, v: PlanVariables) -> None:
+    """What is pinned is done: the sum of the flows, or the surge beds open, = the count, (P,).
+
+    Shadow price: fall of the harm if the count were one less (it may be below 0).
+    """
+    pins = inst.promises.pins
+    rows = m.rows("pinned", (len(pins),))
+    for number, pin in enumerate(pins):  # a few, one row each
+        kind, day = int(pin[0]), int(pin[1])
+        row = rows.index[number : number + 1]
+        if kind == PIN_SURGE:
+            rows.add(1.0, v.surge_beds[int(pin[3]), int(pin[4]), day][None], row)
+            continue
+        arcs = pinned_arcs(inst, pin)
+        block = v.admitted if kind == PIN_ADMISSION else v.moved
+        rows.add(1.0, block[arcs, day], row)
+        if kind == PIN_ADMISSION and day == 0:
+            rows.add(1.0, v.admitted_observed[arcs], row)
+    rows.equals(pins[:, 5])
 
 
 def days_worse_off(inst: Instance, v: PlanVariables, cost: FloatArray) -> None:

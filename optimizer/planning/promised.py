@@ -26,6 +26,8 @@ def promises_made(inst: Instance) -> dict[str, Instance]:
     if promised.reception_places:
         free = np.full_like(promised.reception, np.inf)
         out["reception"] = inst.changed(promises=replace(promised, reception=free))
+    if len(promised.pins):
+        out["pins"] = inst.changed(promises=replace(promised, pins=promised.pins[:0]))
     if promised.compared:
         out["no_site_worse_off"] = inst.changed(promises=replace(promised, site_limit=None))
     return out

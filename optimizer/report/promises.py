@@ -10,7 +10,10 @@ import numpy as np
 
 from optimizer.domain.instance import FloatArray, Instance
 from optimizer.domain.kept import (
+    PIN_ADMISSION,
+    PIN_SURGE,
     open_from_level,
+    pins_reached,
     received,
     reserve_free,
     reserve_missed,
@@ -40,7 +43,12 @@ Row = tuple[str, str, str, int, float, float, float]
 
 def promise_rows(inst: Instance, plan: Plan) -> list[Row]:
     """Return one row for each promise, place, care level and day; day 0: all shown days."""
-    return [*_reserve(inst, plan), *_reception(inst, plan), *_sites(inst, plan)]
+    return [
+        *_reserve(inst, plan),
+        *_reception(inst, plan),
+        *_sites(inst, plan),
+        *_pins(inst, plan),
+    ]
 
 
 def _reserve(inst: Instance, plan: Plan) -> list[Row]:
@@ -76,6 +84,21 @@ def _sites(inst: Instance, plan: Plan) -> list[Row]:
         for f, unit in enumerate(inst.units)
         if max(limit[f], reached[f]) > SOME
     ]
+
+
+def _pins(inst: Instance, plan: Plan) -> list[Row]:
+    reached = pins_reached(inst, plan.admitted, plan.admitted_observed, plan.moved, plan.surge_beds)
+    rows: list[Row] = []
+    units = (*inst.units, *inst.outside)
+    for pin, now in zip(inst.promises.pins.tolist(), reached.tolist(), strict=True):
+        kind, day, sender, receiver, what = (int(x) for x in pin[:5])
+        start = (
+            "" if kind == PIN_SURGE else (inst.areas if kind == PIN_ADMISSION else units)[sender]
+        )
+        names = inst.levels if kind == PIN_SURGE else inst.classes.ids
+        place = f"{start}>{units[receiver]}:{names[what] if what >= 0 else ''}"
+        rows.append(("pins", place, "", day + 1, pin[5], now, abs(pin[5] - now)))
+    return rows
 
 
 def _figures(f: int, k: int, t: int, *parts: FloatArray) -> tuple[float, float, float]:
@@ -116,6 +139,7 @@ def promise_name(one: Mapping[str, Any], level: str, lang: str) -> str:
     words = {
         "reserve": say("reserve kept free, {level} and above (bed-days)"),
         "reception": say("limits on reception (patients)"),
+        "pins": say("pinned decisions (patients, surge beds)"),
         "no_site_worse_off": say("no unit worse off than without transfers (patient-days)"),
     }
     return words[str(one["promise"])].format(level=level)

@@ -965,6 +965,13 @@ def tell_of_a_comparison_that_was_not_made(f: Folder) -> None:
     f.plan["promises"] = [one | {"reached": 1.0, "missed": 0.0}]
 
 
+@spoil("pinned")
+def leave_out_what_is_pinned(f: Folder) -> None:
+    # .75 go down from B on day 2
+    way = {"kind": "transfer", "day": 2, "from_place": "B", "to_place": "A", "class_id": "SR"}
+    f.scenario["pins"] = [way | {"care_level": None, "count": 0.5}]
+
+
 @spoil("reception_limit")
 def take_in_more_than_promised(f: Folder) -> None:
     # day 2: .5 come to A, and .75 down from B

@@ -15,10 +15,11 @@ import pytest
 from optimizer.crosscheck import crosscheck_many
 from optimizer.domain.binding import binding_terms
 from optimizer.domain.instance import ADMISSION, STABILISE, STEP_UP, Instance
-from optimizer.domain.kept import reserve_missed
+from optimizer.domain.kept import PIN_ADMISSION, PIN_SURGE, PIN_TRANSFER, reserve_missed
 from optimizer.domain.simulate import simulate
 from optimizer.planning.baselines import no_transfers
 from optimizer.planning.model import build_model
+from optimizer.planning.pins import impossible_pins
 from optimizer.planning.promised import promise_costs, with_sites_compared
 from optimizer.planning.solve import SolveOptions, solve_plan
 from optimizer.planning.worth import Optimum
@@ -348,6 +349,60 @@ def boarder_comes_all_the_same_where_all_are_worse_off() -> Instance:
     return compared(_either(), 0, 0)
 
 
+# pinned: kind, day from 0, from, to, class or level, count
+
+
+def pins(inst: Instance, *rows: tuple[float, ...]) -> Instance:
+    """Return the instance with some decisions pinned."""
+    told = np.array(rows, dtype=float).reshape(-1, 6)
+    return inst.changed(promises=replace(inst.promises, pins=told))
+
+
+CA, ICU = 2, 1
+
+
+@case(0.4)
+def pin_sends_two_of_three_to_the_dearer_house() -> Instance:
+    return pins(icu_ward(3, b=4), (PIN_ADMISSION, 0, 0, 1, CA, 2))
+
+
+@case(0.4)
+def pin_of_all_classes() -> Instance:
+    return pins(icu_ward(3, b=4), (PIN_ADMISSION, 0, 0, 1, -1, 2))
+
+
+@case(0.0)
+def pin_of_what_would_be_done_anyhow() -> Instance:
+    return pins(icu_ward(3, b=4), (PIN_ADMISSION, 0, 0, 0, CA, 3))
+
+
+@case(40.2)
+def pin_of_nobody_and_of_one() -> Instance:
+    rows = (PIN_ADMISSION, 0, 0, 0, CA, 0), (PIN_ADMISSION, 0, 0, 1, CA, 1)
+    return pins(icu_ward(3, b=4), *rows)
+
+
+@case(40.0)
+def pin_keeps_boarders_where_they_are() -> Instance:
+    return pins(_boards(), (PIN_TRANSFER, 0, 0, 1, CA, 0))
+
+
+@case(22.0)
+def pin_of_a_transfer_that_is_made_anyhow() -> Instance:
+    return pins(_boards(), (PIN_TRANSFER, 0, 0, 1, CA, 1))
+
+
+@case(20.0)
+def pin_of_surge_beds_leaves_one_closed() -> Instance:
+    inst = icu_ward(4, beds=2, surge={("A", "ICU"): 2})
+    return pins(inst, (PIN_SURGE, 0, -1, 0, ICU, 1))
+
+
+@case(0.0)
+def pin_of_surge_beds_opens_them_for_nobody() -> Instance:
+    return pins(icu_ward(1, beds=2, surge={("A", "ICU"): 2}), (PIN_SURGE, 0, -1, 0, ICU, 2))
+
+
 @case(153.125)
 def reserve_of_nothing_is_the_worked_example() -> Instance:
     return worked_example()
@@ -377,7 +432,7 @@ def test_third_hand_has_the_harm_worked_out_by_hand() -> None:
 def test_nearest_free_place_keeps_the_hard_promises(
     name: str, make: Callable[[], Instance]
 ) -> None:
-    inst = make()
+    inst = pins(make())  # the rule holds no pins
     rule = simulate(inst)
     assert worst_violation(build_model(inst), inst, rule) <= 1e-6
     assert rule.harm.value >= solve_plan(inst, SolveOptions(whole=False)).harm.value - 1e-6
@@ -422,6 +477,36 @@ def test_comparison_is_with_the_best_plan_without_transfers() -> None:
     due = still.boarding.sum(axis=(1, 2)) + still.corridor.sum(axis=1)
     assert told == pytest.approx(due)
     assert with_sites_compared(inst, inst) is inst
+
+
+@pytest.mark.parametrize(
+    ("rows", "due"),
+    [
+        ([(PIN_ADMISSION, 0, 0, 0, CA, 3)], ()),
+        ([(PIN_ADMISSION, 0, 0, 0, CA, 5)], (0,)),  # 4 beds
+        ([(PIN_ADMISSION, 0, 0, 0, CA, 3), (PIN_ADMISSION, 0, 0, 1, CA, 1)], (1,)),  # no bed in B
+        ([(PIN_ADMISSION, 0, 0, 0, 0, 1)], (0,)),  # nobody of the class
+        ([(PIN_SURGE, 0, -1, 0, ICU, 1)], (0,)),  # none may be opened
+        ([(PIN_ADMISSION, 0, 7, 0, CA, 1)], (0,)),  # no such area
+    ],
+)
+def test_smallest_set_of_pins_that_cannot_hold(
+    rows: list[tuple[float, ...]], due: tuple[int, ...]
+) -> None:
+    found = impossible_pins(pins(icu_ward(5), *rows))
+    assert found.pins == due
+    assert found.least
+
+
+def test_one_pin_is_dropped_rather_than_the_two_it_contradicts() -> None:
+    # nobody to A, against two classes pinned to A
+    inst = sketch(
+        beds={"A": {"OXY": 9, "ICU": 9}},
+        admissions=[("o", "A", s, ADMISSION, 10.0) for s in ("SA", "CA")],
+        requests={("o", "SA"): 2, ("o", "CA"): 2},
+    )
+    rows = [(PIN_ADMISSION, 0, 0, 0, s, n) for s, n in ((-1, 0), (0, 2), (CA, 1))]
+    assert impossible_pins(pins(inst, *rows)).pins == (0,)
 
 
 def test_reserve_missed_is_worked_out_from_the_decisions() -> None:

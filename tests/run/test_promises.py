@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from optimizer.checking.judge import check_plan
-from optimizer.errors import DataError
+from optimizer.errors import DataError, InfeasiblePlanError
 from optimizer.report.folder import read_plan_folder
 from optimizer.report.promises import promise_table
 from optimizer.report.summary import summary_text
@@ -165,6 +165,65 @@ def test_forged_comparison_is_refused(fair: Path, tmp_path: Path) -> None:
         writer.writerows(rows)
     found = {v.rule for v in check_plan(folder, data_of(fair)).violations}
     assert "no_site_worse_off" in found
+
+
+def test_pins_are_held_and_told(province: Path, tmp_path: Path) -> None:
+    plain = made(province, tmp_path / "plain", {})
+    row = next(r for r in table(tmp_path / "plain", "admissions") if r["day"] == "2")
+    pin = {"kind": "admission", "day": 2, "from_place": row["area"], "to_place": row["unit"]}
+    pin |= {"class_id": row["class_id"], "count": 0.25}
+    keys = ("kind", "day", "from_place", "to_place", "class_id", "care_level", "count")
+    lines = [",".join(keys), ",".join(str(pin.get(key, "")) for key in keys)]
+    (province / "pins.csv").write_text("\n".join(lines), encoding="utf-8")
+    summary = made(province, tmp_path / "plan", {}, pins="pins.csv")
+    assert summary["status"] in ("optimal", "feasible")
+    (one,) = table(tmp_path / "plan", "promises")
+    assert float(one["reached"]) == pytest.approx(0.25, abs=1e-6)
+    assert summary["promises"][0]["costs"] >= 0.0
+    harm = [s["objective"]["harm"]["value"] for s in (plain, summary)]
+    assert harm[1] >= harm[0] - 1e-6
+    folder = copied(tmp_path / "plan", tmp_path / "forged")
+    path = folder / "inputs" / "scenario.json"
+    scenario = json.loads(path.read_text(encoding="utf-8"))
+    scenario["pins"][0]["count"] = 0.5
+    path.write_text(json.dumps(scenario), encoding="utf-8")
+    found = check_plan(folder, data_of(tmp_path / "plan")).violations
+    assert "pinned" in {v.rule for v in found}
+
+
+def test_pins_that_cannot_hold_are_refused_with_the_smallest_set(
+    province: Path, tmp_path: Path
+) -> None:
+    surge = {"kind": "surge_beds", "to_place": "U1", "care_level": "ICU"}
+    pins = [surge | {"day": 2, "count": 1}, surge | {"day": 5, "count": 0}]
+    path = wave(province, "pins.yaml", pins=pins)
+    with pytest.raises(InfeasiblePlanError) as refused:
+        planned(path, province, tmp_path / "plan")
+    assert refused.value.exit_code == 3
+    assert [p.column for p in refused.value.problems] == ["pins[1]"]  # too early: day 8
+    assert "no fewer are enough" in refused.value.render("en")
+    assert "Không thể giữ ghim này" in refused.value.render("vi")
+    assert not (tmp_path / "plan").exists()
+
+
+def test_wrong_pins_are_refused_all_at_once(province: Path) -> None:
+    path = wave(
+        province,
+        "pins.yaml",
+        pins=[
+            {"kind": "transfer", "day": 1, "from_place": "U2", "to_place": "U1", "count": 0.5},
+            {"kind": "surge_beds", "day": 9, "to_place": "U8", "count": 1, "from_place": "U1"},
+            {"kind": "admission", "day": 99, "to_place": "U1", "class_id": "none", "count": 1},
+        ],
+    )
+    with pytest.raises(DataError) as refused:
+        load(path, province)
+    columns = {p.column for p in refused.value.problems}
+    assert columns == {
+        "pins[1].count",
+        *(f"pins[2].{key}" for key in ("from_place", "to_place", "care_level", "day")),
+        *(f"pins[3].{key}" for key in ("from_place", "class_id", "day")),
+    }
 
 
 def _plan(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
