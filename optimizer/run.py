@@ -63,7 +63,7 @@ from optimizer.report.needs import COLUMNS as NEED_COLUMNS
 from optimizer.report.needs import need_rows, needs_told
 from optimizer.report.patients import class_names, disease_names
 from optimizer.report.promises import COLUMNS as PROMISE_COLUMNS
-from optimizer.report.promises import promise_rows, promises_told
+from optimizer.report.promises import promise_rows, promises_told, stability_told
 from optimizer.report.reports import write_reports
 
 Progress = Callable[[str, float, bool], None]
@@ -546,6 +546,7 @@ class _Desk:
             },
             "goals": goal_rows(scenario, self.tables),
             "fairness_cost": dict(plan.prices) or None,
+            **stability_told(inst, plan),
             "ways": {
                 "offered": len(inst.admissions.area) + len(inst.transfers.origin),
                 "permitted": len(self.made.instance.admissions.area)

@@ -343,6 +343,7 @@ def test_exported_model_solves_to_the_same_harm_elsewhere(kind: str, tmp_path: P
         "reception_limit",
         "no_site_worse_off",
         "pinned",
+        "churn",
     }
     assert {f.__name__ for f in CONSTRAINTS} - rows <= absent
     assert "treated(b_nh_vi_n_A,SA,3)" in text

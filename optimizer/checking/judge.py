@@ -60,6 +60,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "reception_limit": promises.reception_limit,
         "no_site_worse_off": promises.no_site_worse_off,
         "pinned": promises.pinned,
+        "churn": promises.churn,
         "able_to_treat": people.able_to_treat,
         "permitted_arcs": people.permitted_arcs,
         "whole_people_day_one": people.whole_people_day_one,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.checking.case import Case
+from optimizer.checking.flows import DIRECTIONS, KINDS, LEAVES
 from optimizer.checking.violation import BoolArray, FloatArray
 
 
@@ -127,4 +128,46 @@ def pins_reached(case: Case) -> FloatArray:
             classes = list(case.inputs.classes.names)
             here &= table["s"] == (classes.index(what) if what in classes else -1)
         out[i] = float(table.x[here].sum())
+    return out
+
+
+def churn_by_day(case: Case) -> FloatArray:
+    """(T,) patients more or fewer on each way than in an earlier plan, on the common days.
+
+    Ways that are not permitted now do not count.
+    """
+    scenario, names, classes = case.scenario, case.places.names, case.inputs.classes.names
+    common = np.flatnonzero(scenario.churn_days)
+    out = np.zeros(scenario.days)
+    if not common.size:
+        return out
+    now: dict[tuple[int, str, str, str, str], float] = {}
+    for rows, letter, places, column, words in (
+        (case.flows.admissions, "o", case.places.areas, "kind", KINDS),
+        (case.flows.transfers, "f", case.units, "way", (*DIRECTIONS[:3], "leaves")),
+    ):
+        for i in range(len(rows)):
+            way = words[rows[column][i]], places[rows[letter][i]], names[rows["g"][i]]
+            key = (int(rows["t"][i]) + 1, *way, classes[rows["s"][i]])
+            now[key] = now.get(key, 0.0) + float(rows.x[i])
+    at = {name: i for i, name in enumerate(names)}
+    area = {name: i for i, name in enumerate(case.places.areas)}
+    patient = {name: i for i, name in enumerate(classes)}
+
+    def permitted(way: str, sender: str, receiver: str, who: str) -> bool:
+        g, s = at.get(receiver), patient.get(who)
+        if g is None or s is None:
+            return False
+        if way in KINDS:
+            o = area.get(sender)
+            return o is not None and bool(case.arcs.admission[KINDS.index(way), o, g, s])
+        f = at.get(sender)
+        number = LEAVES if way == "leaves" else DIRECTIONS.index(way)
+        if f is None or f >= case.places.planned:
+            return False
+        return bool(case.arcs.transfer[number, f, g, s])
+
+    for key in {*now, *scenario.earlier}:
+        if key[0] - 1 in common and (key in now or permitted(*key[1:])):
+            out[key[0] - 1] += abs(now.get(key, 0.0) - scenario.earlier.get(key, 0.0))
     return out

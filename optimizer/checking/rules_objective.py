@@ -9,7 +9,7 @@ import numpy as np
 
 from optimizer.checking.case import Case
 from optimizer.checking.flows import BOARDING, LEAVES, OUTSIDE
-from optimizer.checking.promises import reserve_reached, site_missed
+from optimizer.checking.promises import churn_by_day, reserve_reached, site_missed
 from optimizer.checking.violation import PATIENTS, RELATIVE, Bench, FloatArray
 
 MINUTES_A_DAY = 1440
@@ -68,6 +68,7 @@ def burden_by_day(case: Case) -> Mapping[str, FloatArray]:
         "minute": burden["minute"] * minutes,
         "move": burden["move"] * moved,
         "surge_bed_day": burden["surge_bed_day"] * flows.surge_beds.sum(axis=(0, 1)),
+        "churn": case.scenario.churn_price * churn_by_day(case),
     }
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from optimizer.checking.case import Case
 from optimizer.checking.promises import (
+    churn_by_day,
     pins_reached,
     receptions,
     reserve_reached,
@@ -87,6 +88,17 @@ def pinned(case: Case, bench: Bench) -> None:
         for row, now in zip(case.scenario.pins, reached, strict=True)
     }
     hold_rows(case, bench, "pinned", "pins", due, "patients")
+
+
+def churn(case: Case, bench: Bench) -> None:
+    """Check what is told of churn against an earlier plan, over the days of both."""
+    if not case.scenario.churn_days.any():
+        bench.checked("churn", 0)
+        return
+    message = "The plan reports {left}; recomputed it is {right}."
+    told = stated(case.plan.get("stability.reached"))
+    due = float(churn_by_day(case).sum())
+    bench.equal("churn", [told], [due], (["churn"],), message, "patients", 1e-4)
 
 
 def pin_place(row: tuple[str, int, str, str, str, float]) -> str:

@@ -260,6 +260,11 @@ class Scenario:
     reserve_price: float
     site_price: float
     no_site_worse_off: bool
+    churn_price: float
+    churn_days: FloatArray
+    """(T,) 1 on days that an earlier plan speaks of too."""
+    earlier: Mapping[tuple[int, str, str, str, str], float]
+    """Day, way, from, to and class -> patients of the earlier plan."""
     pins: Sequence[tuple[str, int, str, str, str, float]]
     """Kind, day, from, to, class or care level (blank: all), count."""
     reception: Sequence[tuple[str, float, int, int]]
@@ -348,6 +353,8 @@ def read_scenario(path: Path, bench: Bench) -> Scenario:
         reserve_price=_number(doc, "weights.reserve"),
         site_price=_number(doc, "weights.no_site_worse_off"),
         no_site_worse_off=doc.get("promises.no_site_worse_off") is True,
+        churn_price=_number(doc, "burden.churn"),
+        **_earlier(doc, horizon + doc.whole("beyond_days", 0, 366)),
         pins=_pins(doc),
         reception=_reception(doc),
         confidence=weakest_figure(doc.value),
@@ -385,6 +392,26 @@ def _reception(doc: Document) -> list[tuple[str, float, int, int]]:
         else:
             out.append((ident(str(one.get("place"))), float(patients), first, last))
     return out
+
+
+def _earlier(doc: Document, days: int) -> dict[str, Any]:
+    """Return the common days and the flows of an earlier plan."""
+    common, flows = np.zeros(days), dict[tuple[int, str, str, str, str], float]()
+    key = "previous_plan"
+    if doc.get(key) is not None:
+        day = np.arange(1, days + 1)
+        first, last = (doc.whole(f"{key}.{name}", 1) for name in ("first_day", "last_day"))
+        common = ((day >= first) & (day <= last)).astype(float)
+        for one in _rows(doc, f"{key}.flows"):
+            when, much = one.get("day"), one.get("patients")
+            if not isinstance(when, int) or not isinstance(much, int | float):
+                doc.fault(key, "It must be a number.")
+                continue
+            names = (one.get(name) for name in ("way", "from_place", "to_place", "class_id"))
+            way, sender, receiver, patient = (ident(str(name)) for name in names)
+            at = (when, way, sender, receiver, patient)
+            flows[at] = flows.get(at, 0.0) + float(much)
+    return {"churn_days": common, "earlier": flows}
 
 
 def _pins(doc: Document) -> list[tuple[str, int, str, str, str, float]]:

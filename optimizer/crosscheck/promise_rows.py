@@ -96,6 +96,32 @@ def pinned(m: Model) -> None:
         m.equal("pinned", (number,), terms, float(pin[5]))
 
 
+def churn(m: Model) -> None:
+    """Who goes a way that an earlier plan uses that day, less more, and less = the earlier flow."""
+    before = m.earlier
+    for (way, t), (more, less) in m.churn.items():
+        terms = m.going(way, t) | {more: -1.0, less: 1.0}
+        m.equal("churn", (way + 1, t), terms, before[way, t])
+
+
+def churn_of_flows(m: Model) -> Terms:
+    """Return the burden of churn: more and less on those ways, and all who go another way."""
+    promised, terms = m.inst.promises, Terms()
+    if not promised.churn_days.any():
+        return terms
+    price = float(promised.churn_price)
+    ways = len(m.inst.admissions.area) + len(m.inst.transfers.origin)
+    for way in range(ways):
+        for t in m.days:
+            if not promised.churn_days[t - 1]:
+                continue
+            flows = m.going(way, t)
+            if (way, t) in m.churn:
+                flows = dict.fromkeys(m.churn[way, t], 1.0)
+            add(terms, flows, price)
+    return terms
+
+
 def promises_missed(m: Model) -> Terms:
     """Return what promises not kept add to the harm."""
     promised = m.inst.promises
@@ -116,3 +142,7 @@ def settle(m: Model) -> None:
         assert limit is not None
         days = sum(share * (var.varValue or 0.0) for var, share in _unmet(m, f).items())
         beyond.varValue = max(0.0, days - float(limit[f]))
+    for (way, t), (more, less) in m.churn.items():
+        now = sum(var.varValue or 0.0 for var in m.going(way, t))
+        more.varValue = max(0.0, now - m.earlier[way, t])
+        less.varValue = max(0.0, m.earlier[way, t] - now)

@@ -74,7 +74,28 @@ def promising(inst: Instance, dice: Dice) -> Instance:
         price = float(dice.choice([0.5, 5.0]))
         promised = replace(promised, site_limit=limit, site_price=price)
     inst = inst.changed(promises=promised)
-    return pinning(inst, dice) if dice.random() < 0.4 else inst
+    inst = pinning(inst, dice) if dice.random() < 0.4 else inst
+    return after_another(inst, dice) if dice.random() < 0.4 else inst
+
+
+def after_another(inst: Instance, dice: Dice) -> Instance:
+    """Return the instance with an earlier plan: some flows of a rule, more or fewer."""
+    rule = simulate(inst)
+    rows = []
+    for table, flows in ((0, rule.admitted), (1, rule.moved)):
+        arcs: Any = inst.transfers if table else inst.admissions
+        start, kind = (arcs.origin, arcs.direction) if table else (arcs.area, arcs.kind)
+        for i, t in np.argwhere((flows > 1e-3) & (dice.random(flows.shape) < 0.5)).tolist():
+            much = round(float(flows[i, t] * dice.choice([0.5, 1.0, 2.0])), 2)
+            rows.append((table, t, start[i], arcs.to[i], arcs.patient_class[i], kind[i], much))
+    return inst.changed(
+        promises=replace(
+            inst.promises,
+            earlier=np.array(rows, dtype=float).reshape(-1, 7),
+            churn_days=dice.random(inst.days) < 0.7,
+            churn_price=float(dice.choice([0.5, 3.0])),
+        )
+    )
 
 
 def pinning(inst: Instance, dice: Dice) -> Instance:

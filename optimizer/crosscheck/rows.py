@@ -7,6 +7,7 @@ from typing import Any
 
 from optimizer.crosscheck.model import Model, Terms, add
 from optimizer.crosscheck.promise_rows import (
+    churn,
     no_site_worse_off,
     pinned,
     promises_missed,
@@ -296,6 +297,7 @@ CONSTRAINTS: tuple[Callable[[Model], None], ...] = (
     reception_limit,
     no_site_worse_off,
     pinned,
+    churn,
 )
 """Every row of docs/model.md section 4, in its order."""
 

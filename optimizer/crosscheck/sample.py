@@ -53,6 +53,8 @@ PROMISE_AXES: Mapping[str, str] = {
     "reception_of": "FQ",
     "site_limit": "F",
     "pins": "P",
+    "earlier": "N",
+    "churn_days": "T",
 }
 """Likewise of `Instance.promises`."""
 PARTS_BY_NAME = ("unit_names", "area_communes", "unit_members")
@@ -74,7 +76,12 @@ def part_of(inst: Instance, areas: BoolArray, units: BoolArray) -> Instance:
     changed: dict[str, Any] = _cut(inst, AXES, keep)
     changed["terms"] = replace(inst.terms, **_cut(inst.terms, TERM_AXES, keep))
     promised = replace(inst.promises, **_cut(inst.promises, PROMISE_AXES, keep))
-    changed["promises"] = replace(promised, pins=promised.pins[:0])  # they name other numbers
+    changed["promises"] = replace(  # these name other numbers
+        promised,
+        pins=promised.pins[:0],
+        earlier=promised.earlier[:0],
+        churn_days=promised.churn_days[:0],
+    )
     arcs, moves = inst.admissions, inst.transfers
     if inst.own_unit is not None:
         own = inst.own_unit[areas]

@@ -29,9 +29,12 @@ from optimizer.domain.demand import (
 from optimizer.domain.facility import PatientClass, Tables
 from optimizer.domain.fit import fit_census
 from optimizer.domain.instance import (
+    ADMISSION_KINDS,
+    DIRECTIONS,
     OUT_OF_PROVINCE,
     OUTSIDE,
     AdmissionArcs,
+    BoolArray,
     BurdenPrices,
     Classes,
     FloatArray,
@@ -290,6 +293,9 @@ def _promised(
     return Promised(
         reserve=np.array([said.reserve.get(level, 0.0) for level in levels]),
         pins=_pins(scenario, levels, sites, areas, classes),
+        earlier=_earlier(scenario, sites, areas, classes),
+        churn_days=_common_days(scenario),
+        churn_price=scenario.burden.churn,
         sites_compared=said.no_site_worse_off,
         site_price=scenario.weights.no_site_worse_off,
         reserve_price=scenario.weights.reserve,
@@ -319,6 +325,37 @@ def _pins(
         place = at(pin.from_place, senders), at(pin.to_place, units)
         rows.append((PIN_KINDS.index(pin.kind), pin.day - 1, *place, what, pin.count))
     return np.array(rows, dtype=float).reshape(-1, 6)
+
+
+def _common_days(scenario: Scenario) -> BoolArray:
+    """(T,) days that an earlier plan speaks of too; (0,) without one."""
+    before = scenario.previous_plan
+    if before is None:
+        return np.zeros(0, dtype=bool)
+    days = np.arange(1, scenario.solved_days + 1)
+    return np.asarray((days >= before.first_day) & (days <= before.last_day))
+
+
+def _earlier(
+    scenario: Scenario, sites: Sites, areas: tuple[str, ...], classes: tuple[str, ...]
+) -> FloatArray:
+    """(N, 7) flows of an earlier plan on the axes of the instance; -1 for what is not there."""
+    before = scenario.previous_plan
+    units = [unit.unit_id for unit in (*sites.inside, *sites.outside)]
+    place = {name: number for number, name in enumerate(units)}
+    area = {name: number for number, name in enumerate(areas)}
+    patient = {name: number for number, name in enumerate(classes)}
+    directions = (*DIRECTIONS[:3], "leaves")
+    rows = []
+    for flow in before.flows if before is not None else ():
+        moves = flow.way in directions
+        kinds = directions if moves else ADMISSION_KINDS
+        start = (place if moves else area).get(flow.from_place, -1)
+        way = start, place.get(flow.to_place, -1), patient.get(flow.class_id, -1)
+        if flow.day <= scenario.solved_days:
+            row = (int(moves), flow.day - 1, *way, kinds.index(flow.way), flow.patients)
+            rows.append(row)
+    return np.array(rows, dtype=float).reshape(-1, 7)
 
 
 def _names(tables: Tables, sites: Sites, areas: tuple[str, ...]) -> dict[str, str]:
@@ -459,6 +496,7 @@ def _end_of_history(
             "rules": Rules(),
             "promises": Promises(),
             "pins": (),
+            "previous_plan": None,
             "shocks": scenario.shocks.model_copy(update={"closing": ()}),
         }
     )

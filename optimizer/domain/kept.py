@@ -49,6 +49,41 @@ def pins_reached(
     return out
 
 
+def earlier_flows(inst: Instance) -> tuple[FloatArray, FloatArray, float]:
+    """(A, T) and (X, T) what an earlier plan does on the ways of this one; patients on others."""
+    arcs, moves, told = inst.admissions, inst.transfers, inst.promises.earlier
+    out = np.zeros((len(arcs.area), inst.days)), np.zeros((len(moves.origin), inst.days))
+    ways: dict[tuple[int, ...], int] = {}
+    for table, columns in (
+        (0, (arcs.area, arcs.to, arcs.patient_class, arcs.kind)),
+        (1, (moves.origin, moves.to, moves.patient_class, moves.direction)),
+    ):
+        for number, way in enumerate(zip(*(c.tolist() for c in columns), strict=True)):
+            ways[table, *way] = number
+    gone = 0.0
+    for row in told.tolist() if len(inst.promises.churn_days) else ():
+        key = tuple(int(row[i]) for i in (0, 2, 3, 4, 5))
+        if key in ways:
+            out[key[0]][ways[key], int(row[1])] += row[6]
+        else:
+            gone += row[6]
+    return out[0], out[1], gone
+
+
+def churn(
+    inst: Instance, admitted: FloatArray, admitted_observed: FloatArray, moved: FloatArray
+) -> float:
+    """Return patients more or fewer on each way and common day than in an earlier plan."""
+    days = inst.promises.churn_days
+    if not len(days):
+        return 0.0
+    before_a, before_x, _ = earlier_flows(inst)
+    now = admitted.copy()
+    now[:, 0] += admitted_observed
+    apart = np.abs(now - before_a)[:, days].sum() + np.abs(moved - before_x)[:, days].sum()
+    return float(apart)
+
+
 def reserve_rows(inst: Instance) -> BoolArray:
     """(F, K) units and levels for which a reserve is promised: there are such beds to keep."""
     able = np.flip(np.logical_or.accumulate(np.flip(inst.listed, axis=1), axis=1), axis=1)

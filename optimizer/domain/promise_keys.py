@@ -52,6 +52,33 @@ class Pin(BaseModel):
     )
 
 
+class EarlierFlow(BaseModel):
+    """Patients whom an earlier plan sends on a way, by the days of this plan."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    day: DayNumber = Field(description="day of this plan")
+    way: Literal[
+        "admission", "stabilise", "out_of_province", "step_up", "step_down", "lateral", "leaves"
+    ] = Field(description="kind of admission, or direction of the transfer (leaves: out)")
+    from_place: Id = Field(description="planning area or unit")
+    to_place: Id = Field(description="planning unit, or one outside the province")
+    class_id: Id = Field(description="patient class")
+    patients: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] = Field(
+        description="patients that day"
+    )
+
+
+class PreviousPlan(BaseModel):
+    """An earlier plan from which this one departs as little as it may; in a file: its folder."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    first_day: DayNumber = Field(description="first day of this plan that both speak of")
+    last_day: DayNumber = Field(description="last day of this plan that both speak of")
+    flows: tuple[EarlierFlow, ...] = Field((), description="what the earlier plan does on them")
+
+
 class Promises(BaseModel):
     """Promises of a plan; each is off by default."""
 

@@ -29,6 +29,13 @@ class Promised:
     Kind as in `optimizer.domain.kept`; -1: no such place, or every class; from an area or a unit,
     to a unit, or a destination outside counted after the units.
     """
+    earlier: FloatArray = field(default_factory=lambda: np.zeros((0, 7)))
+    """(N, 7) flows of an earlier plan: transfer (1) or admission (0), day (from 0), from, to,
+    class, kind or direction, patients; -1: not there now."""
+    churn_days: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    """(T,) days that both plans speak of; (0,) without an earlier plan."""
+    churn_price: float = 0.0
+    """Burden of a patient more or fewer on a way than in the earlier plan."""
     sites_compared: bool = False
     """No unit is to be worse off than without transfers."""
     site_limit: FloatArray | None = None
@@ -61,7 +68,12 @@ class Promised:
     def days(self, part: slice) -> Promised:
         """Return the same promises for some of the days."""
         return replace(
-            self, reception=self.reception[:, part].copy(), site_limit=None, pins=self.pins[:0]
+            self,
+            reception=self.reception[:, part].copy(),
+            site_limit=None,
+            pins=self.pins[:0],
+            earlier=self.earlier[:0],
+            churn_days=self.churn_days[:0],
         )
 
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
 from pydantic_core import PydanticCustomError
 
 from optimizer.domain.facility import CarePhase, Confidence, Id, Phase, Share, Text, Whole
-from optimizer.domain.promise_keys import Pin, Promises
+from optimizer.domain.promise_keys import Pin, PreviousPlan, Promises
 
 Route = Literal["reported_cases", "infections", "explicit"]
 Pool = Literal["treated", "boarding", "waiting"]
@@ -423,6 +423,9 @@ class Burden(Part):
     minute: Price = Field(0.01, description="effort of a road minute of a patient")
     move: Price = Field(1.0, description="effort of a transfer")
     surge_bed_day: Price = Field(0.1, description="effort of a surge bed open for a day")
+    churn: Price = Field(
+        1.0, description="effort of a patient more or fewer on a way than in previous_plan"
+    )
 
 
 class Closing(Part):
@@ -606,6 +609,11 @@ class Scenario(Wave):
         (),
         description="decisions that are taken already; the plan holds them",
         json_schema_extra=_or_file("kind, day, from_place, to_place, class_id, care_level, count"),
+    )
+    previous_plan: PreviousPlan | None = Field(
+        None,
+        description="folder of an earlier plan; its flows are kept where burden.churn says so",
+        json_schema_extra={"anyOf": [{"type": "object"}, {"type": "string"}, {"type": "null"}]},
     )
     provenance: dict[Id, Provenance] = Field(
         default_factory=dict, description="source and confidence of a dotted key or its prefix"

@@ -17,7 +17,7 @@ from optimizer.domain.instance import (
     FloatArray,
     Instance,
 )
-from optimizer.domain.kept import Intake, promise_harm
+from optimizer.domain.kept import Intake, churn, promise_harm
 from optimizer.domain.plan import GroupResult, Plan, area_waiting, oxygen_drawn
 from optimizer.domain.shares import Shares, dealt, shares
 from optimizer.domain.terms import M3_A_DAY
@@ -577,6 +577,8 @@ def _as_plan(inst: Instance, flows: _Flows, rule: str) -> Plan:
         inst.burden.admission @ (flows.admitted.sum(axis=1) + flows.admitted_observed)
         + inst.burden.transfer @ flows.moved.sum(axis=1)
         + inst.burden.surge_bed_day * flows.surge_beds.sum()
+        + inst.promises.churn_price
+        * churn(inst, flows.admitted, flows.admitted_observed, flows.moved)
     )
     return Plan(
         flows.admitted,

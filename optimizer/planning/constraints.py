@@ -19,6 +19,7 @@ from optimizer.planning.capacity_rows import (
 )
 from optimizer.planning.matrix import Matrix, Rows
 from optimizer.planning.promise_rows import (
+    churn,
     no_site_worse_off,
     pinned,
     reception_limit,
@@ -343,4 +344,5 @@ CONSTRAINTS: tuple[Constraint, ...] = (
     reception_limit,
     no_site_worse_off,
     pinned,
+    churn,
 )

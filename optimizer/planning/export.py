@@ -32,6 +32,8 @@ COLUMN_AXES: Mapping[str, str] = {
     "oxygen_short": "FT",
     "reserve_missed": "FKT",
     "worse_off": "F",
+    "churn_more": "N",
+    "churn_less": "N",
 }
 ROW_AXES: Mapping[str, str] = {
     "waiting_balance": "OST",
@@ -60,9 +62,11 @@ ROW_AXES: Mapping[str, str] = {
     "reception_limit": "QT",
     "no_site_worse_off": "F",
     "pinned": "P",
+    "churn": "N",
 }
 """Axes by letter (docs/model.md section 1); A and X: admission and transfer ways, L: pairs of
-levels, Q: places with a limit on what they take in, P: pins. A block that is
+levels, Q: places with a limit on what they take in, P: pins, N: flows
+of an earlier plan. A block that is
 not here is named by the numbers on its axes."""
 
 
@@ -126,7 +130,7 @@ def _part(inst: Instance, letter: str, i: int) -> list[Part]:
     if letter in plain:
         axis, ids = plain[letter]
         return [(axis, ids[i])]
-    if letter == "P":
+    if letter in "PN":
         return [i + 1]
     if letter == "Q":
         return [("reception", inst.promises.reception_places[i])]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from optimizer.domain.instance import FloatArray, Instance, IntArray
-from optimizer.planning.promise_rows import days_worse_off, reserve_days
+from optimizer.planning.promise_rows import churn_of_flows, days_worse_off, reserve_days
 from optimizer.planning.variables import PlanVariables
 
 Term = Callable[[Instance, PlanVariables, FloatArray], None]
@@ -78,7 +78,7 @@ TERMS: dict[str, tuple[Term, ...]] = {
         reserve_days,
         days_worse_off,
     ),
-    "burden": (road_and_moves, surge_bed_days),
+    "burden": (road_and_moves, surge_bed_days, churn_of_flows),
 }
 
 

@@ -16,7 +16,7 @@ from optimizer.domain.kept import (
     reserve_pairs,
 )
 from optimizer.planning.matrix import Matrix
-from optimizer.planning.variables import PlanVariables
+from optimizer.planning.variables import PlanVariables, churn_slots
 
 
 def reserve_share(m: Matrix, inst: Instance, v: PlanVariables) -> None:
@@ -122,6 +122,40 @@ def pinned(m: Matrix, inst: Instance, v: PlanVariables) -> None:
         if kind == PIN_ADMISSION and day == 0:
             rows.add(1.0, v.admitted_observed[arcs], row)
     rows.equals(pins[:, 5])
+
+
+def churn(m: Matrix, inst: Instance, v: PlanVariables) -> None:
+    """What an earlier plan sends on a way that day, and how far this one is from it, (N,) patients.
+
+    Flow (a + ao, or x) - more + less = the earlier flow; where that was 0 the flow itself is
+    priced. Of no weight in the harm: its shadow price there is 0.
+    """
+    way, day, before = churn_slots(inst)
+    rows = m.rows("churn", before.shape)
+    rows.add(1.0, np.concatenate([v.admitted, v.moved])[way, day], rows.index)
+    none = np.full(len(v.moved), -1, dtype=np.int64)
+    today = np.concatenate([v.admitted_observed, none])[way]
+    rows.add(1.0, np.where(day == 0, today, -1), rows.index)
+    rows.add(-1.0, v.churn_more, rows.index)
+    rows.add(1.0, v.churn_less, rows.index)
+    rows.equals(before)
+
+
+def churn_of_flows(inst: Instance, v: PlanVariables, cost: FloatArray) -> None:
+    """Patients more or fewer than in an earlier plan, burden a patient, way and common day."""
+    days, price = inst.promises.churn_days, inst.promises.churn_price
+    if not days.any():
+        return
+    cost[v.churn_more] += price
+    cost[v.churn_less] += price
+    way, day, _ = churn_slots(inst)
+    flows = np.concatenate([v.admitted, v.moved])
+    new = np.broadcast_to(days, flows.shape).copy()
+    new[way, day] = False
+    np.add.at(cost, flows[new & (flows >= 0)], price)
+    if days[0]:
+        today = v.admitted_observed[new[: len(v.admitted), 0]]
+        np.add.at(cost, today[today >= 0], price)
 
 
 def days_worse_off(inst: Instance, v: PlanVariables, cost: FloatArray) -> None:

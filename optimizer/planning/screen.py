@@ -28,7 +28,7 @@ from optimizer.domain.instance import (
     IntArray,
     TransferArcs,
 )
-from optimizer.domain.kept import PIN_ADMISSION, PIN_SURGE, pinned_arcs
+from optimizer.domain.kept import PIN_ADMISSION, PIN_SURGE, earlier_flows, pinned_arcs
 from optimizer.domain.plan import Plan, oxygen_drawn
 from optimizer.domain.terms import in_store
 from optimizer.planning.engine import solve_arrays
@@ -65,12 +65,13 @@ def with_ways(inst: Instance, admissions: BoolArray, transfers: BoolArray) -> In
 def with_pinned(
     inst: Instance, admissions: BoolArray, transfers: BoolArray
 ) -> tuple[BoolArray, BoolArray]:
-    """Return the ways offered with those that a pin speaks of."""
+    """Return the ways offered with those of a pin, or of an earlier plan."""
     for pin in inst.promises.pins:
         kind = int(pin[0])
         if kind != PIN_SURGE:
             (admissions if kind == PIN_ADMISSION else transfers)[pinned_arcs(inst, pin)] = True
-    return admissions, transfers
+    before_a, before_x, _ = earlier_flows(inst)
+    return admissions | before_a.any(axis=1), transfers | before_x.any(axis=1)
 
 
 def _nearest(keys: Sequence[IntArray], minutes: FloatArray, count: int) -> BoolArray:

@@ -12,6 +12,8 @@ from optimizer.domain.instance import FloatArray, Instance
 from optimizer.domain.kept import (
     PIN_ADMISSION,
     PIN_SURGE,
+    churn,
+    earlier_flows,
     open_from_level,
     pins_reached,
     received,
@@ -133,6 +135,43 @@ def promises_told(
     return list(found.values())
 
 
+def stability_told(inst: Instance, plan: Plan) -> dict[str, Any]:
+    """Return ``stability`` for plan.json: churn against an earlier plan; nothing without one.
+
+    `reached`: of this plan. `with`, `without`: of the plan in means, with the weight and at a
+    weight of 0; `costs`: what it adds to the rest of the burden. `gone`: patients of the earlier
+    plan on ways that are not permitted now.
+    """
+    if not inst.promises.churn_days.any():
+        return {}
+    found = plan.stability
+    return {
+        "stability": {
+            "reached": churn(inst, plan.admitted, plan.admitted_observed, plan.moved),
+            "days": int(inst.promises.churn_days.sum()),
+            "gone": earlier_flows(inst)[2],
+            "with": found.get("churn"),
+            "without": found.get("churn_without"),
+            "costs": max(0.0, found["rest"] - found["rest_without"]) if found else None,
+        }
+    }
+
+
+def stability_line(summary: Mapping[str, Any], lang: str) -> str:
+    """Return what the plan changes of an earlier one, and what holding on to it costs."""
+    told, say = summary.get("stability"), translator(lang)
+    if not told:
+        return ""
+    text = say("Against the earlier plan, {days} days in common: {reached} patients otherwise")
+    text = text.format(days=told["days"], reached=formats.num(told["reached"], lang, 1))
+    if told["without"] is not None:
+        price = say("; without a weight on it {without}; it costs the burden {costs}")
+        text += price.format(
+            without=formats.num(told["without"], lang, 1), costs=formats.num(told["costs"], lang, 1)
+        )
+    return text
+
+
 def promise_name(one: Mapping[str, Any], level: str, lang: str) -> str:
     """Return what a promise is called, with the care level it speaks of."""
     say = translator(lang)
@@ -209,4 +248,8 @@ def promise_lines(summary: Mapping[str, Any], levels: Mapping[str, str], lang: s
             price = say("; it costs the harm {harm}")
             text += price.format(harm=formats.num(one["costs"], lang, 2))
         lines.append("  " + text)
-    return [say("What was promised:"), *lines] if lines else []
+    changed = stability_line(summary, lang)
+    return [
+        *([say("What was promised:"), *lines] if lines else []),
+        *([changed] if changed else []),
+    ]

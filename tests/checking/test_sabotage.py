@@ -972,6 +972,17 @@ def leave_out_what_is_pinned(f: Folder) -> None:
     f.scenario["pins"] = [way | {"care_level": None, "count": 0.5}]
 
 
+@spoil("churn")
+def say_nothing_of_an_earlier_plan(f: Folder) -> None:
+    f.scenario["previous_plan"] = {"first_day": 2, "last_day": 3, "flows": []}
+
+
+@spoil("objective_burden")
+def depart_from_an_earlier_plan_for_nothing(f: Folder) -> None:
+    f.scenario["previous_plan"] = {"first_day": 2, "last_day": 3, "flows": []}
+    f.scenario["burden"]["churn"] = 1.0
+
+
 @spoil("reception_limit")
 def take_in_more_than_promised(f: Folder) -> None:
     # day 2: .5 come to A, and .75 down from B

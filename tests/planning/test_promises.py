@@ -15,7 +15,7 @@ import pytest
 from optimizer.crosscheck import crosscheck_many
 from optimizer.domain.binding import binding_terms
 from optimizer.domain.instance import ADMISSION, STABILISE, STEP_UP, Instance
-from optimizer.domain.kept import PIN_ADMISSION, PIN_SURGE, PIN_TRANSFER, reserve_missed
+from optimizer.domain.kept import PIN_ADMISSION, PIN_SURGE, PIN_TRANSFER, churn, reserve_missed
 from optimizer.domain.simulate import simulate
 from optimizer.planning.baselines import no_transfers
 from optimizer.planning.model import build_model
@@ -401,6 +401,68 @@ def pin_of_surge_beds_leaves_one_closed() -> Instance:
 @case(0.0)
 def pin_of_surge_beds_opens_them_for_nobody() -> Instance:
     return pins(icu_ward(1, beds=2, surge={("A", "ICU"): 2}), (PIN_SURGE, 0, -1, 0, ICU, 2))
+
+
+# churn: A and B as good for the harm; burden 0.1 a patient to A, 0.2 to B
+
+
+def after(inst: Instance, *rows: tuple[float, ...], price: float = 1.0) -> Instance:
+    """Return the instance with an earlier plan: table, day, from, to, class, kind, patients."""
+    promised = replace(
+        inst.promises,
+        earlier=np.array(rows, dtype=float).reshape(-1, 7),
+        churn_days=np.ones(inst.days, dtype=bool),
+        churn_price=price,
+    )
+    return inst.changed(promises=promised)
+
+
+def _alike(ca: float = 2) -> Instance:
+    inst = icu_ward(ca, b=4)
+    return inst.changed(harm=replace(inst.harm, admission=np.zeros(2)))
+
+
+def told_before(number: float, unit: int, price: float = 1.0) -> Instance:
+    return after(_alike(), (0, 0, 0, unit, CA, 0, number), price=price)
+
+
+@pytest.mark.parametrize(
+    ("make", "burden", "apart"),
+    [
+        (_alike, 0.2, 0.0),
+        (lambda: told_before(2, 1), 0.4, 0.0),  # both to B, as told
+        (lambda: told_before(1, 1), 1.3, 1.0),  # one as told; the other is new wherever he goes
+        (lambda: told_before(2, 1, price=0.04), 0.36, 4.0),  # not worth it: 2 fewer, 2 more
+        (lambda: told_before(5, 0), 3.2, 3.0),  # three of them never came
+        (lambda: told_before(2, 7), 2.2, 2.0),  # no such place now: all is new
+    ],
+)
+def test_churn_against_an_earlier_plan(
+    make: Callable[[], Instance], burden: float, apart: float
+) -> None:
+    inst = make()
+    plan = solve_plan(inst)
+    assert plan.harm.value == pytest.approx(0.0, abs=1e-9)
+    assert plan.burden.value == pytest.approx(burden)
+    moved = churn(inst, plan.admitted, plan.admitted_observed, plan.moved)
+    assert moved == pytest.approx(apart)
+    second = crosscheck_many([inst], whole="today", upto="burden", plans=[plan])[0]
+    assert second.groups["burden"] == pytest.approx(burden, abs=1e-5)
+    assert second.totals["burden"] == pytest.approx(burden)
+    assert second.broken == ()
+
+
+def test_price_of_stability_is_churn_and_burden_with_and_without() -> None:
+    found = solve_plan(told_before(2, 1)).stability
+    assert found["churn"] == pytest.approx(0.0, abs=1e-6)
+    assert found["churn_without"] == pytest.approx(4.0)
+    assert found["rest"] - found["rest_without"] == pytest.approx(0.2)
+
+
+def test_churn_never_costs_harm() -> None:
+    inst = icu_ward(2, b=4)  # B is 0.2 a patient dearer in harm
+    plan = solve_plan(after(inst, (0, 0, 0, 1, CA, 0, 2), price=99.0))
+    assert plan.harm.value == pytest.approx(0.0, abs=1e-9)
 
 
 @case(153.125)

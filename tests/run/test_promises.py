@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import json
 import shutil
 from collections.abc import Callable
@@ -224,6 +225,30 @@ def test_wrong_pins_are_refused_all_at_once(province: Path) -> None:
         *(f"pins[2].{key}" for key in ("from_place", "to_place", "care_level", "day")),
         *(f"pins[3].{key}" for key in ("from_place", "class_id", "day")),
     }
+
+
+def test_plan_of_the_next_morning_keeps_what_was_told(province: Path, tmp_path: Path) -> None:
+    first = made(province, tmp_path / "first", {})
+    start = datetime.date.fromisoformat(first["start_date"]) + datetime.timedelta(days=1)
+    more = {"start_date": start, "previous_plan": str(tmp_path / "first")}
+    second = made(province, tmp_path / "second", {}, **more)
+    told_ = second["stability"]
+    assert told_["days"] == 4
+    assert told_["with"] <= told_["without"] + 1e-6
+    assert told_["costs"] >= 0.0
+    assert "burden.churn" in {row["key"] for row in second["goals"]}
+    assert "Against the earlier plan" in summary_text(tmp_path / "second", second, "en")
+    folder = copied(tmp_path / "second", tmp_path / "forged")
+    _plan(lambda plan: plan["stability"].update(reached=0.0))(folder)
+    found = {v.rule for v in check_plan(folder, data_of(tmp_path / "second")).violations}
+    assert "churn" in found
+
+
+def test_a_previous_plan_must_be_one(province: Path) -> None:
+    path = wave(province, "wrong.yaml", previous_plan="nowhere")
+    with pytest.raises(DataError) as refused:
+        load(path, province)
+    assert "days in common" in refused.value.render("en")
 
 
 def _plan(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
