@@ -100,6 +100,12 @@ class DataError(ReferralError):
     exit_code = 2
 
 
+class InfeasiblePlanError(ReferralError):
+    """What was pinned cannot all hold: drop some pins (without any a plan always exists)."""
+
+    exit_code = 3
+
+
 class InfeasibleRosterError(ReferralError):
     """These pins or roster rules cannot all hold: relax one (a bed plan always exists)."""
 

@@ -134,6 +134,8 @@ def what_matters(
             return float("nan")
         if inst.classes.ids != offered.classes.ids or inst.units != offered.units:
             return float("nan")
+        limit = offered.promises.site_limit  # of another plan: held
+        inst = inst.changed(promises=replace(inst.promises, site_limit=limit))
         after = harm_after(optimum, with_ways(inst, *same_ways(inst, offered)))
         return after if np.isnan(after) else max(0.0, after)
 

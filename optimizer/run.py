@@ -33,7 +33,7 @@ from optimizer.domain.instance import FloatArray, Instance
 from optimizer.domain.plan import Plan
 from optimizer.domain.scenario import Scenario
 from optimizer.domain.supplies import icu_quota, plan_needs
-from optimizer.errors import DataError, PlanCheckError, Problem, SolverError
+from optimizer.errors import DataError, InfeasiblePlanError, PlanCheckError, Problem, SolverError
 from optimizer.exchange import planfolder
 from optimizer.exchange.agreement import cross_check
 from optimizer.exchange.goals import goal_rows
@@ -52,9 +52,10 @@ from optimizer.exchange.tables import read_tables
 from optimizer.exchange.target import sound_target
 from optimizer.i18n import LANGUAGES
 from optimizer.planning import baselines
+from optimizer.planning.pins import impossible_pins
 from optimizer.planning.pooled import pooled_bound
-from optimizer.planning.promised import promise_costs
-from optimizer.planning.screen import offered_ways, with_ways
+from optimizer.planning.promised import held_to_no_transfers, promise_costs
+from optimizer.planning.screen import offered_ways, with_pinned, with_ways
 from optimizer.planning.solve import SolveOptions, solve_plan
 from optimizer.planning.split import split_to_communes
 from optimizer.planning.worth import Optimum
@@ -66,7 +67,7 @@ from optimizer.report.needs import COLUMNS as NEED_COLUMNS
 from optimizer.report.needs import need_rows, needs_told
 from optimizer.report.patients import class_names, disease_names
 from optimizer.report.promises import COLUMNS as PROMISE_COLUMNS
-from optimizer.report.promises import promise_rows, promises_told
+from optimizer.report.promises import promise_rows, promises_told, stability_told
 from optimizer.report.reports import write_reports
 
 Progress = Callable[[str, float, bool], None]
@@ -80,6 +81,11 @@ HUNG = 5.0
 """Limits of one solve after which a solver is given up; a plan takes up to four solves."""
 RULE_IS_BETTER = Problem(
     "The nearest-free-place plan has less harm than the solver's in whole people; it is kept.",
+    severity="warning",
+)
+NOT_COMPARED = Problem(
+    "What each unit would have without transfers could not be worked out: promises."
+    "no_site_worse_off is not held.",
     severity="warning",
 )
 
@@ -192,6 +198,8 @@ def plan_scenario(
     made = assemble(tables, scenario)
     done("assemble", started)
     grounds = read_grounds(tables, scenario, made)
+    if scenario.pins:
+        _hold_pins(made.instance, scenario)
     desk = _Desk(tables, scenario, made, grounds, scenario_path, out, seconds, began)
     limit = HUNG * (options or SolveOptions()).seconds
     started = time.perf_counter()
@@ -202,8 +210,19 @@ def plan_scenario(
     if not all_ways:
         screening = _begun(lambda: offered_ways(made.instance, rule))
         with contextlib.suppress(SolverError):
-            offered = with_ways(offered, *screening(limit))
+            offered = with_ways(offered, *with_pinned(made.instance, *screening(limit)))
     done("screen", started)
+    if scenario.promises.no_site_worse_off:
+        started = time.perf_counter()
+        comparing = _begun(lambda: desk.no_transfers())
+        try:
+            still = comparing(limit)[0]
+            offered = held_to_no_transfers(offered, still)
+            desk.made = made = replace(made, instance=held_to_no_transfers(made.instance, still))
+            rule = baselines.greedy(made.instance)[0]  # its harm with the promise
+        except SolverError:
+            warnings = (*warnings, NOT_COMPARED)
+        done("no transfers", started)
     optima: list[Optimum] = []
     tell("harm", 0.0, False)
     beside = _begun(lambda: desk.baselines(rule))
@@ -220,10 +239,12 @@ def plan_scenario(
     try:
         plan = solving(limit)
     except SolverError as error:
+        if scenario.pins:  # the nearest-free-place rule holds none
+            raise
         warnings = (*warnings, *error.problems)
         plan, solved = rule, made.instance
         optima.clear()
-    if better_of(plan, solved, rule, made.instance) is not plan:
+    if not scenario.pins and better_of(plan, solved, rule, made.instance) is not plan:
         warnings = (*warnings, RULE_IS_BETTER)
         plan, solved = better_of(plan, solved, rule, made.instance), made.instance
         optima.clear()
@@ -249,7 +270,10 @@ def plan_scenario(
     try:
         rivals = beside(limit)
     except SolverError:
-        rivals = {"greedy": (rule, made.instance)}
+        plain = _unheld(made.instance)
+        rivals = {"greedy": (baselines.greedy(plain)[0], plain)}
+        if desk.still is not None:
+            rivals["no_transfers"] = desk.still
     started = time.perf_counter()
     summary = desk.publish(plan, offered, rivals, reasons)
     done("write and check", started)
@@ -337,6 +361,8 @@ class _Desk:
     began: float
     refused: tuple[Problem, ...] = ()
     """What the checker said of the nearest-free-place plan; it is never published then."""
+    still: tuple[Plan, Instance] | None = None
+    """The plan without transfers, where a promise needed it first."""
     costs: Mapping[str, float] = field(default_factory=dict)
     """What each promise costs the rest of the harm."""
     without: float | None = None
@@ -352,9 +378,28 @@ class _Desk:
         except PlanCheckError as error:  # our bug, said; the plan itself is judged on its own
             self.refused = error.problems
 
+    def no_transfers(self) -> tuple[Plan, Instance]:
+        """Return the best plan without transfers; the promise that rests on it is not its own.
+
+        Raises
+        ------
+        SolverError
+            If it is not proved the best of its kind.
+        """
+        inst = _unheld(self.made.instance)
+        if self.scenario.areas == "communes":
+            by_clusters = self.scenario.model_copy(update={"areas": "clusters"})
+            inst = _unheld(assemble(self.tables, by_clusters).instance)
+        rival, its = baselines.no_transfers(inst)
+        if rival.harm.gap is None or rival.harm.gap >= BEST:
+            raise SolverError([NOT_COMPARED])
+        self.still = rival, its
+        return self.still
+
     def baselines(self, rule: Plan) -> Rivals:
         """Solve the rivals beside the plan, and the bound of all."""
-        inst = self.made.instance
+        inst = _unheld(self.made.instance)
+        rule = baselines.greedy(inst)[0] if self.made.instance is not inst else rule
         found: Rivals = {"greedy": (rule, inst)}
         started = time.perf_counter()
         with contextlib.suppress(SolverError):
@@ -362,7 +407,7 @@ class _Desk:
         self.seconds["baseline: pooled_bound"] = time.perf_counter() - started
         if self.scenario.areas == "communes":  # the others by clusters: 0.2 % apart, 10 x faster
             by_clusters = self.scenario.model_copy(update={"areas": "clusters"})
-            inst = assemble(self.tables, by_clusters).instance
+            inst = _unheld(assemble(self.tables, by_clusters).instance)
         inst = without_levers(inst)
         for name, solve in (
             ("no_transfers", baselines.no_transfers),
@@ -371,7 +416,8 @@ class _Desk:
         ):
             started = time.perf_counter()
             with contextlib.suppress(SolverError):
-                rival, its = solve(inst)
+                known = self.still if name == "no_transfers" else None
+                rival, its = known or solve(inst)
                 if rival.status == "rule" or (rival.harm.gap is not None and rival.harm.gap < BEST):
                     found[name] = rival, its  # one that is not the best of its kind says nothing
             self.seconds[f"baseline: {name}"] = time.perf_counter() - started
@@ -517,6 +563,7 @@ class _Desk:
             },
             "goals": goal_rows(scenario, self.tables),
             "fairness_cost": dict(plan.prices) or None,
+            **stability_told(inst, plan),
             "ways": {
                 "offered": len(inst.admissions.area) + len(inst.transfers.origin),
                 "permitted": len(self.made.instance.admissions.area)
@@ -565,6 +612,47 @@ class _Desk:
             "not_counted": _not_counted(scenario),
             "checked": True,
         }
+
+
+def _unheld(inst: Instance) -> Instance:
+    """Return the instance without what only the plan is held to: pins, and no unit worse off."""
+    promised = inst.promises
+    if not promised.compared and not len(promised.pins):
+        return inst
+    return inst.changed(promises=replace(promised, site_limit=None, pins=promised.pins[:0]))
+
+
+def _hold_pins(inst: Instance, scenario: Scenario) -> None:
+    """Refuse pins that cannot hold together.
+
+    Raises
+    ------
+    InfeasiblePlanError
+        Naming the smallest set of pins without which a plan exists.
+    """
+    found = impossible_pins(inst)
+    if not found.pins:
+        return
+    fault = "This pin cannot hold: {kind} to {place} on day {day}, {count}."
+    remedy = "Without the pins named here a plan exists; no fewer are enough."
+    if not found.least:
+        remedy = "Without the pins named here a plan exists; fewer may be enough."
+    raise InfeasiblePlanError(
+        [
+            Problem(
+                fault,
+                remedy,
+                column=f"pins[{number + 1}]",
+                values={
+                    "kind": scenario.pins[number].kind,
+                    "place": scenario.pins[number].to_place,
+                    "day": scenario.pins[number].day,
+                    "count": scenario.pins[number].count,
+                },
+            )
+            for number in found.pins
+        ]
+    )
 
 
 def _not_counted(scenario: Scenario) -> dict[str, float]:

@@ -31,7 +31,8 @@ from optimizer.exchange.tables import read_tables
 from optimizer.i18n import LANGUAGES
 from optimizer.planning import baselines
 from optimizer.planning.live import LiveModel, Reply
-from optimizer.planning.screen import offered_ways, with_ways
+from optimizer.planning.promised import with_sites_compared
+from optimizer.planning.screen import offered_ways, with_pinned, with_ways
 from optimizer.planning.solve import solve_plan
 from optimizer.planning.whole_levers import Decided, no_levers
 from optimizer.report.folder import find_data_dir
@@ -127,9 +128,12 @@ def _opened(plan: Path, data_dir: Path | None) -> _Opened:
             ]
         )
     inst = assemble(tables, scenario).instance
+    if scenario.promises.no_site_worse_off:
+        clusters = scenario.model_copy(update={"areas": "clusters"})
+        inst = with_sites_compared(inst, assemble(tables, clusters).instance)
     if summary["ways"]["offered"] < summary["ways"]["permitted"]:
         rule, _ = baselines.greedy(inst)
-        inst = with_ways(inst, *offered_ways(inst, rule))
+        inst = with_ways(inst, *with_pinned(inst, *offered_ways(inst, rule)))
     return _Opened(folder, summary, tables, scenario, inst)
 
 

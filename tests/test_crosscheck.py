@@ -340,6 +340,10 @@ def test_exported_model_solves_to_the_same_harm_elsewhere(kind: str, tmp_path: P
         "closed_intake",
         "corridor_people",
         "reserve_share",
+        "reception_limit",
+        "no_site_worse_off",
+        "pinned",
+        "churn",
     }
     assert {f.__name__ for f in CONSTRAINTS} - rows <= absent
     assert "treated(b_nh_vi_n_A,SA,3)" in text

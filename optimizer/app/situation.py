@@ -15,7 +15,7 @@ from optimizer.report.diseases import disease_table
 from optimizer.report.findings import finding, free_beds_note, shortfalls_note
 from optimizer.report.folder import PlanReport
 from optimizer.report.maps import facility_map
-from optimizer.report.promises import promise_table, promise_title
+from optimizer.report.promises import promise_table, promise_title, stability_line
 
 CHART = {"displayModeBar": False, "scrollZoom": False}
 
@@ -116,10 +116,14 @@ def _promises(who: Viewer, report: PlanReport) -> None:
     """Say what was promised, whether it was kept, and what it cost."""
     levels = {k: report.level_name(k, who.lang) for k in report.levels["care_level"]}
     head, rows = promise_table(report.head, levels, who.lang)
-    if rows:
+    changed = stability_line(report.head, who.lang)
+    if rows or changed:
         st.html(blocks.section(*promise_title(who.lang)))
+    if rows:
         lines = ("".join(listings.cell(*one) for one in row) for row in rows)
         st.html(blocks.block(listings.table(head, lines)))
+    if changed:
+        st.html(blocks.block(listings.note(changed)))
 
 
 def _levels(who: Viewer, report: PlanReport) -> None:

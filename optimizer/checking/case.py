@@ -42,6 +42,8 @@ class Case:
     own: Capacity
     levers: Levers | None = None
     levers_done: LeverFlows | None = None
+    site_limit: FloatArray | None = None
+    """(F,) boarding and corridor days of each unit in the best plan without transfers."""
 
     @cached_property
     def units(self) -> list[str]:
@@ -63,6 +65,8 @@ class Case:
             vehicles=self.capacity.vehicles.names,
             shifts=self.capacity.vehicles.shifts,
             levers=self.levers.ids if self.levers else (),
+            receptions=len(self.scenario.reception),
+            pins=len(self.scenario.pins),
         )
 
     @cached_property

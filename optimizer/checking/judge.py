@@ -80,6 +80,10 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "home_places": levers_.home_places,
         "whole_levers": levers_.whole_levers,
         "levers_told": levers_.levers_told,
+        "reception_limit": promises.reception_limit,
+        "no_site_worse_off": promises.no_site_worse_off,
+        "pinned": promises.pinned,
+        "churn": promises.churn,
         "able_to_treat": people.able_to_treat,
         "permitted_arcs": people.permitted_arcs,
         "whole_people_day_one": people.whole_people_day_one,
@@ -174,7 +178,7 @@ def _read(path: Path, data_dir: Path | None, bench: Bench) -> Case | None:
     arcs = read_arcs(sources, scenario, places, bare, inputs, able & ~inputs.able)
     inputs = replace(inputs, able=able)
     flows = read_flows(folder, scenario, places, bare, inputs, bench, levers)
-    return Case(
+    case = Case(
         folder=folder,
         data_dir=data_dir,
         plan=plan,
@@ -189,6 +193,7 @@ def _read(path: Path, data_dir: Path | None, bench: Bench) -> Case | None:
         levers=levers,
         levers_done=flows.levers,
     )
+    return beside.held_to_no_transfers(case, bench)
 
 
 def _agree(plan: Document, scenario: Scenario, bench: Bench) -> None:

@@ -55,7 +55,7 @@ ROWS: Mapping[str, str] = {
     "corridor_people": "FT",
     "reserve_share": "FLT",
     "vehicle_rank": "EVT",
-    "vehicle_shift": "EQVT",
+    "vehicle_shift": "EDVT",
     "lever_balance": "JT",
     "lever_ramp": "JT",
     "lever_limit": "JT",
@@ -64,9 +64,13 @@ ROWS: Mapping[str, str] = {
     "lever_giver": "FIT",
     "budget": "1",
     "home_places": "ET",
+    "reception_limit": "QT",
+    "no_site_worse_off": "F",
+    "pinned": "P",
 }
 """Axes of the prices of each row; t is T without day 1; I: levels (beds), roles, levels again
-(devices); 1: one row for all; L: pairs of levels. One that is not there has price 0."""
+(devices); 1: one row for all; L: pairs of levels; Q: places with a limit on what they take in, P:
+pins, both as the scenario lists them. One that is not there has price 0."""
 DECISIONS: Mapping[str, str] = {
     "admitted": "AT",
     "admitted_observed": "A",
@@ -94,6 +98,9 @@ class Axes:
     vehicles: Sequence[str] = ("",)
     shifts: Sequence[str] = ()
     levers: Sequence[str] = ()
+    receptions: int = 0
+    """Places with a limit on what they take in."""
+    pins: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +184,7 @@ class Proof:
             "R": places(names("roles"), axes.roles),
             "E": places(names("bases"), axes.bases),
             "V": places(names_of("vehicles"), axes.vehicles),
-            "Q": places(names_of("shifts"), axes.shifts),
+            "D": places(names_of("shifts"), axes.shifts),
             "T": days,
             "t": days[:-1],
             "1": np.arange(1),
@@ -196,7 +203,7 @@ class Proof:
             "R": len(axes.roles),
             "E": len(axes.bases),
             "V": len(axes.vehicles),
-            "Q": len(axes.shifts),
+            "D": len(axes.shifts),
             "T": axes.days,
             "t": max(0, axes.days - 1),
             "J": len(axes.levers),
@@ -207,6 +214,8 @@ class Proof:
         both = (level[:, None] >= 0) & (level[None, :] >= 0)
         index["L"] = np.where(both, level[:, None] * count + level[None, :], -1).ravel()
         size["L"] = count * count
+        index["Q"], size["Q"] = np.arange(axes.receptions), axes.receptions
+        index["P"], size["P"] = np.arange(axes.pins), axes.pins
         admissions = self._ways(f"{name}/admissions", index["O"], units, index["S"])
         transfers = self._ways(f"{name}/transfers", units, units, index["S"])
         index |= {"A": np.arange(len(admissions)), "X": np.arange(len(transfers))}

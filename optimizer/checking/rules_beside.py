@@ -10,6 +10,7 @@ import numpy as np
 
 from optimizer.checking import rules_capacity as beds
 from optimizer.checking import rules_people as people
+from optimizer.checking import rules_promises as promises
 from optimizer.checking import rules_terms as terms
 from optimizer.checking import rules_vehicles as vehicles
 from optimizer.checking.arcs import read_arcs
@@ -20,6 +21,7 @@ from optimizer.checking.inputs import able_to_treat
 from optimizer.checking.lever_rows import levers_in_use, opened_units
 from optimizer.checking.levers import LeverFlows, place_levers
 from optimizer.checking.places import read_places
+from optimizer.checking.promises import site_unmet
 from optimizer.checking.proof import PROOF, Proof, Side
 from optimizer.checking.reader import read_table
 from optimizer.checking.rules_bound import PLAN, prove
@@ -55,6 +57,7 @@ LAWS: tuple[Callable[[Case, Bench], object], ...] = (
     beds.nobody_waits,
     beds.closed_intake,
     beds.corridor_people,
+    promises.keep_reception,
     beds.excess_only_when_capacity_falls,
 )
 """Rules that a baseline keeps as the plan does; people and surge beds may be parts of one."""
@@ -98,6 +101,18 @@ def baselines(case: Case, bench: Bench) -> None:
     if pooled is not None:
         _pooled(pooled if isinstance(pooled, dict) else {}, redone, bench)
     _table(case, redone, bench)
+
+
+def held_to_no_transfers(case: Case, bench: Bench) -> Case:
+    """Return the case with what each unit has without transfers, if that is promised and told."""
+    if not case.scenario.no_site_worse_off:
+        return case
+    proof = Proof(case.folder / PROOF, bench)
+    here = _by_clusters(case)
+    side = proof.side(STILL, here.proof_axes) if STILL in proof.sides() else None
+    if side is None:
+        return case
+    return replace(case, site_limit=site_unmet(_redone(here, side)))
 
 
 def _pooled(book: Mapping[str, Any], redone: Mapping[str, Case], bench: Bench) -> None:
@@ -209,7 +224,8 @@ def _redone(case: Case, side: Side) -> Case:
         home=case.flows.home,
         home_shown=case.flows.home_shown,
     )
-    return _with_states(replace(case, flows=flows))
+    scenario = replace(case.scenario, pins=())
+    return _with_states(replace(case, flows=flows, scenario=scenario, site_limit=None))
 
 
 def _with_states(case: Case) -> Case:

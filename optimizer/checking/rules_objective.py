@@ -10,7 +10,7 @@ import numpy as np
 from optimizer.checking.case import Case
 from optimizer.checking.flows import BOARDING, LEAVES, OUTSIDE
 from optimizer.checking.levers import MILLION
-from optimizer.checking.promises import reserve_reached
+from optimizer.checking.promises import churn_by_day, reserve_reached, site_missed
 from optimizer.checking.violation import PATIENTS, RELATIVE, Bench, FloatArray
 
 MINUTES_A_DAY = 1440
@@ -46,6 +46,7 @@ def harm_by_day(case: Case) -> Mapping[str, FloatArray]:
         "lateness": rows.total("t", None, lateness),
         "out_of_province": w["out_of_province"] * away,
         "transfers": moves.total("t", None, risk),
+        "no_site_worse_off": _last_shown(case, case.scenario.site_price * site_missed(case).sum()),
         "reserve": case.scenario.reserve_price * reserve_reached(case)[2].sum(axis=(0, 1)),
         **_levers_harm(case),
     }
@@ -94,6 +95,13 @@ def home_room(case: Case) -> FloatArray:
     return out
 
 
+def _last_shown(case: Case, harm: float) -> FloatArray:
+    """Return (T,) a harm of all shown days, put on the last of them."""
+    out = np.zeros(case.scenario.days)
+    out[case.scenario.horizon - 1] = harm
+    return out
+
+
 def burden_by_day(case: Case) -> Mapping[str, FloatArray]:
     """Return every term of burden as (T,)."""
     flows, arcs, burden = case.flows, case.arcs, case.scenario.burden
@@ -105,6 +113,7 @@ def burden_by_day(case: Case) -> Mapping[str, FloatArray]:
         "minute": burden["minute"] * minutes,
         "move": burden["move"] * moved,
         "surge_bed_day": burden["surge_bed_day"] * flows.surge_beds.sum(axis=(0, 1)),
+        "churn": case.scenario.churn_price * churn_by_day(case),
         **_levers_burden(case),
     }
 

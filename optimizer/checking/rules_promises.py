@@ -7,7 +7,15 @@ from collections.abc import Mapping
 import numpy as np
 
 from optimizer.checking.case import Case
-from optimizer.checking.promises import reserve_reached
+from optimizer.checking.promises import (
+    churn_by_day,
+    pins_reached,
+    receptions,
+    reserve_reached,
+    site_missed,
+    site_unmet,
+    taken_in,
+)
 from optimizer.checking.reader import read_table
 from optimizer.checking.rules_objective import stated
 from optimizer.checking.violation import Bench, FloatArray
@@ -30,6 +38,73 @@ def reserve_share(case: Case, bench: Bench) -> None:
         for f, k, t in np.argwhere((promised > SMALL) | (missed > SMALL)).tolist()
     }
     hold_rows(case, bench, "reserve_share", "reserve", due, "beds")
+
+
+def reception_limit(case: Case, bench: Bench) -> None:
+    """Check that no place takes in more a day than promised (Q, T), and what is told of it."""
+    keep_reception(case, bench)
+    belongs, limit = receptions(case)
+    into = belongs.astype(float) @ taken_in(case)
+    due: Told = {}
+    for q, t in np.argwhere(np.isfinite(limit)).tolist():
+        key = ("reception", case.scenario.reception[q][0], "", t + 1)
+        twice = due.get(key)  # a place with two limits on a day: told apart by no name
+        if twice is None or limit[q, t] < twice[0]:
+            due[key] = (float(limit[q, t]), float(into[q, t]), 0.0)
+    hold_rows(case, bench, "reception_limit", "reception", due, "patients")
+
+
+def keep_reception(case: Case, bench: Bench) -> None:
+    """Hold what each place takes in to its limit; so is a baseline."""
+    belongs, limit = receptions(case)
+    into = np.where(np.isfinite(limit), belongs.astype(float) @ taken_in(case), 0.0)
+    most = np.where(np.isfinite(limit), limit, 0.0)
+    places = [row[0] for row in case.scenario.reception]
+    message = "{left} are taken in, but no more than {right} a day were promised."
+    bench.at_most("reception_limit", into, most, (places, case.days), message)
+
+
+def no_site_worse_off(case: Case, bench: Bench) -> None:
+    """Check what is told of boarding and corridor days against those without transfers (F,)."""
+    limit, reached, missed = case.site_limit, site_unmet(case), site_missed(case)
+    due: Told = {}
+    if limit is not None:
+        for f, unit in enumerate(case.units):
+            if max(limit[f], reached[f]) > SMALL:
+                due["no_site_worse_off", unit, "", 0] = _at((f,), limit, reached, missed)
+    hold_rows(case, bench, "no_site_worse_off", "no_site_worse_off", due, "patient-days")
+
+
+def pinned(case: Case, bench: Bench) -> None:
+    """Check that what is pinned is done (P,); a plan by rule holds no pins, and cannot say so."""
+    counts = [row[5] for row in case.scenario.pins]
+    reached = pins_reached(case)
+    labels = [f"pins[{i + 1}]" for i in range(len(counts))]
+    message = "{left} in the plan, but {right} is pinned."
+    if case.plan.get("status") != "rule":
+        bench.equal("pinned", reached, counts, (labels,), message, "patients", 1e-5)
+    due: Told = {
+        ("pins", pin_place(row), "", row[1]): (row[5], float(now), abs(row[5] - float(now)))
+        for row, now in zip(case.scenario.pins, reached, strict=True)
+    }
+    hold_rows(case, bench, "pinned", "pins", due, "patients")
+
+
+def churn(case: Case, bench: Bench) -> None:
+    """Check what is told of churn against an earlier plan, over the days of both."""
+    if not case.scenario.churn_days.any():
+        bench.checked("churn", 0)
+        return
+    message = "The plan reports {left}; recomputed it is {right}."
+    told = stated(case.plan.get("stability.reached"))
+    due = float(churn_by_day(case).sum())
+    bench.equal("churn", [told], [due], (["churn"],), message, "patients", 1e-4)
+
+
+def pin_place(row: tuple[str, int, str, str, str, float]) -> str:
+    """Return how promises.csv names a pin: from>to:class or level."""
+    _, _, sender, receiver, what, _ = row
+    return f"{sender}>{receiver}:{what}"
 
 
 def _at(place: tuple[int, ...], *parts: FloatArray) -> tuple[float, ...]:

@@ -279,6 +279,17 @@ class Scenario:
     """Share of open beds that is promised to stay free, by care level."""
     reserve_price: float
     levers: Asked | None
+    site_price: float
+    no_site_worse_off: bool
+    churn_price: float
+    churn_days: FloatArray
+    """(T,) 1 on days that an earlier plan speaks of too."""
+    earlier: Mapping[tuple[int, str, str, str, str], float]
+    """Day, way, from, to and class -> patients of the earlier plan."""
+    pins: Sequence[tuple[str, int, str, str, str, float]]
+    """Kind, day, from, to, class or care level (blank: all), count."""
+    reception: Sequence[tuple[str, float, int, int]]
+    """Place, patients a day, first and last day of each limit on what is taken in."""
     confidence: int
     document: Mapping[str, Any]
     """All of it, as written."""
@@ -364,6 +375,12 @@ def read_scenario(path: Path, bench: Bench) -> Scenario:
         reserve=_reserve(doc),
         reserve_price=_number(doc, "weights.reserve"),
         levers=read_asked(doc),
+        site_price=_number(doc, "weights.no_site_worse_off"),
+        no_site_worse_off=doc.get("promises.no_site_worse_off") is True,
+        churn_price=_number(doc, "burden.churn"),
+        **_earlier(doc, horizon + doc.whole("beyond_days", 0, 366)),
+        pins=_pins(doc),
+        reception=_reception(doc),
         confidence=weakest_figure(doc.value),
         document=doc.value,
         lifted=_lifted(doc),
@@ -395,6 +412,57 @@ def _lifted(doc: Document) -> bool | frozenset[str]:
         return frozenset(ident(one) for one in told)
     doc.fault("travel.ground_limit_override", "It must be true or a list of ids.")
     return False
+
+
+def _reception(doc: Document) -> list[tuple[str, float, int, int]]:
+    """Return the limits on what places take in."""
+    key = "promises.reception"
+    out = []
+    for one in _rows(doc, key) if doc.get(key) is not None else ():
+        patients, first, last = (one.get(name) for name in ("patients", "from_day", "to_day"))
+        last = NO_DAY if last is None else last
+        if not isinstance(patients, int | float) or isinstance(patients, bool):
+            doc.fault(key, "It must be a number.")
+        elif not (isinstance(first, int) and isinstance(last, int)):
+            doc.fault(key, "It must be a whole number.")
+        else:
+            out.append((ident(str(one.get("place"))), float(patients), first, last))
+    return out
+
+
+def _earlier(doc: Document, days: int) -> dict[str, Any]:
+    """Return the common days and the flows of an earlier plan."""
+    common, flows = np.zeros(days), dict[tuple[int, str, str, str, str], float]()
+    key = "previous_plan"
+    if doc.get(key) is not None:
+        day = np.arange(1, days + 1)
+        first, last = (doc.whole(f"{key}.{name}", 1) for name in ("first_day", "last_day"))
+        common = ((day >= first) & (day <= last)).astype(float)
+        for one in _rows(doc, f"{key}.flows"):
+            when, much = one.get("day"), one.get("patients")
+            if not isinstance(when, int) or not isinstance(much, int | float):
+                doc.fault(key, "It must be a number.")
+                continue
+            names = (one.get(name) for name in ("way", "from_place", "to_place", "class_id"))
+            way, sender, receiver, patient = (ident(str(name)) for name in names)
+            at = (when, way, sender, receiver, patient)
+            flows[at] = flows.get(at, 0.0) + float(much)
+    return {"churn_days": common, "earlier": flows}
+
+
+def _pins(doc: Document) -> list[tuple[str, int, str, str, str, float]]:
+    """Return the decisions that the plan must hold."""
+    out = []
+    for one in _rows(doc, "pins") if doc.get("pins") is not None else ():
+        day, count = one.get("day"), one.get("count")
+        if not isinstance(day, int) or not isinstance(count, int | float):
+            doc.fault("pins", "It must be a number.")
+            continue
+        what = one.get("class_id") or one.get("care_level") or ""
+        names = (one.get("from_place") or "", one.get("to_place"), what)
+        sender, receiver, kind = (ident(str(name)) for name in names)
+        out.append((str(one.get("kind")), day, sender, receiver, kind, float(count)))
+    return out
 
 
 def _rows(doc: Document, key: str) -> list[Mapping[str, object]]:
@@ -448,6 +516,8 @@ def _curves(doc: Document) -> dict[tuple[str, str], FloatArray]:
     return out
 
 
+NO_DAY = 10**6
+"""A day that no plan has."""
 NO_FIGURES = frozenset(
     {"title", "province", "start_date", "provenance", "route", "disease", "areas"}
 )
@@ -480,5 +550,5 @@ def _last_day(doc: Document) -> int:
     """Return ``shocks.staff_to_day``; a day no plan has where it is null."""
     shocks = doc.get("shocks")
     if isinstance(shocks, dict) and shocks.get("staff_to_day", 0) is None:
-        return 10**6
+        return NO_DAY
     return doc.whole("shocks.staff_to_day", 1)

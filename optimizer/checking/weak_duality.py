@@ -14,13 +14,19 @@ import numpy as np
 from optimizer.checking import duality_levers as levers
 from optimizer.checking.case import Case
 from optimizer.checking.flows import ADMISSION, BOARDING, LEAVES, OUTSIDE, STABILISE, TREATED
-from optimizer.checking.promises import at_lowest, reserve_pairs, reserve_shares
+from optimizer.checking.promises import (
+    at_lowest,
+    receptions,
+    reserve_pairs,
+    reserve_shares,
+    site_most,
+)
 from optimizer.checking.proof import ROWS, Side
 from optimizer.checking.rules_capacity import capacity_falls, ways_reach
 from optimizer.checking.rules_objective import MINUTES_A_DAY, unmet_weights
 from optimizer.checking.violation import BoolArray, FloatArray, IntArray
 
-NO_SIGN = levers.NO_SIGN | {"waiting_balance", "treated_balance", "boarding_balance"}
+NO_SIGN = levers.NO_SIGN | {"pinned", "waiting_balance", "treated_balance", "boarding_balance"}
 AT_LEAST = frozenset({"boarders_leave_once", "surge_stays_open"})
 
 
@@ -107,9 +113,11 @@ class _Proof:
         size = {"O": len(case.places.areas), "F": f, "S": s, "K": k, "R": r, "T": days}
         size |= {"E": len(case.capacity.bases), "H": len(case.places.names) - f}
         vehicles = case.capacity.vehicles
-        size |= {"V": len(vehicles.names), "Q": len(vehicles.shifts)}
+        size |= {"V": len(vehicles.names), "D": len(vehicles.shifts)}
         size["t"], size["L"] = max(0, days - 1), k * k
         size |= {"J": len(case.levers.rows) if case.levers else 0, "I": 2 * k + r, "1": 1}
+        self.belongs, self.limit = receptions(case)
+        size["Q"], size["P"] = len(self.belongs), len(case.scenario.pins)
         lawful = _lawful_rows(case)
         self.price: dict[str, FloatArray] = {}
         for row, letters in ROWS.items():
@@ -165,6 +173,9 @@ class _Proof:
             ("surge_stays_open", -falls),
             ("vehicle_minutes", capacity.vehicle_minutes),
             ("outside_places", _finite(capacity.outside_places)),
+            ("pinned", np.array([row[5] for row in case.scenario.pins])),
+            ("no_site_worse_off", 0.0 if case.site_limit is None else case.site_limit),
+            ("reception_limit", _finite(self.limit)),
             ("reserve_share", self._beside_reserve(capacity.from_level(beds))),
             ("vehicle_rank", capacity.vehicles.room[:, :, None]),
             ("vehicle_shift", capacity.vehicles.shift_room[..., None]),
@@ -245,7 +256,10 @@ class _Proof:
         b = weights[1][None, :, None] + boarding - _tomorrow(inputs.night[1], boarding)
         b = b + p["boarders_leave_once"]
         lying = p["house_capacity"] + boarder + self._kept_by_all()
+        shown = np.arange(case.scenario.days) < case.scenario.horizon
+        unmet = p["no_site_worse_off"][:, None] * shown
         b = b + (lying - p["corridor_boarders_only"] - p["corridor_people"])[:, None, :]
+        b = b + unmet[:, None, :]
         u = np.where(self.possible.waiting, u, 0.0)
         b = np.where(self.possible.boarding, b, 0.0)
         days = case.scenario.days
@@ -253,7 +267,7 @@ class _Proof:
         house = np.where(self.possible.in_house, boarding - treated, 0.0)
         first = np.minimum(0.0, house[:, :, 0]) * inputs.boarding0
         v = case.scenario.weights["corridor"] + p["corridor_boarders_only"] - lying
-        v = v + p["corridor_people"]
+        v = v + p["corridor_people"] + unmet
         if case.scenario.corridor == "open":
             v = v - p["device_capacity"].sum(axis=1)
         return (
@@ -280,7 +294,9 @@ class _Proof:
         cost, move_cost = way_costs(case, side)
         outside = np.concatenate([np.zeros_like(p["closed_intake"]), p["outside_places"]])
         closed = np.concatenate([p["closed_intake"], np.zeros_like(p["outside_places"])])
-        entry = outside + closed
+        limited = self.belongs.T.astype(float) @ p["reception_limit"]
+        limited = np.concatenate([limited, np.zeros_like(p["outside_places"])])
+        entry = outside + closed + limited
         treated = _padded(p["treated_balance"], len(case.places.names))
         o, g, s, kind = side.admissions.T
         a = cost[:, None] + p["waiting_balance"][o, s] + entry[g]
@@ -300,6 +316,7 @@ class _Proof:
             level = np.where((kind != STABILISE)[:, None], level, 0.0)
             here = p["house_capacity"] - p["corridor_people"]
             a = a + np.where(leaves, here[own] + level, 0.0)
+        a = a + self._pins("admission", o, g, s)
         asked, new = case.areas_day_one
         shape = asked.shape
         observed = a[:, 0] + p["open_requests"][o, s]
@@ -322,11 +339,27 @@ class _Proof:
         if case.scenario.sender_counts:
             level = self._from_level(p["staffed_bed_capacity"])[f, self.level[s]]
             x = x + here[f] + np.where(up, 0.0, level)
+        x = x + self._pins("transfer", f, g, s)
         for pool, there in ((True, case.inputs.boarding0), (False, case.inputs.treated0)):
             here = up[:, 0] == pool
             least = _least(x[here, 0], (f[here], s[here]), there.shape)
             total += float((least * there).sum())
         return total + self._at_most_everybody(x, self.possible.moved, 1)
+
+    def _pins(self, kind: str, start: IntArray, to: IntArray, patient: IntArray) -> FloatArray:
+        """(ways, T) prices of the pins that speak of each way."""
+        case = self.case
+        out = np.zeros((len(to), case.scenario.days))
+        places = case.places.areas if kind == "admission" else case.places.names
+        for price, row in zip(self.price["pinned"].tolist(), case.scenario.pins, strict=True):
+            if row[0] != kind or row[1] > case.scenario.days:
+                continue
+            names = np.array(places)[start], np.array(case.places.names)[to]
+            here = (names[0] == row[2]) & (names[1] == row[3])
+            if row[4]:
+                here &= np.array(case.inputs.classes.names)[patient] == row[4]
+            out[here, row[1] - 1] += price
+        return out
 
     def _capacity(self) -> float:
         """Excess, surge beds, oxygen in store and oxygen gone without."""
@@ -345,6 +378,10 @@ class _Proof:
         z = z - self._from_level(free.sum(axis=1))
         z = z + self._from_level(self.reserve[:, None] * free.sum(axis=2))
         z = z - np.where(terms.counted[:, :, None], 0.0, equipped)
+        units, levels = case.units, list(capacity.levels)
+        for price, row in zip(p["pinned"].tolist(), case.scenario.pins, strict=True):
+            if row[0] == "surge_beds" and row[3] in units and row[4] in levels:
+                z[units.index(row[3]), levels.index(row[4]), row[1] - 1] += price
         kept = p["surge_stays_open"]
         z[:, :, 1:] += kept
         z[:, :, :-1] -= kept
@@ -356,6 +393,9 @@ class _Proof:
         total += float((np.minimum(0.0, w) * _finite(terms.tank)[:, None]).sum())
         y = np.where(np.isfinite(terms.supply), weights["oxygen_short"] - stock, 0.0)
         most = float(self.gas.max(initial=0.0))
+        if case.site_limit is not None:
+            g = case.scenario.site_price - p["no_site_worse_off"]
+            total += float(np.minimum(0.0, g).sum()) * site_most(case)
         for k in np.flatnonzero(self.reserve):  # at most the patients who need the level
             j = case.scenario.reserve_price - free[:, k].sum(axis=1)
             total += self._at_most_everybody(j)
@@ -376,6 +416,8 @@ def _lawful_rows(case: Case) -> dict[str, FloatArray]:
         "corridor_people": np.array([[scenario.corridor == "open"]]),
         "nobody_waits": ways_reach(case) & (scenario.wait == "none"),
         "closed_intake": case.closed,
+        "reception_limit": np.isfinite(receptions(case)[1]),
+        "no_site_worse_off": np.array([case.site_limit is not None]),
         "reserve_share": reserve_pairs(case).reshape(len(case.units), -1)[:, :, None],
         **levers.lever_rows(case),
     }

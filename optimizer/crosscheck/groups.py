@@ -16,6 +16,7 @@ from typing import Any
 from optimizer.crosscheck.cbc import Found, solve
 from optimizer.crosscheck.levers import lever_burden
 from optimizer.crosscheck.model import Model, Terms, add
+from optimizer.crosscheck.promise_rows import churn_of_flows
 from optimizer.crosscheck.rows import harm
 
 HOLD = {False: 1e-12, True: 1e-6}
@@ -37,6 +38,7 @@ def burden(m: Model) -> Terms:
     add(terms, {var: float(prices.admission[i]) for (i, _), var in m.arrive()})
     add(terms, {var: float(prices.transfer[j]) for (j, _), var in m.moved.items()})
     add(terms, dict.fromkeys(m.surge_beds.values(), float(prices.surge_bed_day)))
+    add(terms, churn_of_flows(m))
     return add(terms, lever_burden(m))
 
 

@@ -146,6 +146,47 @@ class Model:
             if inst.promises.reserve[k] > 0 and max(listed[f], default=-1) >= k
         }
 
+        self.worse_off = {
+            f: self.column("worse_off", ("unit", units[f]))
+            for f in range(self.F)
+            if inst.promises.site_limit is not None
+        }
+
+        self.earlier = self._earlier()
+        self.churn = {
+            (i, t): (self.column("churn_more", i + 1, t), self.column("churn_less", i + 1, t))
+            for i, t in self.earlier
+        }
+
+    def _earlier(self) -> dict[tuple[int, int], float]:
+        """Return what an earlier plan sends: way (transfers after admissions) and day, if any."""
+        inst, promised = self.inst, self.inst.promises
+        arcs, moves = inst.admissions, inst.transfers
+        out = dict[tuple[int, int], float]()
+        ways = [
+            (0, *w) for w in zip(arcs.area, arcs.to, arcs.patient_class, arcs.kind, strict=True)
+        ]
+        ways += [
+            (1, *w)
+            for w in zip(moves.origin, moves.to, moves.patient_class, moves.direction, strict=True)
+        ]
+        number = {tuple(int(x) for x in way): i for i, way in enumerate(ways)}
+        for row in promised.earlier.tolist():
+            key = tuple(int(row[i]) for i in (0, 2, 3, 4, 5))
+            day = int(row[1])
+            if key in number and len(promised.churn_days) and promised.churn_days[day]:
+                at = number[key], day + 1
+                out[at] = out.get(at, 0.0) + row[6]
+        return {at: much for at, much in out.items() if much > 0}
+
+    def going(self, way: int, t: int) -> Terms:
+        """Return everybody who goes a way on a day; transfers are counted after admissions."""
+        size = len(self.inst.admissions.area)
+        if way >= size:
+            return {self.moved[way - size, t]: 1.0}
+        today = {self.admitted_observed[way]: 1.0} if t == 1 else {}
+        return {self.admitted[way, t]: 1.0} | today
+
     def capacity_fell(self, f: int, t: int) -> bool:
         """Return whether some capacity of unit f is lower on day t than on an earlier day."""
         if self.inst.fallen is not None:  # a window: the earlier days are not here

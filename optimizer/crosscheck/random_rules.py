@@ -6,12 +6,15 @@ Everything that docs/model.md section 10 lists, alone and mixed; a plan exists f
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 
 from optimizer.domain.fit import fit_census
 from optimizer.domain.instance import LATERAL, BoolArray, Instance, IntArray, PlanRules
+from optimizer.domain.kept import PIN_ADMISSION, PIN_TRANSFER
 from optimizer.domain.promises import nothing_promised
+from optimizer.domain.simulate import simulate
 from optimizer.domain.terms import Terms
 
 Dice = np.random.Generator
@@ -57,7 +60,60 @@ def promising(inst: Instance, dice: Dice) -> Instance:
     if dice.random() < 0.5:
         share = dice.choice([0.0, 0.1, 0.5, 1.0], len(inst.levels))
         promised = replace(promised, reserve=share, reserve_price=float(dice.choice([0.3, 5.0])))
-    return inst.changed(promises=promised)
+    if dice.random() < 0.5 and not inst.rules.nobody_waits:
+        places = int(dice.integers(1, 3))
+        limit = np.round(dice.random((places, inst.days)) * 3, 1)
+        promised = replace(
+            promised,
+            reception=np.where(dice.random(limit.shape) < 0.3, np.inf, limit),
+            reception_of=dice.random((len(inst.units), places)) < 0.5,
+            reception_places=tuple(f"place {q}" for q in range(places)),
+        )
+    if dice.random() < 0.5:
+        limit = np.round(dice.random(len(inst.units)) * dice.choice([0.0, 4.0, 20.0]), 1)
+        price = float(dice.choice([0.5, 5.0]))
+        promised = replace(promised, site_limit=limit, site_price=price)
+    inst = inst.changed(promises=promised)
+    inst = pinning(inst, dice) if dice.random() < 0.4 else inst
+    return after_another(inst, dice) if dice.random() < 0.4 else inst
+
+
+def after_another(inst: Instance, dice: Dice) -> Instance:
+    """Return the instance with an earlier plan: some flows of a rule, more or fewer."""
+    rule = simulate(inst)
+    rows = []
+    for table, flows in ((0, rule.admitted), (1, rule.moved)):
+        arcs: Any = inst.transfers if table else inst.admissions
+        start, kind = (arcs.origin, arcs.direction) if table else (arcs.area, arcs.kind)
+        for i, t in np.argwhere((flows > 1e-3) & (dice.random(flows.shape) < 0.5)).tolist():
+            much = round(float(flows[i, t] * dice.choice([0.5, 1.0, 2.0])), 2)
+            rows.append((table, t, start[i], arcs.to[i], arcs.patient_class[i], kind[i], much))
+    return inst.changed(
+        promises=replace(
+            inst.promises,
+            earlier=np.array(rows, dtype=float).reshape(-1, 7),
+            churn_days=dice.random(inst.days) < 0.7,
+            churn_price=float(dice.choice([0.5, 3.0])),
+        )
+    )
+
+
+def pinning(inst: Instance, dice: Dice) -> Instance:
+    """Return the instance with a few decisions of a lawful plan pinned, so that all can hold."""
+    rule = simulate(inst)
+    pins: list[tuple[float, ...]] = []
+    for kind, flows in ((PIN_ADMISSION, rule.admitted), (PIN_TRANSFER, rule.moved)):
+        arcs: Any = inst.admissions if kind == PIN_ADMISSION else inst.transfers
+        start = arcs.area if kind == PIN_ADMISSION else arcs.origin
+        for i, t in np.argwhere(flows > 1e-3).tolist():
+            count = float(flows[i, t])
+            if kind == PIN_ADMISSION and t == 0:
+                count += float(rule.admitted_observed[i])
+            if dice.random() < 0.2 and len(pins) < 3 and float(np.round(count, 6)) == count:
+                way = start[i], arcs.to[i], arcs.patient_class[i]
+                pins.append((kind, t, *way, count))
+    kept = np.array(pins, dtype=float).reshape(-1, 6)
+    return inst.changed(promises=replace(inst.promises, pins=kept))
 
 
 def one_level(inst: Instance) -> Instance:
@@ -75,7 +131,7 @@ def one_level(inst: Instance) -> Instance:
         surge_limit=summed(inst.surge_limit),
         listed=np.asarray(inst.listed.any(axis=1, keepdims=True)),
         staff_need=inst.staff_need[:, :1].copy(),
-        promises=nothing_promised(1),
+        promises=nothing_promised(1, len(inst.units), inst.days),
         terms=Terms(
             **{item.name: getattr(terms, item.name) for item in fields(terms)}
             | {

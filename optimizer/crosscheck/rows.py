@@ -18,7 +18,14 @@ from optimizer.crosscheck.levers import (
     lever_ramp,
 )
 from optimizer.crosscheck.model import Model, Terms, add
-from optimizer.crosscheck.promise_rows import promises_missed, reserve_share
+from optimizer.crosscheck.promise_rows import (
+    churn,
+    no_site_worse_off,
+    pinned,
+    promises_missed,
+    reception_limit,
+    reserve_share,
+)
 from optimizer.crosscheck.rule_rows import (
     closed_intake,
     corridor_people,
@@ -307,6 +314,10 @@ CONSTRAINTS: tuple[Callable[[Model], None], ...] = (
     worst_area_waiting,
     corridor_people,
     reserve_share,
+    reception_limit,
+    no_site_worse_off,
+    pinned,
+    churn,
 )
 """Every row of docs/model.md section 4, in its order."""
 

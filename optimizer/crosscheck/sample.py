@@ -47,7 +47,15 @@ TERM_AXES: Mapping[str, str] = {
     "oxygen_routine": "F",
 }
 """Likewise of `Instance.terms`."""
-PROMISE_AXES: Mapping[str, str] = {"reserve": "K"}
+PROMISE_AXES: Mapping[str, str] = {
+    "reserve": "K",
+    "reception": "QT",
+    "reception_of": "FQ",
+    "site_limit": "F",
+    "pins": "P",
+    "earlier": "N",
+    "churn_days": "T",
+}
 """Likewise of `Instance.promises`."""
 YIELD_AXES: Mapping[str, str] = {
     "beds": "JFK",
@@ -78,7 +86,13 @@ def part_of(inst: Instance, areas: BoolArray, units: BoolArray) -> Instance:
     keep = {"O": areas, "F": units}
     changed: dict[str, Any] = _cut(inst, AXES, keep)
     changed["terms"] = replace(inst.terms, **_cut(inst.terms, TERM_AXES, keep))
-    changed["promises"] = replace(inst.promises, **_cut(inst.promises, PROMISE_AXES, keep))
+    promised = replace(inst.promises, **_cut(inst.promises, PROMISE_AXES, keep))
+    changed["promises"] = replace(  # these name other numbers
+        promised,
+        pins=promised.pins[:0],
+        earlier=promised.earlier[:0],
+        churn_days=promised.churn_days[:0],
+    )
     arcs, moves = inst.admissions, inst.transfers
     if inst.own_unit is not None:
         own = inst.own_unit[areas]

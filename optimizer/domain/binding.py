@@ -19,8 +19,8 @@ WORTH_SAYING = 1e-3
 def worth_of_terms(inst: Instance, plan: Plan) -> dict[str, FloatArray]:
     """For each term (F, K, T): fall of harm for room for one more patient of that level that day.
 
-    Terms are ``beds``, ``devices``, ``oxygen_flow``, ``oxygen_stock``, ``reserve`` where one is
-    promised, and ``staff:`` and
+    Terms are ``beds``, ``devices``, ``oxygen_flow``, ``oxygen_stock``, ``reserve`` and
+    ``reception`` where promised, and ``staff:`` and
     ``supervision:`` with the role. A plan by rule has no prices, and so no terms.
     """
     prices = plan.shadow_prices
@@ -37,6 +37,9 @@ def worth_of_terms(inst: Instance, plan: Plan) -> dict[str, FloatArray]:
     }
     if inst.promises.reserve.any():
         out["reserve"] = _kept_free(inst, prices["reserve_share"])
+    if inst.promises.reception_places:
+        entry = inst.promises.reception_of.astype(float) @ prices["reception_limit"]
+        out["reception"] = np.repeat(entry[:, None, :], len(inst.levels), axis=1)
     for row, word, need in (
         ("staff_on_duty", "staff", chain @ inst.staff_need),
         ("supervision", "supervision", chain @ terms.supervision),

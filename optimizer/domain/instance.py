@@ -265,7 +265,8 @@ class Instance:
             units, levels, roles = len(self.units), len(self.levels), len(self.roles)
             object.__setattr__(self, "terms", no_terms(units, levels, roles, self.days))
         if self.promises is None:
-            object.__setattr__(self, "promises", nothing_promised(len(self.levels)))
+            nothing = nothing_promised(len(self.levels), len(self.units), self.days)
+            object.__setattr__(self, "promises", nothing)
         _freeze(self)
 
     @property

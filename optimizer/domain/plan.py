@@ -72,6 +72,8 @@ class Plan:
     """Waiting days a new patient of the worst-off area; the bound is of plans of least harm."""
     prices: Mapping[str, float] = field(default_factory=dict)
     """What fairness cost the other groups, by group, and the worst area without it."""
+    stability: Mapping[str, float] = field(default_factory=dict)
+    """Churn against an earlier plan with its price and without, and the rest of the burden."""
     seconds: Mapping[str, float] = field(default_factory=dict)
     shadow_prices: Mapping[str, FloatArray] = field(default_factory=dict)
     """Fall of harm for one more unit of each row, by constraint.

@@ -6,9 +6,77 @@ said.
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from optimizer.domain.facility import Id, Share
+
+DayNumber = Annotated[int, Field(ge=1, le=112)]
+
+
+class Reception(BaseModel):
+    """How many patients a day a site or unit may take in, over some days."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    place: Id = Field(
+        description="id of a facility (all its units together), or of a planning unit"
+    )
+    patients: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] = Field(
+        description="patients a day that may be taken in, by admission or transfer"
+    )
+    from_day: DayNumber = Field(1, description="first day of the limit, 1 = start_date")
+    to_day: DayNumber | None = Field(None, description="last day of the limit; null: to the end")
+
+
+class Pin(BaseModel):
+    """A decision that is taken already: the plan holds it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["admission", "transfer", "surge_beds"] = Field(
+        description="what is pinned: patients admitted, patients moved, or surge beds open"
+    )
+    day: DayNumber = Field(description="day, 1 = start_date")
+    from_place: Id | None = Field(
+        None, description="planning area (admission) or unit (transfer); empty for surge beds"
+    )
+    to_place: Id = Field(description="planning unit, or one outside the province")
+    class_id: Id | None = Field(
+        None, description="patient class; empty: all classes together, or surge beds"
+    )
+    care_level: Id | None = Field(None, description="care level of the surge beds; else empty")
+    count: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] = Field(
+        description="patients that day, or surge beds open that day (whole)"
+    )
+
+
+class EarlierFlow(BaseModel):
+    """Patients whom an earlier plan sends on a way, by the days of this plan."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    day: DayNumber = Field(description="day of this plan")
+    way: Literal[
+        "admission", "stabilise", "out_of_province", "step_up", "step_down", "lateral", "leaves"
+    ] = Field(description="kind of admission, or direction of the transfer (leaves: out)")
+    from_place: Id = Field(description="planning area or unit")
+    to_place: Id = Field(description="planning unit, or one outside the province")
+    class_id: Id = Field(description="patient class")
+    patients: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] = Field(
+        description="patients that day"
+    )
+
+
+class PreviousPlan(BaseModel):
+    """An earlier plan from which this one departs as little as it may; in a file: its folder."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    first_day: DayNumber = Field(description="first day of this plan that both speak of")
+    last_day: DayNumber = Field(description="last day of this plan that both speak of")
+    flows: tuple[EarlierFlow, ...] = Field((), description="what the earlier plan does on them")
 
 
 class Promises(BaseModel):
@@ -21,8 +89,21 @@ class Promises(BaseModel):
         description="share of the open beds of a care level and above that a unit keeps free of "
         "patients in proper beds, 0-1; soft, at weights.reserve",
     )
+    reception: tuple[Reception, ...] = Field(
+        (), description="limits on what sites or units take in a day; hard"
+    )
+    no_site_worse_off: bool = Field(
+        False,
+        description="true: no unit has more boarding and corridor days than it would have without "
+        "any transfer; soft, at weights.no_site_worse_off",
+    )
 
     @property
     def made(self) -> tuple[str, ...]:
         """Return the names of the promises that are made."""
-        return ("reserve",) if any(self.reserve.values()) else ()
+        made = {
+            "reserve": any(self.reserve.values()),
+            "reception": bool(self.reception),
+            "no_site_worse_off": self.no_site_worse_off,
+        }
+        return tuple(name for name, said in made.items() if said)

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, field_validator,
 from pydantic_core import PydanticCustomError
 
 from optimizer.domain.facility import CarePhase, Confidence, Id, Money, Phase, Share, Text, Whole
-from optimizer.domain.promise_keys import Promises
+from optimizer.domain.promise_keys import Pin, PreviousPlan, Promises
 
 Route = Literal["reported_cases", "infections", "explicit"]
 Pool = Literal["treated", "boarding", "waiting"]
@@ -421,6 +421,11 @@ class Weights(Part):
         0.0,
         description="harm of an admission to another than the area's own unit (rules.movers: new)",
     )
+    no_site_worse_off: Price = Field(
+        5.0,
+        description="harm of a boarding or corridor day beyond those without transfers "
+        "(promises.no_site_worse_off)",
+    )
     reserve: Price = Field(
         0.3, description="harm of a bed of promises.reserve that is taken, for a day"
     )
@@ -432,6 +437,9 @@ class Burden(Part):
     minute: Price = Field(0.01, description="effort of a road minute of a patient")
     move: Price = Field(1.0, description="effort of a transfer")
     surge_bed_day: Price = Field(0.1, description="effort of a surge bed open for a day")
+    churn: Price = Field(
+        1.0, description="effort of a patient more or fewer on a way than in previous_plan"
+    )
 
 
 class Closing(Part):
@@ -660,6 +668,16 @@ class Scenario(Wave):
     clearing: Clearing = Field(default_factory=Clearing, description="weights of additions")
     promises: Promises = Field(
         default_factory=Promises, description="what the plan owes beside the patients' harm"
+    )
+    pins: tuple[Pin, ...] = Field(
+        (),
+        description="decisions that are taken already; the plan holds them",
+        json_schema_extra=_or_file("kind, day, from_place, to_place, class_id, care_level, count"),
+    )
+    previous_plan: PreviousPlan | None = Field(
+        None,
+        description="folder of an earlier plan; its flows are kept where burden.churn says so",
+        json_schema_extra={"anyOf": [{"type": "object"}, {"type": "string"}, {"type": "null"}]},
     )
     provenance: dict[Id, Provenance] = Field(
         default_factory=dict, description="source and confidence of a dotted key or its prefix"

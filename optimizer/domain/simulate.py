@@ -18,7 +18,7 @@ from optimizer.domain.instance import (
     FloatArray,
     Instance,
 )
-from optimizer.domain.kept import promise_harm
+from optimizer.domain.kept import Intake, churn, promise_harm
 from optimizer.domain.plan import GroupResult, Plan, area_waiting, oxygen_drawn
 from optimizer.domain.shares import Shares, dealt, shares
 from optimizer.domain.terms import M3_A_DAY
@@ -41,6 +41,7 @@ class _Houses:
     uses: list[list[Uses]]
     """[f][k]: rows that a patient of level k in a proper bed uses, with how much."""
     boarder: list[Uses]
+    intake: Intake
     slack: list[list[float]] = field(default_factory=list)
 
     def room(self, f: int, uses: Uses, wanted: float) -> float:
@@ -82,7 +83,7 @@ def _houses(inst: Instance) -> _Houses:
             rows.append([*beds, (house, 1.0), *devices, *at_level(k)])
         uses.append(rows)
         boarder.append([(house, 1.0), *(at_level(low) if low >= 0 else [])])
-    return _Houses(uses, boarder)
+    return _Houses(uses, boarder, Intake(inst))
 
 
 @dataclass(slots=True)
@@ -302,6 +303,7 @@ def _relieve_boarders(
                     fits = min(fits, places[g - units])
                 else:
                     fits = houses.room(g, houses.uses[g][levels[s]], fits)
+                    fits = houses.intake.room(g, t, fits)
                 fits = _sent(inst, houses, f, house_row, fits)
                 fits = _whole(fits, t == 0 or inst.rules.whole_window)
                 if fits <= SMALL:
@@ -312,6 +314,7 @@ def _relieve_boarders(
                     places[g - units] -= fits
                 else:
                     houses.take(g, houses.uses[g][levels[s]], fits)
+                    houses.intake.take(g, t, fits)
                     n[g, inst.moved_class[x]] += fits
                 if inst.rules.sender_counts:
                     houses.take(f, house_row, fits)
@@ -377,7 +380,7 @@ def _admit(
                     fits = min(left, places[f - units])
                 else:
                     uses = houses.boarder[f] if kind == STABILISE else houses.uses[f][levels[s]]
-                    fits = houses.room(f, uses, left)
+                    fits = houses.intake.room(f, t, houses.room(f, uses, left))
                 own = int(left_unit[a])
                 if own >= 0:
                     fits = _sent(inst, houses, own, houses.uses[own][levels[s]], fits)
@@ -392,6 +395,7 @@ def _admit(
                     places[f - units] -= fits
                 else:
                     houses.take(f, uses, fits)
+                    houses.intake.take(f, t, fits)
                     (b if kind == STABILISE else n)[f, s] += fits
                     entered[f] += fits if kind == STABILISE else 0.0
                 waiting[o, s] -= fits
@@ -577,6 +581,8 @@ def _as_plan(inst: Instance, flows: _Flows, rule: str) -> Plan:
         inst.burden.admission @ (flows.admitted.sum(axis=1) + flows.admitted_observed)
         + inst.burden.transfer @ flows.moved.sum(axis=1)
         + inst.burden.surge_bed_day * flows.surge_beds.sum()
+        + inst.promises.churn_price
+        * churn(inst, flows.admitted, flows.admitted_observed, flows.moved)
     )
     return Plan(
         flows.admitted,

@@ -24,14 +24,16 @@ UNITS = {
     "weights.lateness": "factor",
     "weights.out_of_province": "harm a patient",
     "weights.move_elsewhere": "harm a patient",
+    "weights.no_site_worse_off": "harm a patient-day",
     "weights.reserve": "harm a bed-day",
     "options.fairness.epsilon": "share of the harm",
     "burden.minute": "points a minute",
     "burden.move": "points a move",
     "burden.surge_bed_day": "points a bed-day",
+    "burden.churn": "points a patient",
 }
 """Unit of each key of the scenario that is a weight; the rows stand in this order."""
-PROMISES = frozenset({"reserve"})
+PROMISES = frozenset({"reserve", "no_site_worse_off"})
 """Weights of promises, shown where the promise is made: a promise and its weight have one name."""
 
 
@@ -67,6 +69,8 @@ def goal_rows(scenario: Scenario, tables: Tables) -> list[dict[str, Any]]:
             )
     for key, unit in UNITS.items():
         if key.removeprefix("weights.") in PROMISES - set(scenario.promises.made):
+            continue
+        if key == "burden.churn" and scenario.previous_plan is None:
             continue
         part: Any = scenario
         for name in key.split("."):

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from optimizer.domain.promise_keys import Pin
 from optimizer.domain.scenario import (
     CensusRow,
     ExplicitArrival,
@@ -19,6 +20,7 @@ from optimizer.domain.scenario import (
 )
 from optimizer.errors import Problem
 from optimizer.exchange.cells import columns, convert, required_columns
+from optimizer.exchange.previous import earlier_flows
 from optimizer.exchange.reading import nearest_name, read_sheet, shown
 from optimizer.exchange.strict_yaml import Keys, dotted, read_yaml, undotted
 
@@ -30,6 +32,7 @@ ROW_FILES: dict[Keys, type[BaseModel]] = {
     ("explicit", "census"): CensusRow,
     ("explicit", "leaving"): LeavingRow,
     ("hazards",): HazardRow,
+    ("pins",): Pin,
 }
 """Where a file name may stand instead of rows, and what the rows are."""
 
@@ -193,6 +196,15 @@ def rows_from_files(source: Source) -> None:
     for disease in also if isinstance(also, dict) else ():
         _rows_of_wave(source, ("also", disease))
     _rows_of_wave(source, ())
+    if isinstance(source.data.get("previous_plan"), str):
+        name = source.data["previous_plan"]
+        folder = Path(source.place(("previous_plan",))[0]).parent / name
+        source.data["previous_plan"] = None
+        try:
+            source.data["previous_plan"] = earlier_flows(folder, source.data.get("start_date"))
+        except (OSError, ValueError, KeyError, TypeError):
+            fault = "It is no folder of a plan with days in common with this one."
+            source.refuse(("previous_plan",), fault, "Correct the name, or leave it out.", name)
 
 
 def _rows_of_wave(source: Source, wave: Keys) -> None:

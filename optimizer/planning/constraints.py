@@ -24,7 +24,13 @@ from optimizer.planning.lever_rows import (
     staff_yields,
     vehicle_yields,
 )
-from optimizer.planning.promise_rows import reserve_share
+from optimizer.planning.promise_rows import (
+    churn,
+    no_site_worse_off,
+    pinned,
+    reception_limit,
+    reserve_share,
+)
 from optimizer.planning.rule_rows import (
     closed_intake,
     corridor_people,
@@ -350,4 +356,8 @@ CONSTRAINTS: tuple[Constraint, ...] = (
     reserve_share,
     vehicle_rank,
     vehicle_shift,
+    reception_limit,
+    no_site_worse_off,
+    pinned,
+    churn,
 )

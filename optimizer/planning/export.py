@@ -31,6 +31,9 @@ COLUMN_AXES: Mapping[str, str] = {
     "oxygen_stored": "FT",
     "oxygen_short": "FT",
     "reserve_missed": "FKT",
+    "worse_off": "F",
+    "churn_more": "N",
+    "churn_less": "N",
 }
 ROW_AXES: Mapping[str, str] = {
     "waiting_balance": "OST",
@@ -57,10 +60,15 @@ ROW_AXES: Mapping[str, str] = {
     "corridor_people": "FT",
     "reserve_share": "FLT",
     "vehicle_rank": "EVT",
-    "vehicle_shift": "EQVT",
+    "vehicle_shift": "EDVT",
+    "reception_limit": "QT",
+    "no_site_worse_off": "F",
+    "pinned": "P",
+    "churn": "N",
 }
 """Axes by letter (docs/model.md section 1); A and X: admission and transfer ways, L: pairs of
-levels. A block that is
+levels, Q: places with a limit on what they take in, P: pins, N: flows
+of an earlier plan. A block that is
 not here is named by the numbers on its axes."""
 
 
@@ -121,11 +129,15 @@ def _part(inst: Instance, letter: str, i: int) -> list[Part]:
         "R": ("role", inst.roles),
         "E": ("base", inst.bases),
         "V": ("vehicle", inst.vehicle_classes),
-        "Q": ("shift", () if inst.fleet is None else inst.fleet.shifts),
+        "D": ("shift", () if inst.fleet is None else inst.fleet.shifts),
     }
     if letter in plain:
         axis, ids = plain[letter]
         return [(axis, ids[i])]
+    if letter in "PN":
+        return [i + 1]
+    if letter == "Q":
+        return [("reception", inst.promises.reception_places[i])]
     if letter == "L":
         levels = inst.levels
         return [("level", levels[i // len(levels)]), ("level", levels[i % len(levels)])]

@@ -101,6 +101,7 @@ def with_worst_area(inst: Instance, model: PlanModel, harm: Answer) -> tuple[Pla
         row_blocks={**model.row_blocks, **more.row_blocks},
         harm=np.append(model.harm, 0.0),
         burden=np.append(model.burden, 0.0),
+        churn=None if model.churn is None else np.append(model.churn, 0.0),
     )
     return wide_model, answer
 

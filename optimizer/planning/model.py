@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from optimizer.domain.instance import BoolArray, FloatArray, Instance, IntArray
+from optimizer.domain.kept import churn
 from optimizer.planning.constraints import CONSTRAINTS
 from optimizer.planning.lever_rows import LEVER_CONSTRAINTS
 from optimizer.planning.objective import group_cost
+from optimizer.planning.promise_rows import churn_of_flows
 from optimizer.planning.variables import PlanVariables, plan_variables
 from optimizer.solving.matrix import Compiled, Matrix
 
@@ -24,8 +27,16 @@ class PlanModel:
     column_blocks: dict[str, IntArray]
     harm: FloatArray
     burden: FloatArray
+    churn: FloatArray | None = None
+    """The part of the burden that is churn against an earlier plan."""
+    apart: Callable[[FloatArray], float] | None = None
+    """Churn at a point, whatever its columns say."""
     first: FloatArray | None = None
     """Cost of the first group where it is not harm alone: a price on the worst-off area too."""
+
+    def churn_of(self, x: FloatArray) -> float:
+        """Return patients more or fewer than in an earlier plan at a point."""
+        return self.apart(x) if self.apart is not None else 0.0
 
     @property
     def goal(self) -> FloatArray:
@@ -69,4 +80,22 @@ def build_model(
         matrix.column_blocks,
         group_cost("harm", inst, variables, columns),
         group_cost("burden", inst, variables, columns),
+        churn_cost(inst, variables, columns),
+        lambda x: _apart(inst, variables, x),
     )
+
+
+def churn_cost(inst: Instance, v: PlanVariables, columns: int) -> FloatArray | None:
+    """(columns,) the burden of churn alone; None without an earlier plan."""
+    if not inst.promises.churn_days.any():
+        return None
+    cost = np.zeros(columns)
+    churn_of_flows(inst, v, cost)
+    return cost
+
+
+def _apart(inst: Instance, v: PlanVariables, x: FloatArray) -> float:
+    def of(index: IntArray) -> FloatArray:
+        return np.asarray(np.where(index >= 0, x[np.maximum(index, 0)], 0.0))
+
+    return churn(inst, of(v.admitted), of(v.admitted_observed), of(v.moved))

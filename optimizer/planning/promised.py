@@ -8,7 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from optimizer.domain.instance import FloatArray, Instance
+from optimizer.domain.kept import site_unmet
+from optimizer.domain.plan import Plan
 from optimizer.errors import SolverError
+from optimizer.planning.baselines import no_transfers
 from optimizer.planning.first import least_harm
 from optimizer.planning.model import PlanModel, build_model
 from optimizer.planning.worth import Optimum
@@ -20,12 +23,38 @@ def promises_made(inst: Instance) -> dict[str, Instance]:
     if promised.reserve.any():
         nothing = np.zeros_like(promised.reserve)
         out["reserve"] = inst.changed(promises=replace(promised, reserve=nothing))
+    if promised.reception_places:
+        free = np.full_like(promised.reception, np.inf)
+        out["reception"] = inst.changed(promises=replace(promised, reception=free))
+    if len(promised.pins):
+        out["pins"] = inst.changed(promises=replace(promised, pins=promised.pins[:0]))
+    if promised.compared:
+        out["no_site_worse_off"] = inst.changed(promises=replace(promised, site_limit=None))
     return out
+
+
+def held_to_no_transfers(inst: Instance, still: Plan) -> Instance:
+    """Return the instance whose units are to be no worse off than in `still`, without transfers."""
+    limit = site_unmet(inst, still.boarding, still.corridor)
+    return inst.changed(promises=replace(inst.promises, site_limit=limit))
+
+
+def with_sites_compared(inst: Instance, by_clusters: Instance) -> Instance:
+    """Return the instance with the promise worked out, where it is made and it can be.
+
+    The best plan without transfers is solved for it, by clusters as the baselines are; where that
+    does not end the promise is not held.
+    """
+    if not inst.promises.sites_compared or inst.promises.compared:
+        return inst
+    with contextlib.suppress(SolverError):
+        return held_to_no_transfers(inst, no_transfers(by_clusters)[0])
+    return inst
 
 
 def penalty(model: PlanModel, inst: Instance, name: str, x: FloatArray) -> float:
     """Return what one promise adds to the harm at a point: what is missed of it, priced."""
-    blocks = {"reserve": "reserve_missed"}
+    blocks = {"reserve": "reserve_missed", "no_site_worse_off": "worse_off"}
     if name not in blocks:  # kept by a row that nothing may break
         return 0.0
     block = model.column_blocks[blocks[name]]

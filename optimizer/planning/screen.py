@@ -30,6 +30,7 @@ from optimizer.domain.instance import (
     IntArray,
     TransferArcs,
 )
+from optimizer.domain.kept import PIN_ADMISSION, PIN_SURGE, earlier_flows, pinned_arcs
 from optimizer.domain.plan import Plan, oxygen_drawn
 from optimizer.domain.terms import in_store
 from optimizer.planning.model import build_model
@@ -61,6 +62,18 @@ def with_ways(inst: Instance, admissions: BoolArray, transfers: BoolArray) -> In
             transfer=inst.burden.transfer[transfers],
         ),
     )
+
+
+def with_pinned(
+    inst: Instance, admissions: BoolArray, transfers: BoolArray
+) -> tuple[BoolArray, BoolArray]:
+    """Return the ways offered with those of a pin, or of an earlier plan."""
+    for pin in inst.promises.pins:
+        kind = int(pin[0])
+        if kind != PIN_SURGE:
+            (admissions if kind == PIN_ADMISSION else transfers)[pinned_arcs(inst, pin)] = True
+    before_a, before_x, _ = earlier_flows(inst)
+    return admissions | before_a.any(axis=1), transfers | before_x.any(axis=1)
 
 
 def _nearest(keys: Sequence[IntArray], minutes: FloatArray, count: int) -> BoolArray:
@@ -106,6 +119,7 @@ def window(inst: Instance, rule: Plan, start: int, days: int) -> Instance:
         levers=None if inst.levers is None else inst.levers.in_window(start),
         no_intake=None if inst.no_intake is None else inst.no_intake[:, part].copy(),
         fleet=None if inst.fleet is None else inst.fleet.days(part),
+        promises=inst.promises.days(part),
         terms=inst.terms.days(part, stored[:, eve] if start else inst.terms.oxygen_stored),
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -170,6 +170,7 @@ def solve_plan(
         prices={"harm": spent, "burden": later.added, "worst_area_without": later.unheld}
         if np.isfinite(later.fairness)
         else {},
+        stability=later.stability,
     )
 
 
@@ -195,6 +196,8 @@ class Later:
     burden: float = 0.0
     added: float = 0.0
     """Burden above that without fairness."""
+    stability: dict[str, float] = field(default_factory=dict)
+    """Churn with and without its price, and what the rest of the burden pays for it."""
     unheld: float = 0.0
     """The worst area without fairness: waiting days a new patient."""
 
@@ -250,10 +253,29 @@ def _later(
         known = replace(fair, basis=alone.basis)
         found = _burden(model, held, known, options)
         timed("burden", started)
+    stable = _stability(model, face, found, worst, options)
     added = max(0.0, float(model.burden @ (found.x - alone.x)))
     proved = worst if fair.optimal else -np.inf
     solved = found is not harm and (found is alone or found is not known)
-    return found, Later(proved, _bound(found) if solved else 0.0, added, before)
+    return found, Later(proved, _bound(found) if solved else 0.0, added, stable, before)
+
+
+def _stability(
+    model: PlanModel, face: Compiled, found: Answer, worst: float, options: SolveOptions
+) -> dict[str, float]:
+    """Return churn with and without its price, and the rest of the burden in both; in means."""
+    if model.churn is None or not model.churn.any():
+        return {}
+    rest = model.burden - model.churn
+    held = holding_worst_area(model, face, worst)
+    without = _burden(replace(model, burden=rest), held, found, options)
+    price = float(model.churn.max())
+    return {
+        "churn": float(model.churn @ found.x) / price,
+        "churn_without": model.churn_of(without.x),
+        "rest": float(rest @ found.x),
+        "rest_without": float(rest @ without.x),
+    }
 
 
 def _burden(model: PlanModel, face: Compiled, known: Answer, options: SolveOptions) -> Answer:

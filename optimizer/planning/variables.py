@@ -6,8 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.domain.instance import ADMISSION, STABILISE, BoolArray, Instance, IntArray
-from optimizer.domain.kept import reserve_rows
+from optimizer.domain.instance import (
+    ADMISSION,
+    STABILISE,
+    BoolArray,
+    FloatArray,
+    Instance,
+    IntArray,
+)
+from optimizer.domain.kept import earlier_flows, reserve_rows
 from optimizer.planning.redundant import NeededRows, needed_rows
 from optimizer.solving.matrix import Matrix
 
@@ -67,6 +74,11 @@ class PlanVariables:
     """Capacity rows to write: those that no other row of the same house implies."""
     reserve_missed: IntArray
     """(F, K, T) beds of a promised reserve that are taken."""
+    worse_off: IntArray
+    """(F,) boarding and corridor days beyond those without transfers."""
+    churn_more: IntArray
+    """(N,) patients more than an earlier plan has on a way that it uses; likewise fewer."""
+    churn_less: IntArray
 
 
 def _lever_columns(m: Matrix, inst: Instance) -> LeverColumns:
@@ -238,6 +250,7 @@ def plan_variables(
     in_house = m.columns("in_house", (f, s, days), exists=house_exists, whole=day_one)
     needed = needed_rows(inst, every=live, staff_move=staff_move)
     store = np.isfinite(inst.terms.oxygen_supply).all(axis=1) & needed.stock
+    apart = churn_slots(inst)[2]
     blocks = {
         "treated": m.columns("treated", (f, s, days), exists=here.treated),
         "boarding": m.columns("boarding", (f, s, days), exists=here.boarding),
@@ -269,6 +282,14 @@ def plan_variables(
             (f, len(inst.levels), days),
             exists=reserve_rows(inst)[:, :, None],
         ),
+        "worse_off": m.columns(
+            "worse_off",
+            (f,),
+            exists=np.full(f, inst.promises.compared),
+            upper=2.0 * _everybody_shown(inst),
+        ),
+        "churn_more": m.columns("churn_more", (len(apart),), upper=apart + _everybody_shown(inst)),
+        "churn_less": m.columns("churn_less", (len(apart),), upper=apart),
     }
     levers = _lever_columns(m, inst)
     every = (admitted.ravel(), moved.ravel()) if all_days else (moved[:, 0],)
@@ -292,3 +313,20 @@ def stabilise_into(inst: Instance) -> BoolArray:
     here = arcs.kind == STABILISE
     out[arcs.to[here], arcs.patient_class[here]] = True
     return out
+
+
+def _everybody_shown(inst: Instance) -> float:
+    """Patient-days of all who can be anywhere on the shown days: nobody is ever two."""
+    there = inst.census_treated.sum() + inst.census_boarding.sum() + inst.open_requests.sum()
+    by_day = there + np.cumsum(inst.arrivals.sum(axis=(0, 1)))
+    return float(by_day[: inst.shown_days].sum())
+
+
+def churn_slots(inst: Instance) -> tuple[IntArray, IntArray, FloatArray]:
+    """(N,) way (transfers after admissions), day and patients of an earlier plan, where above 0."""
+    if not inst.promises.churn_days.any():
+        nothing = np.zeros(0, dtype=np.int64)
+        return nothing, nothing, np.zeros(0)
+    before = np.concatenate(earlier_flows(inst)[:2]) * inst.promises.churn_days
+    way, day = np.nonzero(before > 0)
+    return way, day, np.asarray(before[way, day])

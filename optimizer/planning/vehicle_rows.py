@@ -1,6 +1,6 @@
 """Rows of vehicle classes and shifts (docs/model.md section 4); letters as in `constraints.py`.
 
-V vehicle classes from the lowest rank, Q shifts. Neither block is there where no table tells
+V vehicle classes from the lowest rank, D shifts. Neither block is there where no table tells
 vehicles apart (`inst.fleet` is None).
 """
 
@@ -56,9 +56,9 @@ def vehicle_rank(m: Matrix, inst: Instance, v: PlanVariables) -> None:
 
 
 def vehicle_shift(m: Matrix, inst: Instance, v: PlanVariables) -> None:
-    r"""Urgent trips of a shift fit into the vehicles of the shift, (E, Q, V, T).
+    r"""Urgent trips of a shift fit into the vehicles of the shift, (E, D, V, T).
 
-    .. math:: h_q \sum_{\text{urgent trips: } c(s) \ge c} \tau \, x \le \sum_{c' \ge c} M_{eqc't}
+    .. math:: h_d \sum_{\text{urgent trips: } c(s) \ge c} \tau \, x \le \sum_{c' \ge c} M_{edc't}
 
     h  ``inst.fleet.urgent_share`` share of a day's urgent trips that must leave in the shift
     M  ``inst.fleet.shift_minutes`` patient-minutes

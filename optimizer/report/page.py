@@ -17,7 +17,7 @@ from optimizer.report.indicators import RIVALS, indicators, rival_name
 from optimizer.report.mapdata import waiting_by_commune
 from optimizer.report.marks import TIER_SHAPES
 from optimizer.report.palette import LIGHT, Palette, level_colours
-from optimizer.report.promises import promise_table, promise_title
+from optimizer.report.promises import promise_table, promise_title, stability_line
 from optimizer.report.svgcharts import flows_svg, strips_svg
 from optimizer.report.svgmap import Ground, map_ground, map_svg
 
@@ -346,7 +346,9 @@ def _promises(report: PlanReport, lang: str) -> str:
     levels = {k: report.level_name(k, lang) for k in report.levels["care_level"]}
     head, rows = promise_table(report.head, levels, lang)
     title, note = promise_title(lang)
-    return _section(title, note, _table(head, rows)) if rows else ""
+    changed = _note(stability_line(report.head, lang))
+    body = (_table(head, rows) if rows else "") + changed
+    return _section(title, note, body) if body else ""
 
 
 def resource_name(kind: str, lang: str) -> str:

@@ -9,7 +9,21 @@ from typing import Any
 import numpy as np
 
 from optimizer.domain.instance import FloatArray, Instance
-from optimizer.domain.kept import open_from_level, reserve_free, reserve_missed, reserve_rows
+from optimizer.domain.kept import (
+    PIN_ADMISSION,
+    PIN_SURGE,
+    churn,
+    earlier_flows,
+    open_from_level,
+    pins_reached,
+    received,
+    reserve_free,
+    reserve_missed,
+    reserve_rows,
+    site_missed,
+    site_unmet,
+    taken_in,
+)
 from optimizer.domain.plan import Plan
 from optimizer.i18n import LANGUAGES, translator
 from optimizer.report import formats
@@ -31,7 +45,12 @@ Row = tuple[str, str, str, int, float, float, float]
 
 def promise_rows(inst: Instance, plan: Plan) -> list[Row]:
     """Return one row for each promise, place, care level and day; day 0: all shown days."""
-    return _reserve(inst, plan)
+    return [
+        *_reserve(inst, plan),
+        *_reception(inst, plan),
+        *_sites(inst, plan),
+        *_pins(inst, plan),
+    ]
 
 
 def _reserve(inst: Instance, plan: Plan) -> list[Row]:
@@ -44,6 +63,44 @@ def _reserve(inst: Instance, plan: Plan) -> list[Row]:
         for t in range(inst.days)
         if due[f, k, t] > SOME or missed[f, k, t] > SOME
     ]
+
+
+def _reception(inst: Instance, plan: Plan) -> list[Row]:
+    limit = inst.promises.reception
+    into = received(inst, taken_in(inst, plan.admitted, plan.admitted_observed, plan.moved))
+    return [
+        ("reception", place, "", t + 1, float(limit[q, t]), float(into[q, t]), 0.0)
+        for q, place in enumerate(inst.promises.reception_places)
+        for t in np.flatnonzero(np.isfinite(limit[q])).tolist()
+    ]
+
+
+def _sites(inst: Instance, plan: Plan) -> list[Row]:
+    limit = inst.promises.site_limit
+    if limit is None:
+        return []
+    reached = site_unmet(inst, plan.boarding, plan.corridor)
+    missed = site_missed(inst, plan.boarding, plan.corridor)
+    return [
+        ("no_site_worse_off", unit, "", 0, float(limit[f]), float(reached[f]), float(missed[f]))
+        for f, unit in enumerate(inst.units)
+        if max(limit[f], reached[f]) > SOME
+    ]
+
+
+def _pins(inst: Instance, plan: Plan) -> list[Row]:
+    reached = pins_reached(inst, plan.admitted, plan.admitted_observed, plan.moved, plan.surge_beds)
+    rows: list[Row] = []
+    units = (*inst.units, *inst.outside)
+    for pin, now in zip(inst.promises.pins.tolist(), reached.tolist(), strict=True):
+        kind, day, sender, receiver, what = (int(x) for x in pin[:5])
+        start = (
+            "" if kind == PIN_SURGE else (inst.areas if kind == PIN_ADMISSION else units)[sender]
+        )
+        names = inst.levels if kind == PIN_SURGE else inst.classes.ids
+        place = f"{start}>{units[receiver]}:{names[what] if what >= 0 else ''}"
+        rows.append(("pins", place, "", day + 1, pin[5], now, abs(pin[5] - now)))
+    return rows
 
 
 def _figures(f: int, k: int, t: int, *parts: FloatArray) -> tuple[float, float, float]:
@@ -60,7 +117,8 @@ def promises_told(
     rows; `harm` is what the missed add to it over all days. `costs`: harm that the promise as a
     whole costs the rest of the plan; not there where it was not worked out.
     """
-    price = {"reserve": inst.promises.reserve_price}
+    said = inst.promises
+    price = {"reserve": said.reserve_price, "no_site_worse_off": said.site_price}
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for name, _, level, day, promised, reached, missed in rows:
         start: dict[str, Any] = {"promise": name, "care_level": level}
@@ -77,10 +135,52 @@ def promises_told(
     return list(found.values())
 
 
+def stability_told(inst: Instance, plan: Plan) -> dict[str, Any]:
+    """Return ``stability`` for plan.json: churn against an earlier plan; nothing without one.
+
+    `reached`: of this plan. `with`, `without`: of the plan in means, with the weight and at a
+    weight of 0; `costs`: what it adds to the rest of the burden. `gone`: patients of the earlier
+    plan on ways that are not permitted now.
+    """
+    if not inst.promises.churn_days.any():
+        return {}
+    found = plan.stability
+    return {
+        "stability": {
+            "reached": churn(inst, plan.admitted, plan.admitted_observed, plan.moved),
+            "days": int(inst.promises.churn_days.sum()),
+            "gone": earlier_flows(inst)[2],
+            "with": found.get("churn"),
+            "without": found.get("churn_without"),
+            "costs": max(0.0, found["rest"] - found["rest_without"]) if found else None,
+        }
+    }
+
+
+def stability_line(summary: Mapping[str, Any], lang: str) -> str:
+    """Return what the plan changes of an earlier one, and what holding on to it costs."""
+    told, say = summary.get("stability"), translator(lang)
+    if not told:
+        return ""
+    text = say("Against the earlier plan, {days} days in common: {reached} patients otherwise")
+    text = text.format(days=told["days"], reached=formats.num(told["reached"], lang, 1))
+    if told["without"] is not None:
+        price = say("; without a weight on it {without}; it costs the burden {costs}")
+        text += price.format(
+            without=formats.num(told["without"], lang, 1), costs=formats.num(told["costs"], lang, 1)
+        )
+    return text
+
+
 def promise_name(one: Mapping[str, Any], level: str, lang: str) -> str:
     """Return what a promise is called, with the care level it speaks of."""
     say = translator(lang)
-    words = {"reserve": say("reserve kept free, {level} and above (bed-days)")}
+    words = {
+        "reserve": say("reserve kept free, {level} and above (bed-days)"),
+        "reception": say("limits on reception (patients)"),
+        "pins": say("pinned decisions (patients, surge beds)"),
+        "no_site_worse_off": say("no unit worse off than without transfers (patient-days)"),
+    }
     return words[str(one["promise"])].format(level=level)
 
 
@@ -135,9 +235,12 @@ def promise_lines(summary: Mapping[str, Any], levels: Mapping[str, str], lang: s
             text = say("{promise}: promised {promised}, missed {missed} ({times} times)")
         else:
             text = say("{promise}: promised {promised}, kept")
+        if one["promise"] == "reception":
+            text = say("{promise}: at most {promised}, taken in {reached}")
         text = text.format(
             promise=name,
             promised=formats.num(one["promised"], lang, 1),
+            reached=formats.num(one["reached"], lang, 1),
             missed=formats.num(one["missed"], lang, 1),
             times=one["times_missed"],
         )
@@ -145,4 +248,8 @@ def promise_lines(summary: Mapping[str, Any], levels: Mapping[str, str], lang: s
             price = say("; it costs the harm {harm}")
             text += price.format(harm=formats.num(one["costs"], lang, 2))
         lines.append("  " + text)
-    return [say("What was promised:"), *lines] if lines else []
+    changed = stability_line(summary, lang)
+    return [
+        *([say("What was promised:"), *lines] if lines else []),
+        *([changed] if changed else []),
+    ]

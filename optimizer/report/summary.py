@@ -199,6 +199,7 @@ def _bottlenecks(report: PlanReport, lang: str) -> list[str]:
         "oxygen_flow": say("oxygen flow"),
         "oxygen_stock": say("oxygen in store"),
         "reserve": say("reserve promised"),
+        "reception": say("limits on reception"),
         "staff": say("staff {role}"),
         "supervision": say("supervision {role}"),
     }

@@ -72,8 +72,8 @@ def binds_at(
 ) -> tuple[str, ...]:
     """Return what has a price for one more patient at a place that day.
 
-    Codes: ``bed:<level>``, ``house``, ``staff:<role>``, ``vehicles``, ``outside``; ``later:``
-    stands before one that binds within the next week only.
+    Codes: ``bed:<level>``, ``house``, ``reception``, ``staff:<role>``, ``vehicles``, ``outside``;
+    ``later:`` stands before one that binds within the next week only.
     """
     prices, units = plan.shadow_prices, len(inst.units)
     found: list[str] = []
@@ -97,6 +97,12 @@ def binds_at(
             if price("staffed_bed_capacity", to, k, when) > PRICED
         ][:1]
         here += ["house"] if price("house_capacity", to, when) > PRICED else []
+        limits = np.flatnonzero(inst.promises.reception_of[to]) if inst.promises.any else ()
+        here += (
+            ["reception"]
+            if any(price("reception_limit", int(q), when) > PRICED for q in limits)
+            else []
+        )
         here += [
             f"staff:{role}"
             for r, role in enumerate(inst.roles)
@@ -282,6 +288,7 @@ def bind_words(names: Names, codes: Sequence[str], lang: str) -> str:
         else:
             text = {
                 "house": say("house full"),
+                "reception": say("as many taken in as promised"),
                 "vehicles": say("vehicle minutes used up"),
                 "outside": say("places used up"),
             }[kind]

@@ -25,6 +25,7 @@ from optimizer.errors import DataError, PlanCheckError, Problem, SolverError
 from optimizer.exchange.scenarios import scenario_from_json
 from optimizer.exchange.tables import read_tables
 from optimizer.planning.export import write_model
+from optimizer.planning.promised import with_sites_compared
 from optimizer.planning.screen import window
 from optimizer.planning.solve import solve_plan
 from optimizer.run import load, publish_plan
@@ -107,7 +108,7 @@ def read_target(path: Path, data_dir: Path | None = None) -> Target:
     folder = path.parent if path.name == "plan.json" else path
     if not folder.is_dir():
         tables, scenario, _ = load(path, data_dir)
-        return Target(path.stem, tables, scenario, assemble(tables, scenario), path)
+        return Target(path.stem, tables, scenario, _assembled(tables, scenario), path)
     try:
         stated = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
         text = (folder / "inputs" / "scenario.json").read_text(encoding="utf-8")
@@ -119,8 +120,17 @@ def read_target(path: Path, data_dir: Path | None = None) -> Target:
             [Problem("It is not a plan folder that can be read.", "", str(folder))]
         ) from error
     tables, _ = read_tables(data)
-    made = assemble(tables, scenario)
+    made = _assembled(tables, scenario)
     return Target(name, tables, scenario, made, folder / "inputs" / f"{name}.yaml", stated)
+
+
+def _assembled(tables: Tables, scenario: Scenario) -> Assembled:
+    """Return the instance of a scenario, promises that need a solve worked out."""
+    made = assemble(tables, scenario)
+    if not scenario.promises.no_site_worse_off:
+        return made
+    clusters = assemble(tables, scenario.model_copy(update={"areas": "clusters"})).instance
+    return replace(made, instance=with_sites_compared(made.instance, clusters))
 
 
 def samples(inst: Instance, count: int, seed: int) -> list[tuple[str, Instance]]:

@@ -22,6 +22,7 @@ from optimizer.crosscheck.process import BLOCKS
 from optimizer.crosscheck.random_rules import fitted
 from optimizer.domain.instance import FloatArray, Instance, IntArray, PlanRules
 from optimizer.domain.plan import Plan
+from optimizer.domain.promises import nothing_promised
 from optimizer.domain.simulate import simulate
 from optimizer.errors import SolverError
 from optimizer.exchange.planfolder import inputs_digest, write_inputs
@@ -276,6 +277,7 @@ def halves(inst: Instance, f: int, share: float, *, whole: bool) -> Instance:
         listed=np.concatenate([inst.listed, inst.listed[f : f + 1]]),
         unit_base=np.append(inst.unit_base, inst.unit_base[f]),
         may_leave=both(inst.may_leave),
+        promises=nothing_promised(len(inst.levels), len(inst.units) + 1, inst.days),
         no_intake=both(inst.no_intake),
         terms=replace(
             inst.terms, **{name: part(getattr(inst.terms, name)) for name in SHARED_TERMS}
@@ -306,6 +308,7 @@ def a_facility_split_in_two_is_never_better_and_equal_when_shared_out(seed: int)
         oxygen_flow=np.repeat(inst.terms.oxygen_flow[:, :1], inst.days, axis=1),
     )
     inst = inst.changed(**steady, surge_limit=limit, terms=terms, rules=PlanRules(), own_unit=None)
+    inst = inst.changed(promises=nothing_promised(len(inst.levels), len(inst.units), inst.days))
     inst = fitted(inst)
     f = int(dice.integers(len(inst.units)))
     before = harm(inst)

@@ -991,6 +991,45 @@ def a_reserve_taken_for_nothing(f: Folder) -> None:
     f.scenario["weights"]["reserve"] = 0.3
 
 
+@spoil("no_site_worse_off")
+def tell_of_a_comparison_that_was_not_made(f: Folder) -> None:
+    f.scenario["promises"] = {"no_site_worse_off": True}
+    f.scenario["weights"]["no_site_worse_off"] = 5.0
+    one = {"promise": "no_site_worse_off", "care_level": "", "promised": 1.0}
+    f.plan["promises"] = [one | {"reached": 1.0, "missed": 0.0}]
+
+
+@spoil("pinned")
+def leave_out_what_is_pinned(f: Folder) -> None:
+    # .75 go down from B on day 2
+    way = {"kind": "transfer", "day": 2, "from_place": "B", "to_place": "A", "class_id": "SR"}
+    f.scenario["pins"] = [way | {"care_level": None, "count": 0.5}]
+
+
+@spoil("churn")
+def say_nothing_of_an_earlier_plan(f: Folder) -> None:
+    f.scenario["previous_plan"] = {"first_day": 2, "last_day": 3, "flows": []}
+
+
+@spoil("objective_burden")
+def depart_from_an_earlier_plan_for_nothing(f: Folder) -> None:
+    f.scenario["previous_plan"] = {"first_day": 2, "last_day": 3, "flows": []}
+    f.scenario["burden"]["churn"] = 1.0
+
+
+@spoil("reception_limit")
+def take_in_more_than_promised(f: Folder) -> None:
+    # day 2: .5 come to A, and .75 down from B
+    row = {"place": "FA", "patients": 1.2, "from_day": 2, "to_day": None}
+    f.scenario["promises"] = {"reception": [row]}
+
+
+@spoil("baselines")
+def nearest_free_place_takes_in_more_than_promised(f: Folder) -> None:
+    row = {"place": "B", "patients": 0.0, "from_day": 1, "to_day": 1}
+    f.scenario["promises"] = {"reception": [row]}
+
+
 @spoil("closed_intake")
 def admit_into_a_site_that_has_closed(f: Folder) -> None:
     f.scenario["shocks"]["closing"] = [{"facility": "FA", "day": 2}]

@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 from pydantic import BaseModel
 
 import optimizer
-from optimizer.domain import scenario
+from optimizer.domain import promise_keys, scenario
 from optimizer.domain.facility import ROWS
 from optimizer.i18n import translator
 
@@ -31,7 +31,7 @@ def message_ids() -> set[str]:
             found |= _literals(ast.parse(path.read_text(encoding="utf-8")))
     for row in ROWS:
         found |= {row.meaning(column) for column in row.model_fields}
-    for part in vars(scenario).values():
+    for part in [*vars(scenario).values(), *vars(promise_keys).values()]:
         if isinstance(part, type) and issubclass(part, BaseModel):
             found |= {f.description for f in part.model_fields.values() if f.description}
     return found

@@ -30,7 +30,7 @@ from optimizer.domain.instance import (
     TransferArcs,
     unmet_price,
 )
-from optimizer.domain.kept import reserve_missed
+from optimizer.domain.kept import reserve_missed, site_missed
 from optimizer.domain.levers import LeverSet, LeverYields
 from optimizer.domain.plan import Plan, oxygen_drawn
 from optimizer.domain.terms import Terms, in_store, no_terms
@@ -351,6 +351,8 @@ def point(model: PlanModel, inst: Instance, plan: Plan) -> FloatArray:
     index = model.variables.reserve_missed
     missed = reserve_missed(inst, plan.treated, plan.boarding, plan.corridor, plan.surge_beds)
     x[index[index >= 0]] = missed[index >= 0]
+    index = model.variables.worse_off
+    x[index[index >= 0]] = site_missed(inst, plan.boarding, plan.corridor)[index >= 0]
     return x
 
 

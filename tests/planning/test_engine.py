@@ -201,6 +201,10 @@ def test_model_says_which_rows_there_are() -> None:
         "closed_intake",
         "corridor_people",
         "reserve_share",
+        "reception_limit",
+        "no_site_worse_off",
+        "pinned",
+        "churn",
     }
     numbers = np.concatenate([block[block >= 0].ravel() for block in blocks.values()])
     assert sorted(numbers.tolist()) == list(range(len(numbers)))

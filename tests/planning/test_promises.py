@@ -14,11 +14,13 @@ import pytest
 
 from optimizer.crosscheck import crosscheck_many
 from optimizer.domain.binding import binding_terms
-from optimizer.domain.instance import ADMISSION, Instance
-from optimizer.domain.kept import reserve_missed
+from optimizer.domain.instance import ADMISSION, STABILISE, STEP_UP, Instance
+from optimizer.domain.kept import PIN_ADMISSION, PIN_SURGE, PIN_TRANSFER, churn, reserve_missed
 from optimizer.domain.simulate import simulate
+from optimizer.planning.baselines import no_transfers
 from optimizer.planning.model import build_model
-from optimizer.planning.promised import promise_costs
+from optimizer.planning.pins import impossible_pins
+from optimizer.planning.promised import promise_costs, with_sites_compared
 from optimizer.planning.solve import SolveOptions, solve_plan
 from optimizer.planning.worth import Optimum
 
@@ -181,6 +183,288 @@ def reserve_of_a_census_that_fills_the_house() -> Instance:
     return reserve(0.5)(inst)
 
 
+# reception_limit
+
+
+def limited(inst: Instance, *limits: tuple[str, float]) -> Instance:
+    """Return the instance with limits on what groups of units ("AB") take in a day."""
+    of = np.array([[unit in place for place, _ in limits] for unit in inst.units])
+    limit = np.repeat([[number] for _, number in limits], inst.days, axis=1)
+    return inst.changed(
+        promises=replace(
+            inst.promises,
+            reception=limit.astype(float),
+            reception_of=of,
+            reception_places=tuple(place for place, _ in limits),
+        )
+    )
+
+
+@case(20.0)
+def reception_refuses_the_fourth() -> Instance:
+    return limited(icu_ward(4), ("A", 3))
+
+
+@case(0.0)
+def reception_at_the_edge_takes_all() -> Instance:
+    return limited(icu_ward(4), ("A", 4))
+
+
+@case(0.0)
+def reception_with_room_to_spare() -> Instance:
+    return limited(icu_ward(2), ("A", 4))
+
+
+@case(0.2)
+def reception_sends_the_fourth_to_the_next_house() -> Instance:
+    return limited(icu_ward(4, b=4), ("A", 3))
+
+
+@case(20.0)
+def reception_of_a_site_counts_all_its_units() -> Instance:
+    return limited(icu_ward(4, b=4), ("AB", 3))
+
+
+@case(20.2)
+def reception_keeps_every_limit() -> Instance:
+    return limited(icu_ward(4, b=4), ("AB", 3), ("A", 2))
+
+
+@case(40.0)
+def reception_of_nobody() -> Instance:
+    return limited(icu_ward(2), ("A", 0))
+
+
+@case(20.0)
+def reception_counts_transfers_too() -> Instance:
+    # a boarder may go up to B, which takes nobody in: he boards
+    inst = sketch(
+        beds={"A": {"OXY": 2}, "B": {"ICU": 2}},
+        transfers=[("A", "B", "CA", STEP_UP, 10.0)],
+        boarding={("A", "CA"): 1},
+    )
+    return limited(inst, ("B", 0))
+
+
+@case(2.0)
+def reception_that_takes_one_takes_the_transfer() -> Instance:
+    inst = sketch(
+        beds={"A": {"OXY": 2}, "B": {"ICU": 2}},
+        transfers=[("A", "B", "CA", STEP_UP, 10.0)],
+        boarding={("A", "CA"): 1},
+    )
+    return limited(inst, ("B", 1))
+
+
+@case(20.0)
+def reception_counts_who_is_stabilised() -> Instance:
+    inst = sketch(
+        beds={"A": {"OXY": 2}},
+        admissions=[("o", "A", "CA", STABILISE, 10.0)],
+        requests={("o", "CA"): 1},
+    )
+    return limited(inst, ("A", 0))
+
+
+@case(0.0)
+def reception_leaves_who_is_there_alone() -> Instance:
+    inst = sketch(beds={"A": {"ICU": 2}}, treated={("A", "CA"): 1}, boarding={("A", "CA"): 1})
+    return limited(inst, ("A", 0))
+
+
+# no_site_worse_off: a boarder (CA 20) of A may go up to B (2), whose oxygen bed he takes
+
+
+def compared(inst: Instance, *limit: float, price: float = 5.0) -> Instance:
+    """Return the instance whose units may have so many boarding and corridor days."""
+    promised = replace(inst.promises, site_limit=np.array(limit), site_price=price)
+    return inst.changed(promises=promised)
+
+
+def _boards(ca: float = 2) -> Instance:
+    """CA board in A, each 20 a day; B has an ICU bed; up costs 2."""
+    return sketch(
+        beds={"A": {"OXY": 4}, "B": {"ICU": 1}},
+        transfers=[("A", "B", "CA", STEP_UP, 10.0)],
+        boarding={("A", "CA"): ca},
+    )
+
+
+@case(22.0 + 5.0)
+def site_with_a_boarder_more_than_before_is_worse_off() -> Instance:
+    return compared(_boards(), 0, 0)
+
+
+@case(22.0)
+def site_as_well_off_as_before() -> Instance:
+    return compared(_boards(), 1, 0)
+
+
+@case(22.0)
+def site_better_off_than_before() -> Instance:
+    return compared(_boards(), 2, 0)
+
+
+@case(45.0 + 2 * 5.0)
+def corridor_days_count_twice() -> Instance:
+    inst = sketch(beds={"A": {"OXY": 0}}, boarding={("A", "CA"): 1})
+    return compared(inst, 0)
+
+
+@case(45.0 + 5.0)
+def corridor_days_that_were_boarding_days_before() -> Instance:
+    inst = sketch(beds={"A": {"OXY": 0}}, boarding={("A", "CA"): 1})
+    return compared(inst, 1)
+
+
+def _either() -> Instance:
+    """A CA comes to A or to B as a boarder; A is 1 nearer; both have a bed for him to lie in."""
+    inst = sketch(
+        beds={"A": {"OXY": 2}, "B": {"OXY": 2}},
+        admissions=[("o", u, "CA", STABILISE, m) for u, m in (("A", 10.0), ("B", 20.0))],
+        requests={("o", "CA"): 1},
+        waits={("CA", "CA"): 1.0 - 1e-9},
+    )
+    harm = replace(inst.harm, admission=np.array([0.0, 1.0]), waiting=inst.harm.waiting * 9)
+    return inst.changed(harm=harm)
+
+
+@case(20.0)
+def boarder_comes_to_the_nearest() -> Instance:
+    return _either()
+
+
+@case(21.0)
+def boarder_comes_where_nobody_is_worse_off() -> Instance:
+    return compared(_either(), 0, 1)
+
+
+@case(20.5)
+def boarder_comes_to_the_nearest_where_the_promise_is_cheaper() -> Instance:
+    return compared(_either(), 0, 1, price=0.5)
+
+
+@case(25.0)
+def boarder_comes_all_the_same_where_all_are_worse_off() -> Instance:
+    return compared(_either(), 0, 0)
+
+
+# pinned: kind, day from 0, from, to, class or level, count
+
+
+def pins(inst: Instance, *rows: tuple[float, ...]) -> Instance:
+    """Return the instance with some decisions pinned."""
+    told = np.array(rows, dtype=float).reshape(-1, 6)
+    return inst.changed(promises=replace(inst.promises, pins=told))
+
+
+CA, ICU = 2, 1
+
+
+@case(0.4)
+def pin_sends_two_of_three_to_the_dearer_house() -> Instance:
+    return pins(icu_ward(3, b=4), (PIN_ADMISSION, 0, 0, 1, CA, 2))
+
+
+@case(0.4)
+def pin_of_all_classes() -> Instance:
+    return pins(icu_ward(3, b=4), (PIN_ADMISSION, 0, 0, 1, -1, 2))
+
+
+@case(0.0)
+def pin_of_what_would_be_done_anyhow() -> Instance:
+    return pins(icu_ward(3, b=4), (PIN_ADMISSION, 0, 0, 0, CA, 3))
+
+
+@case(40.2)
+def pin_of_nobody_and_of_one() -> Instance:
+    rows = (PIN_ADMISSION, 0, 0, 0, CA, 0), (PIN_ADMISSION, 0, 0, 1, CA, 1)
+    return pins(icu_ward(3, b=4), *rows)
+
+
+@case(40.0)
+def pin_keeps_boarders_where_they_are() -> Instance:
+    return pins(_boards(), (PIN_TRANSFER, 0, 0, 1, CA, 0))
+
+
+@case(22.0)
+def pin_of_a_transfer_that_is_made_anyhow() -> Instance:
+    return pins(_boards(), (PIN_TRANSFER, 0, 0, 1, CA, 1))
+
+
+@case(20.0)
+def pin_of_surge_beds_leaves_one_closed() -> Instance:
+    inst = icu_ward(4, beds=2, surge={("A", "ICU"): 2})
+    return pins(inst, (PIN_SURGE, 0, -1, 0, ICU, 1))
+
+
+@case(0.0)
+def pin_of_surge_beds_opens_them_for_nobody() -> Instance:
+    return pins(icu_ward(1, beds=2, surge={("A", "ICU"): 2}), (PIN_SURGE, 0, -1, 0, ICU, 2))
+
+
+# churn: A and B as good for the harm; burden 0.1 a patient to A, 0.2 to B
+
+
+def after(inst: Instance, *rows: tuple[float, ...], price: float = 1.0) -> Instance:
+    """Return the instance with an earlier plan: table, day, from, to, class, kind, patients."""
+    promised = replace(
+        inst.promises,
+        earlier=np.array(rows, dtype=float).reshape(-1, 7),
+        churn_days=np.ones(inst.days, dtype=bool),
+        churn_price=price,
+    )
+    return inst.changed(promises=promised)
+
+
+def _alike(ca: float = 2) -> Instance:
+    inst = icu_ward(ca, b=4)
+    return inst.changed(harm=replace(inst.harm, admission=np.zeros(2)))
+
+
+def told_before(number: float, unit: int, price: float = 1.0) -> Instance:
+    return after(_alike(), (0, 0, 0, unit, CA, 0, number), price=price)
+
+
+@pytest.mark.parametrize(
+    ("make", "burden", "apart"),
+    [
+        (_alike, 0.2, 0.0),
+        (lambda: told_before(2, 1), 0.4, 0.0),  # both to B, as told
+        (lambda: told_before(1, 1), 1.3, 1.0),  # one as told; the other is new wherever he goes
+        (lambda: told_before(2, 1, price=0.04), 0.36, 4.0),  # not worth it: 2 fewer, 2 more
+        (lambda: told_before(5, 0), 3.2, 3.0),  # three of them never came
+        (lambda: told_before(2, 7), 2.2, 2.0),  # no such place now: all is new
+    ],
+)
+def test_churn_against_an_earlier_plan(
+    make: Callable[[], Instance], burden: float, apart: float
+) -> None:
+    inst = make()
+    plan = solve_plan(inst)
+    assert plan.harm.value == pytest.approx(0.0, abs=1e-9)
+    assert plan.burden.value == pytest.approx(burden)
+    moved = churn(inst, plan.admitted, plan.admitted_observed, plan.moved)
+    assert moved == pytest.approx(apart)
+    second = crosscheck_many([inst], whole="today", upto="burden", plans=[plan])[0]
+    assert second.groups["burden"] == pytest.approx(burden, abs=1e-5)
+    assert second.totals["burden"] == pytest.approx(burden)
+    assert second.broken == ()
+
+
+def test_price_of_stability_is_churn_and_burden_with_and_without() -> None:
+    found = solve_plan(told_before(2, 1)).stability
+    assert found["churn"] == pytest.approx(0.0, abs=1e-6)
+    assert found["churn_without"] == pytest.approx(4.0)
+    assert found["rest"] - found["rest_without"] == pytest.approx(0.2)
+
+
+def test_churn_never_costs_harm() -> None:
+    inst = icu_ward(2, b=4)  # B is 0.2 a patient dearer in harm
+    plan = solve_plan(after(inst, (0, 0, 0, 1, CA, 0, 2), price=99.0))
+    assert plan.harm.value == pytest.approx(0.0, abs=1e-9)
+
+
 @case(153.125)
 def reserve_of_nothing_is_the_worked_example() -> Instance:
     return worked_example()
@@ -210,7 +494,7 @@ def test_third_hand_has_the_harm_worked_out_by_hand() -> None:
 def test_nearest_free_place_keeps_the_hard_promises(
     name: str, make: Callable[[], Instance]
 ) -> None:
-    inst = make()
+    inst = pins(make())  # the rule holds no pins
     rule = simulate(inst)
     assert worst_violation(build_model(inst), inst, rule) <= 1e-6
     assert rule.harm.value >= solve_plan(inst, SolveOptions(whole=False)).harm.value - 1e-6
@@ -227,6 +511,14 @@ def test_reserve_that_binds_is_named() -> None:
     assert binding_terms(inst, solve_plan(inst))[0, 1, 0] == ("reserve",)
 
 
+def test_reception_that_binds_is_named_and_has_a_price() -> None:
+    inst, seen = reception_refuses_the_fourth(), list[Optimum]()
+    plan = solve_plan(inst, seen=lambda model, answer: seen.append(Optimum(model, answer)))
+    assert binding_terms(inst, plan)[0, 1, 0] == ("reception",)
+    assert plan.shadow_prices["reception_limit"][0, 0] == pytest.approx(20.0)
+    assert promise_costs(inst, seen[0]) == {"reception": pytest.approx(20.0)}
+
+
 def test_price_of_a_promise_is_what_the_rest_of_the_harm_rises_by() -> None:
     # kept at the price of the way to B (0.2); taken: nothing but the reserve itself
     for make, due in (
@@ -237,6 +529,46 @@ def test_price_of_a_promise_is_what_the_rest_of_the_harm_rises_by() -> None:
         inst, seen = make(), list[Optimum]()
         solve_plan(inst, seen=lambda model, answer, seen=seen: seen.append(Optimum(model, answer)))
         assert promise_costs(inst, seen[0]) == {"reserve": pytest.approx(due, abs=1e-6)}
+
+
+def test_comparison_is_with_the_best_plan_without_transfers() -> None:
+    inst = worked_example()
+    wanted = inst.changed(promises=replace(inst.promises, sites_compared=True, site_price=5.0))
+    told = with_sites_compared(wanted, wanted).promises.site_limit
+    still = no_transfers(inst)[0]
+    due = still.boarding.sum(axis=(1, 2)) + still.corridor.sum(axis=1)
+    assert told == pytest.approx(due)
+    assert with_sites_compared(inst, inst) is inst
+
+
+@pytest.mark.parametrize(
+    ("rows", "due"),
+    [
+        ([(PIN_ADMISSION, 0, 0, 0, CA, 3)], ()),
+        ([(PIN_ADMISSION, 0, 0, 0, CA, 5)], (0,)),  # 4 beds
+        ([(PIN_ADMISSION, 0, 0, 0, CA, 3), (PIN_ADMISSION, 0, 0, 1, CA, 1)], (1,)),  # no bed in B
+        ([(PIN_ADMISSION, 0, 0, 0, 0, 1)], (0,)),  # nobody of the class
+        ([(PIN_SURGE, 0, -1, 0, ICU, 1)], (0,)),  # none may be opened
+        ([(PIN_ADMISSION, 0, 7, 0, CA, 1)], (0,)),  # no such area
+    ],
+)
+def test_smallest_set_of_pins_that_cannot_hold(
+    rows: list[tuple[float, ...]], due: tuple[int, ...]
+) -> None:
+    found = impossible_pins(pins(icu_ward(5), *rows))
+    assert found.pins == due
+    assert found.least
+
+
+def test_one_pin_is_dropped_rather_than_the_two_it_contradicts() -> None:
+    # nobody to A, against two classes pinned to A
+    inst = sketch(
+        beds={"A": {"OXY": 9, "ICU": 9}},
+        admissions=[("o", "A", s, ADMISSION, 10.0) for s in ("SA", "CA")],
+        requests={("o", "SA"): 2, ("o", "CA"): 2},
+    )
+    rows = [(PIN_ADMISSION, 0, 0, 0, s, n) for s, n in ((-1, 0), (0, 2), (CA, 1))]
+    assert impossible_pins(pins(inst, *rows)).pins == (0,)
 
 
 def test_reserve_missed_is_worked_out_from_the_decisions() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import json
 import shutil
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from optimizer.checking.judge import check_plan
-from optimizer.errors import DataError
+from optimizer.errors import DataError, InfeasiblePlanError
 from optimizer.report.folder import read_plan_folder
 from optimizer.report.promises import promise_table
 from optimizer.report.summary import summary_text
@@ -85,6 +86,171 @@ def test_a_dearer_reserve_is_kept_better(kept: Path, province: Path, tmp_path: P
     assert missed[1] < missed[0] - 0.01
 
 
+LIMITS = [{"place": "U1", "patients": 6}, {"place": "H2", "patients": 2, "to_day": 3}]
+
+
+@pytest.fixture(scope="module")
+def limited(province: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a plan in which a unit and a site take in few."""
+    out = tmp_path_factory.mktemp("promises") / "limited"
+    made(province, out, {"reception": LIMITS})
+    return out
+
+
+def test_reception_changes_the_plan_and_is_told(limited: Path, kept: Path) -> None:
+    summary = told(limited)
+    (one,) = summary["promises"]
+    assert one["promised"] == 6 * 5 + 2 * 3
+    assert one["reached"] <= one["promised"] + 1e-6
+    assert one["costs"] > 1.0
+    rows = [row for row in table(limited, "promises") if row["place"] == "H2"]
+    assert [row["day"] for row in rows] == ["1", "2", "3"]
+    binds = ";".join(row["binding"] for row in table(limited, "capacity"))
+    assert "reception" in binds
+    for lang, words in (("vi", "giới hạn tiếp nhận"), ("en", "limits on reception")):
+        assert words in summary_text(limited, summary, lang)
+
+
+def test_reception_above_its_limit_is_refused(limited: Path, tmp_path: Path) -> None:
+    folder = copied(limited, tmp_path)
+    path = folder / "inputs" / "scenario.json"
+    scenario = json.loads(path.read_text(encoding="utf-8"))
+    scenario["promises"]["reception"][0]["patients"] = 5.9
+    path.write_text(json.dumps(scenario), encoding="utf-8")
+    found = check_plan(folder, data_of(limited)).violations
+    assert any(v.rule == "reception_limit" and "U1" in v.where for v in found)
+    assert any(v.rule == "baselines" for v in found)
+
+
+@pytest.fixture(scope="module")
+def fair(province: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a plan in which no unit is to be worse off than without transfers."""
+    out = tmp_path_factory.mktemp("promises") / "fair"
+    made(province, out, {"no_site_worse_off": True}, **HARD)
+    return out
+
+
+HARD = {
+    "staff": {"surge_absence": 0.4},
+    "weights": {"no_site_worse_off": 40},
+}
+
+
+def test_no_site_worse_off_is_compared_with_the_plan_beside(fair: Path) -> None:
+    summary = told(fair)
+    (one,) = summary["promises"]
+    rows = {row["place"]: row for row in table(fair, "promises")}
+    for unit, row in rows.items():
+        beside = [r for r in table(fair, "baselines") if r["baseline"] == "no_transfers"]
+        boarded = sum(
+            float(r["value"])
+            for r in beside
+            if r["place"] == unit and r["measure"] == "boarding_bed_days"
+        )
+        assert float(row["promised"]) >= boarded - 1e-3
+        assert float(row["missed"]) == pytest.approx(
+            max(0.0, float(row["reached"]) - float(row["promised"])), abs=1e-9
+        )
+    assert one["promised"] > 1.0
+    assert one["costs"] >= 0.0
+    assert one["harm"] == pytest.approx(40 * one["missed"])
+
+
+def test_forged_comparison_is_refused(fair: Path, tmp_path: Path) -> None:
+    folder = copied(fair, tmp_path)
+    rows = table(folder, "promises")
+    rows[0]["promised"] = repr(float(rows[0]["promised"]) + 1)
+    with (folder / "promises.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    found = {v.rule for v in check_plan(folder, data_of(fair)).violations}
+    assert "no_site_worse_off" in found
+
+
+def test_pins_are_held_and_told(province: Path, tmp_path: Path) -> None:
+    plain = made(province, tmp_path / "plain", {})
+    row = next(r for r in table(tmp_path / "plain", "admissions") if r["day"] == "2")
+    pin = {"kind": "admission", "day": 2, "from_place": row["area"], "to_place": row["unit"]}
+    pin |= {"class_id": row["class_id"], "count": 0.25}
+    keys = ("kind", "day", "from_place", "to_place", "class_id", "care_level", "count")
+    lines = [",".join(keys), ",".join(str(pin.get(key, "")) for key in keys)]
+    (province / "pins.csv").write_text("\n".join(lines), encoding="utf-8")
+    summary = made(province, tmp_path / "plan", {}, pins="pins.csv")
+    assert summary["status"] in ("optimal", "feasible")
+    (one,) = table(tmp_path / "plan", "promises")
+    assert float(one["reached"]) == pytest.approx(0.25, abs=1e-6)
+    assert summary["promises"][0]["costs"] >= 0.0
+    harm = [s["objective"]["harm"]["value"] for s in (plain, summary)]
+    assert harm[1] >= harm[0] - 1e-6
+    folder = copied(tmp_path / "plan", tmp_path / "forged")
+    path = folder / "inputs" / "scenario.json"
+    scenario = json.loads(path.read_text(encoding="utf-8"))
+    scenario["pins"][0]["count"] = 0.5
+    path.write_text(json.dumps(scenario), encoding="utf-8")
+    found = check_plan(folder, data_of(tmp_path / "plan")).violations
+    assert "pinned" in {v.rule for v in found}
+
+
+def test_pins_that_cannot_hold_are_refused_with_the_smallest_set(
+    province: Path, tmp_path: Path
+) -> None:
+    surge = {"kind": "surge_beds", "to_place": "U1", "care_level": "ICU"}
+    pins = [surge | {"day": 2, "count": 1}, surge | {"day": 5, "count": 0}]
+    path = wave(province, "pins.yaml", pins=pins)
+    with pytest.raises(InfeasiblePlanError) as refused:
+        planned(path, province, tmp_path / "plan")
+    assert refused.value.exit_code == 3
+    assert [p.column for p in refused.value.problems] == ["pins[1]"]  # too early: day 8
+    assert "no fewer are enough" in refused.value.render("en")
+    assert "Không thể giữ ghim này" in refused.value.render("vi")
+    assert not (tmp_path / "plan").exists()
+
+
+def test_wrong_pins_are_refused_all_at_once(province: Path) -> None:
+    path = wave(
+        province,
+        "pins.yaml",
+        pins=[
+            {"kind": "transfer", "day": 1, "from_place": "U2", "to_place": "U1", "count": 0.5},
+            {"kind": "surge_beds", "day": 9, "to_place": "U8", "count": 1, "from_place": "U1"},
+            {"kind": "admission", "day": 99, "to_place": "U1", "class_id": "none", "count": 1},
+        ],
+    )
+    with pytest.raises(DataError) as refused:
+        load(path, province)
+    columns = {p.column for p in refused.value.problems}
+    assert columns == {
+        "pins[1].count",
+        *(f"pins[2].{key}" for key in ("from_place", "to_place", "care_level", "day")),
+        *(f"pins[3].{key}" for key in ("from_place", "class_id", "day")),
+    }
+
+
+def test_plan_of_the_next_morning_keeps_what_was_told(province: Path, tmp_path: Path) -> None:
+    first = made(province, tmp_path / "first", {})
+    start = datetime.date.fromisoformat(first["start_date"]) + datetime.timedelta(days=1)
+    more = {"start_date": start, "previous_plan": str(tmp_path / "first")}
+    second = made(province, tmp_path / "second", {}, **more)
+    told_ = second["stability"]
+    assert told_["days"] == 4
+    assert told_["with"] <= told_["without"] + 1e-6
+    assert told_["costs"] >= 0.0
+    assert "burden.churn" in {row["key"] for row in second["goals"]}
+    assert "Against the earlier plan" in summary_text(tmp_path / "second", second, "en")
+    folder = copied(tmp_path / "second", tmp_path / "forged")
+    _plan(lambda plan: plan["stability"].update(reached=0.0))(folder)
+    found = {v.rule for v in check_plan(folder, data_of(tmp_path / "second")).violations}
+    assert "churn" in found
+
+
+def test_a_previous_plan_must_be_one(province: Path) -> None:
+    path = wave(province, "wrong.yaml", previous_plan="nowhere")
+    with pytest.raises(DataError) as refused:
+        load(path, province)
+    assert "days in common" in refused.value.render("en")
+
+
 def _plan(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
     def spoil(folder: Path) -> None:
         path = folder / "plan.json"
@@ -153,6 +319,15 @@ def data_of(kept: Path) -> Path:
         ({"reserve": {"IUC": 0.1}}, {}, "Did you mean ICU?"),
         ({"reserve": {"ICU": 0.1}}, {"weights": {"reserve": -1}}, "0 or more"),
         ({"reserves": {}}, {}, "reserves"),
+        ({"reception": [{"place": "U9", "patients": 3}]}, {}, "No facility or unit"),
+        ({"reception": [{"place": "U1", "patients": -3}]}, {}, "0 or more"),
+        (
+            {"reception": [{"place": "U1", "patients": 3, "from_day": 4, "to_day": 2}]},
+            {},
+            "to_day is before",
+        ),
+        ({"reception": [{"place": "U1", "patients": n} for n in (3, 4)]}, {}, "Row 1"),
+        ({"reception": [{"place": "H3", "patients": 3}]}, {}, "Name the group"),
     ],
 )
 def test_wrong_promises_are_refused(

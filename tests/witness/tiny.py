@@ -11,6 +11,7 @@ from optimizer.crosscheck.random_rules import fitted, ruled
 from optimizer.crosscheck.random_vehicles import vehicles_told_apart
 from optimizer.crosscheck.sample import part_of
 from optimizer.domain.instance import Hazards, Instance, unmet_price
+from optimizer.domain.promises import nothing_promised
 
 MOST_PEOPLE = {1: 6, 2: 4, 3: 3}
 """By number of days."""
@@ -93,6 +94,7 @@ def tiny_instance(seed: int) -> Instance:
             fleet=None if inst.fleet is None else inst.fleet.days(part),
             outside_places=np.floor(inst.outside_places[:, part]),
             no_intake=closed,
+            promises=nothing_promised(len(inst.levels), len(inst.units), days),
             terms=terms,
         )
     )
