@@ -35,6 +35,13 @@ UNITS = {
 """Unit of each key of the scenario that is a weight; the rows stand in this order."""
 PROMISES = frozenset({"reserve", "no_site_worse_off"})
 """Weights of promises, shown where the promise is made: a promise and its weight have one name."""
+OF_LEVERS = {
+    "levers.harm": "factor",
+    "levers.home_unmet": "harm a patient-day",
+    "levers.unit_day": "points a unit-day",
+    "levers.million_vnd": "points a million VND",
+}
+"""The same, where the scenario speaks of levers."""
 
 
 def goal_rows(scenario: Scenario, tables: Tables) -> list[dict[str, Any]]:
@@ -67,7 +74,7 @@ def goal_rows(scenario: Scenario, tables: Tables) -> list[dict[str, Any]]:
                 confidence=row.confidence,
                 table="patient_classes.csv",
             )
-    for key, unit in UNITS.items():
+    for key, unit in (UNITS | (OF_LEVERS if scenario.levers else {})).items():
         if key.removeprefix("weights.") in PROMISES - set(scenario.promises.made):
             continue
         if key == "burden.churn" and scenario.previous_plan is None:
@@ -78,5 +85,7 @@ def goal_rows(scenario: Scenario, tables: Tables) -> list[dict[str, Any]]:
         meaning = type(holder).model_fields[name].description or ""
         source, confidence = scenario.provenance_of(key)
         group = {"weights": "harm", "burden": "burden"}.get(key.split(".")[0], "fairness")
+        if key in OF_LEVERS:
+            group = "harm" if key in ("levers.harm", "levers.home_unmet") else "burden"
         add(group, key, part, unit, meaning, source=source, confidence=confidence, table="")
-    return rows
+    return sorted(rows, key=lambda row: GROUPS.index(row["group"]))
