@@ -19,6 +19,7 @@ COLUMNS = {
     "devices.devices": "devices of the units",
     "oxygen.flow_lpm": "oxygen flow of the units",
     "vehicles.minutes_per_day": "minutes a vehicle drives a day",
+    "vehicle_classes.patients_per_trip": "patients on one trip of a coach",
     "units.daily_places": "daily places outside the province",
     "care_ratios.patients_per_staff": "patients for one person on duty",
 }
