@@ -55,6 +55,8 @@ OF_LEVERS: tuple[tuple[str, str, str], ...] = (
     ("levers", "harm_per_day", "confidence"),
 )
 """The same, where levers are in use."""
+SEATS = ("vehicle_classes", "patients_per_trip", "confidence")
+"""Likewise, where vehicles are told apart: of those that take more than one patient."""
 MATTERS_COLUMNS = ("figure", "low", "high", "stated_range", "harm", "harm_low", "harm_high")
 
 
@@ -112,12 +114,17 @@ def with_figure(scenario: Scenario, key: str, value: float) -> Scenario | None:
         return None
 
 
-def with_column(tables: Tables, name: str, column: str, mark: str, factor: float) -> Tables | None:
-    """Return the tables with the assumed cells of a column times a factor; None without such."""
+def with_column(
+    tables: Tables, name: str, column: str, mark: str, factor: float, above: float = 0.0
+) -> Tables | None:
+    """Return the tables with the assumed cells of a column times a factor; None without such.
+
+    `above`: only cells greater than this.
+    """
     rows: tuple[Row, ...] = getattr(tables, name)
     moved = [
         row.model_copy(update={column: getattr(row, column) * factor})
-        if getattr(row, mark) == "assumed" and getattr(row, column)
+        if getattr(row, mark) == "assumed" and (getattr(row, column) or 0.0) > above
         else row
         for row in rows
     ]
@@ -155,9 +162,11 @@ def what_matters(
             high = (value + 1) / 2  # a share near 1
         ends = [harm(tables, with_figure(scenario, key, end)) for end in (low, high)]
         found.append(Matter(key, low, high, stated is not None, *ends))
-    for name, column, mark in (*TABLES, *(OF_LEVERS if offered.levers else ())):
+    more = (*(OF_LEVERS if offered.levers else ()), *([SEATS] if offered.fleet is not None else ()))
+    for name, column, mark in (*TABLES, *more):
         low, high = 1 - FIFTH, 1 + FIFTH
-        sides = [with_column(tables, name, column, mark, end) for end in (low, high)]
+        above = 1.0 if name == SEATS[0] else 0.0
+        sides = [with_column(tables, name, column, mark, end, above) for end in (low, high)]
         if sides[0] is not None:
             ends = [harm(side, scenario) for side in sides]
             found.append(Matter(f"{name}.{column}", low, high, False, *ends))

@@ -73,6 +73,8 @@ def _tables(who: Viewer, folder: Path) -> None:
         "oxygen": say("Oxygen"),
         "routine": say("Routine care"),
         "vehicles": say("Vehicles"),
+        "vehicle_classes": say("Vehicle classes"),
+        "vehicle_shifts": say("Vehicle shifts"),
         "facilities": say("Facilities"),
         "admin_units": say("Areas"),
         "travel": say("Travel"),
@@ -150,6 +152,10 @@ def code_names(who: Viewer, folder: Path) -> dict[str, str]:
         frame = read_table(folder, f"{table}.csv")
         if len(frame):
             names |= dict(zip(frame[key], frame[f"name_{who.lang}"], strict=True))
+    for table, key in (("vehicle_classes", "vehicle_class"), ("vehicle_shifts", "shift")):
+        frame = read_table(folder, f"{table}.csv")
+        if len(frame):
+            names |= dict(zip(frame[key], frame[f"title_{who.lang}"], strict=True))
     say = who.say
     return names | {
         "public": say("public"),
@@ -208,6 +214,15 @@ def _columns(who: Viewer) -> dict[str, str]:
         "vehicle_class": say("Class"),
         "vehicles": say("Vehicles"),
         "minutes_per_day": say("Minutes a day"),
+        "shift": say("Shift"),
+        "rank": say("Rank"),
+        "patients_per_trip": say("Patients a trip"),
+        "oxygen": say("Oxygen"),
+        "title_vi": say("Name in Vietnamese"),
+        "title_en": say("Name in English"),
+        "from_hour": say("From hour"),
+        "to_hour": say("To hour"),
+        "urgent_share": say("Share of urgent trips"),
         "from_unit": say("From"),
         "to_unit": say("To"),
         "hospital_class": say("Hospital class"),

@@ -124,12 +124,16 @@ def read_needs(sources: Sources, classes: Sequence[str]) -> VehicleNeeds:
     least, urgent = [], []
     for full in classes:
         i = row.get(plain(full), -1)
-        c = with_oxygen if i >= 0 and litres.get(level[i], 0.0) > 0 else 0
+        draws = i >= 0 and litres.get(level[i], 0.0) > 0
+        c = with_oxygen if draws else 0
         if i >= 0 and stated[i]:
             if stated[i] in names:
                 c = names.index(stated[i])
             else:
                 table.fault(i, "vehicle_class", "{value!r} is not known here.", value=stated[i])
+        if draws and not oxygen[c:].all():
+            message = "Patients on oxygen might ride in {value!r} or above, without any."
+            table.fault(i, "vehicle_class", message, value=names[c])
         least.append(c)
         urgent.append(bool(i >= 0 and hurry[i]))
     return VehicleNeeds(np.array(least, dtype=np.intp), np.array(urgent, dtype=bool))

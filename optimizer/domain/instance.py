@@ -2,8 +2,8 @@
 
 Axes are the capitals of the letters of docs/model.md: O planning areas, F planning units, H
 destinations outside the province, K care levels, S patient classes, R staff roles, E vehicle bases,
-T days. Destinations of arcs count units first: ``to < F`` is a unit, ``to - F`` a destination
-outside.
+T days; V vehicle classes and J shifts in `fleet`. Destinations of arcs count units first:
+``to < F`` is a unit, ``to - F`` a destination outside.
 """
 
 from __future__ import annotations

@@ -145,6 +145,10 @@ def one_more(names: Names, kind: str, item: str, lang: str, step: float) -> str:
         return say("one more {level} bed").format(level=names.level(item, lang))
     if kind == "staff":
         return say("one more {role} on duty").format(role=names.role(item, lang))
+    if kind == "vehicle_minutes" and item:
+        return say("{n} more minutes a day of {vehicle}").format(
+            n=formats.num(step, lang), vehicle=names.vehicle(item, lang)
+        )
     if kind == "vehicle_minutes":
         return say("{n} more vehicle minutes a day").format(n=formats.num(step, lang))
     return say("one more place a day")
@@ -158,6 +162,10 @@ def thing(names: Names, kind: str, item: str, lang: str, amount: float) -> str:
         return say("{n} × {level} bed").format(n=number, level=names.level(item, lang))
     if kind == "staff":
         return say("{n} × {role} on duty").format(n=number, role=names.role(item, lang))
+    if kind == "vehicle_minutes" and item:
+        return say("{n} minutes a day of {vehicle}").format(
+            n=number, vehicle=names.vehicle(item, lang)
+        )
     if kind == "vehicle_minutes":
         return say("{n} vehicle minutes a day").format(n=number)
     return say("{n} places a day").format(n=number)
@@ -170,6 +178,8 @@ def binding(names: Names, kind: str, item: str, lang: str) -> str:
         return say("beds of {level} or above full").format(level=names.level(item, lang))
     if kind == "staff":
         return say("no {role} left on duty").format(role=names.role(item, lang))
+    if kind == "vehicle_minutes" and item:
+        return say("no {vehicle} or better left").format(vehicle=names.vehicle(item, lang))
     if kind == "vehicle_minutes":
         return say("vehicle minutes used up")
     return say("places outside used up")

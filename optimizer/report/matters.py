@@ -19,6 +19,7 @@ COLUMNS = {
     "devices.devices": "devices of the units",
     "oxygen.flow_lpm": "oxygen flow of the units",
     "vehicles.minutes_per_day": "minutes a vehicle drives a day",
+    "vehicle_classes.patients_per_trip": "patients on one trip of a coach",
     "units.daily_places": "daily places outside the province",
     "lever_yields.amount": "what levers give and take",
     "levers.max_units": "units of levers that there are",

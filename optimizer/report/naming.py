@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from optimizer.domain.facility import Tables
 from optimizer.domain.instance import Instance
@@ -18,6 +18,8 @@ class Names:
     places: dict[str, dict[str, str]]
     levels: dict[str, dict[str, str]]
     roles: dict[str, dict[str, str]]
+    vehicles: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Vehicle classes and shifts."""
 
     def place(self, place: str, lang: str) -> str:
         """Return the name of a unit, destination, area or cluster."""
@@ -32,6 +34,11 @@ class Names:
         """Return the name of a role, as it stands within a sentence."""
         name = self.roles[lang].get(role, role)
         return name[:1].lower() + name[1:]
+
+    def vehicle(self, ident: str, lang: str) -> str:
+        """Return the name of a vehicle class or shift, as it stands within a sentence."""
+        name = self.vehicles.get(lang, {}).get(ident, ident)
+        return name if ident == name else name[:1].lower() + name[1:]
 
 
 def told_apart(units: Sequence[tuple[str, str, str]]) -> dict[str, str]:
@@ -84,6 +91,16 @@ def names_of(tables: Tables, inst: Instance) -> Names:
         },
         {
             lang: {row.role: str(getattr(row, f"name_{lang}")) for row in tables.roles}
+            for lang in LANGUAGES
+        },
+        {
+            lang: {
+                **{r.shift: str(getattr(r, f"title_{lang}")) for r in tables.vehicle_shifts},
+                **{
+                    r.vehicle_class: str(getattr(r, f"title_{lang}"))
+                    for r in tables.vehicle_classes
+                },
+            }
             for lang in LANGUAGES
         },
     )

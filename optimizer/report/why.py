@@ -72,8 +72,9 @@ def binds_at(
 ) -> tuple[str, ...]:
     """Return what has a price for one more patient at a place that day.
 
-    Codes: ``bed:<level>``, ``house``, ``reception``, ``staff:<role>``, ``vehicles``, ``outside``;
-    ``later:`` stands before one that binds within the next week only.
+    Codes: ``bed:<level>``, ``house``, ``reception``, ``staff:<role>``, ``vehicles``,
+    ``vehicles:<class>``, ``shift:<shift>``, ``outside``; ``later:`` stands before one that binds
+    within the next week only.
     """
     prices, units = plan.shadow_prices, len(inst.units)
     found: list[str] = []
@@ -82,8 +83,8 @@ def binds_at(
         array = prices.get(block)
         return float(np.max(array[tuple(at)], initial=0.0)) if array is not None else 0.0
 
-    if vehicle and base >= 0 and price("vehicle_minutes", base, day) > PRICED:
-        found.append("vehicles")
+    if vehicle and base >= 0:
+        found += _vehicles_short(inst, prices, patient_class, day, base)
     if to >= units:
         if price("outside_places", to - units, day) > PRICED:
             found.append("outside")
@@ -111,6 +112,27 @@ def binds_at(
         if here:
             return (*found, *(mark + code for code in here[:2]))
     return tuple(found)
+
+
+def _vehicles_short(
+    inst: Instance, prices: Mapping[str, FloatArray], patient_class: int, day: int, base: int
+) -> list[str]:
+    """Return what of the vehicles has a price: a class, a shift, or all of them."""
+    fleet, found = inst.fleet, []
+    if fleet is not None:
+        upto = int(fleet.least[patient_class]) + 1
+        ranks = prices.get("vehicle_rank")
+        if ranks is not None:
+            short = np.flatnonzero(ranks[base, :upto, day] > PRICED)
+            found += [f"vehicles:{fleet.classes[int(c)]}" for c in short[-1:]]
+        shifts = prices.get("vehicle_shift")
+        if shifts is not None and fleet.urgent[patient_class]:
+            late = np.flatnonzero(shifts[base, :, :upto, day].max(axis=1, initial=0.0) > PRICED)
+            found += [f"shift:{fleet.shifts[int(j)]}" for j in late[:1]]
+    every = prices.get("vehicle_minutes")
+    if not found and every is not None and every[base, day] > PRICED:
+        found.append("vehicles")
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +307,10 @@ def bind_words(names: Names, codes: Sequence[str], lang: str) -> str:
             text = say("{level} beds full").format(level=names.level(item, lang))
         elif kind == "staff":
             text = say("no {role} free").format(role=names.role(item, lang))
+        elif kind == "vehicles" and item:
+            text = say("no {vehicle} or better left").format(vehicle=names.vehicle(item, lang))
+        elif kind == "shift":
+            text = say("vehicles of the {shift} used up").format(shift=names.vehicle(item, lang))
         else:
             text = {
                 "house": say("house full"),

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from optimizer.checking.inputs import with_limits_lifted
+from optimizer.checking.judge import check_plan
 from optimizer.checking.vehicles import read_needs
 from optimizer.checking.violation import Bench
 from tests.checking.test_judge import Follows
@@ -63,6 +64,24 @@ def test_limits_are_lifted_for_whom_the_scenario_names(
         n for n, limit in zip(classes.names, classes.ground_limit, strict=True) if np.isinf(limit)
     ]
     assert found == free
+
+
+@pytest.mark.parametrize(("car", "better", "fault"), [(1, 1, False), (0, 1, True), (1, 0, True)])
+def test_nobody_on_oxygen_may_ride_without(
+    car: int, better: int, fault: bool, tmp_path: Path
+) -> None:
+    folder = breathing()
+    folder.data["vehicle_classes"] = rows(
+        "vehicle_class rank patients_per_trip oxygen", f"CAR 1 1 {car}", f"AMB 2 1 {better}"
+    )
+    vehicles = rows("base_unit vehicle_class vehicles minutes_per_day", "A AMB 2 480")
+    folder.data["vehicles"] = vehicles
+    for table in (folder.data["patient_classes"], folder.inputs["classes"]):
+        for row in table:
+            row["vehicle_class"] = "CAR"
+    result = check_plan(folder.write(tmp_path))
+    assert result.passed != fault, result.render()
+    assert ("files" in result.broken) == fault
 
 
 def test_an_unknown_class_or_shift_is_a_fault(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from optimizer.domain.simulate import simulate
 from optimizer.planning.clear import clear_shortfall
 from optimizer.planning.model import build_model
 from optimizer.planning.solve import solve_plan
-from optimizer.planning.worth import Optimum
+from optimizer.planning.worth import Optimum, confirm
 from optimizer.solving.engine import solve_arrays
 
 from .instances import sketch, worst_violation
@@ -251,3 +251,25 @@ def test_what_clears_the_shortfall_is_a_vehicle_of_the_class_that_is_short() -> 
     assert [(one.kind, one.item_id(inst), one.amount) for one in found.additions] == [
         ("vehicle_minutes", "AMB_ICU", 70.0)
     ]
+
+
+@pytest.mark.parametrize("seed", range(0, 60, 3))
+def test_one_more_of_a_class_solved_again_is_the_truth_and_under_its_ceiling(seed: int) -> None:
+    dice = np.random.default_rng([seed, 10])
+    inst = vehicles_told_apart(random_instance(seed), dice)
+    model = build_model(inst)
+    optimum = Optimum(model, solve_arrays(model.compiled, model.harm, engine="glop"))
+    prices = {
+        name: np.where(index >= 0, -optimum.answer.row_duals[np.maximum(index, 0)], 0.0)
+        for name, index in model.row_blocks.items()
+    }
+    daily = values_of_one_more(inst, prices, "vehicle_minutes")
+    base, c = int(dice.integers(len(inst.bases))), int(dice.integers(daily.shape[1]))
+    addition = Addition("vehicle_minutes", base, c, 0, inst.days - 1, 60.0)
+    (told,) = confirm(optimum, inst, [addition])
+    assert told is not None
+    again = least(with_more(inst, [addition]))
+    close = 1e-6 * max(1.0, optimum.answer.objective)
+    assert abs(optimum.answer.objective - told.gain - again) <= close
+    if daily[base, c].any():
+        assert told.gain <= 60.0 * daily[base, c].sum() + close
