@@ -25,7 +25,7 @@ SCENARIOS = (
     "cao_bang_delta_unvaccinated",
 )
 BEGIN, END = "<!-- staff -->", "<!-- end of staff -->"
-HEAD = """| scenario | days | bed-days promised in vain | share % | peak beds | harm: people no limit |\
+HEAD = """| scenario | days | bed-days in vain | share % | peak beds | harm: people no limit |\
  everybody at home | with secondments | lent freely (bound) | people lent | million VND | minutes |
 |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"""
 
@@ -88,7 +88,7 @@ def main() -> None:
             "",
             f"{datetime.date.today()}, `referral staff SCENARIO{settings}`, two cores beside other "
             "work (minutes are wall clock).",
-            "Bed-days promised in vain: patients whom the plan without people puts into beds "
+            "Bed-days in vain: patients whom the plan without people puts into beds "
             "that no team covers.",
             "",
             HEAD,

@@ -184,7 +184,7 @@ def plan_secondments(problem: SecondmentProblem, seconds: float = 60.0) -> Secon
 def rounded_down(built: Built, x: FloatArray, seconds: float) -> FloatArray:
     """Return a lawful point near an LP's: nobody goes who went in part, what follows is solved.
 
-    Fewer who go keep every floor, share and frequency; who helps and who is short follows.
+    Fewer who go keep every floor, share and frequency; who trains, helps and is short follows.
 
     Raises
     ------
@@ -195,8 +195,12 @@ def rounded_down(built: Built, x: FloatArray, seconds: float) -> FloatArray:
     lower, upper = model.column_lower.copy(), model.column_upper.copy()
     sent, trained = c.sent[c.sent >= 0], c.trained[c.trained >= 0]
     lower[sent] = upper[sent] = np.floor(x[sent] + WHOLE)
-    lower[trained] = upper[trained] = 0.0
-    return solve_arrays(model, built.costs["shortage"], lower=lower, upper=upper, seconds=seconds).x
+    cost = built.costs["shortage"]
+    partly = solve_arrays(model, cost, lower=lower, upper=upper, seconds=seconds).x
+    if not len(trained):
+        return partly
+    lower[trained] = upper[trained] = np.floor(partly[trained] + WHOLE)
+    return solve_arrays(model, cost, lower=lower, upper=upper, seconds=seconds).x
 
 
 def _by_faces(
