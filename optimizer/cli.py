@@ -379,6 +379,7 @@ def validate(
     from optimizer.errors import DataError, Problem
     from optimizer.exchange.agreement import cross_check
     from optimizer.exchange.scenarios import read_placed
+    from optimizer.exchange.staff_tables import has_people, read_staff_tables
     from optimizer.exchange.tables import read_tables
     from optimizer.i18n import translator
     from optimizer.run import inspect
@@ -392,6 +393,8 @@ def validate(
         try:
             tables, warnings = read_tables(directory)
             problems += warnings
+            if has_people(directory):
+                read_staff_tables(tables)
         except DataError as error:
             problems += error.problems
         for path in sorted(directory.glob("*.yaml")):

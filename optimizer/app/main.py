@@ -10,8 +10,8 @@ from optimizer.app import state
 from optimizer.app.style import style_sheet
 
 _HERE = Path(__file__).parent
-SITUATION, PLANNING, WHATIF, FIGURES = (
-    _HERE / f"{name}.py" for name in ("situation", "planning", "whatif", "figures")
+SITUATION, PLANNING, WHATIF, STAFF, FIGURES = (
+    _HERE / f"{name}.py" for name in ("situation", "planning", "whatif", "staff", "figures")
 )
 
 
@@ -42,6 +42,7 @@ def run() -> None:
             st.Page(SITUATION, title=who.say("Situation"), url_path="situation", default=True),
             st.Page(PLANNING, title=who.say("Plan"), url_path="plan"),
             st.Page(WHATIF, title=who.say("What if"), url_path="whatif"),
+            st.Page(STAFF, title=who.say("Staff"), url_path="staff"),
             st.Page(FIGURES, title=who.say("Data"), url_path="data"),
         ],
         position="top",

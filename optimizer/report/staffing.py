@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
@@ -129,3 +130,75 @@ def _figures(summary: Mapping[str, Any], lang: str) -> list[str]:
         )
     lines.append(say("People and rules of staff are generated and assumed, not real."))
     return lines
+
+
+def finding_text(summary: Mapping[str, Any], lang: str) -> str:
+    """Return the one sentence that says what lending people does."""
+    say = translator(lang)
+    illusion, harm = summary["illusion"], summary["harm"]
+    if illusion["bed_days"] < 0.5:
+        return say("Every bed of the plan has its people.")
+    return say(
+        "On day {day}, {peak} beds of a plan without people have no team; {heads} people lent "
+        "bring the harm from {home} to {lent}."
+    ).format(
+        day=illusion["peak_day"],
+        peak=num(illusion["peak_beds"], lang, 0),
+        heads=num(summary["heads_moved"], lang, 0),
+        home=num(harm["everybody_at_home"], lang, 1),
+        lent=num(harm["with_secondments"], lang, 1),
+    )
+
+
+def block_rows(summary: Mapping[str, Any], lang: str) -> list[dict[str, Any]]:
+    """Return one row a block, as a table for people."""
+    say = translator(lang)
+    names, roles = summary["names"], summary["role_names"][lang]
+    first = datetime.date.fromisoformat(summary["first_day"])
+    rows = []
+    for block in summary["blocks"]:
+        terms = summary["lending"].get(summary["lending_of"][block["home"]], {})
+        begins, ends = (
+            first + datetime.timedelta(days=block[key] - 1) for key in ("start", "last")
+        )
+        rows.append(
+            {
+                say("Home"): names[block["home"]],
+                say("Host"): names[block["host"]],
+                say("Role"): roles[block["role"]],
+                say("People"): block["heads"],
+                say("From"): begins,
+                say("Until"): ends,
+                say("Legal basis"): terms.get(f"legal_basis_{lang}", ""),
+                say("Decided by"): terms.get(f"approver_{lang}", ""),
+            }
+        )
+    return rows
+
+
+def round_rows(summary: Mapping[str, Any], lang: str) -> list[dict[str, Any]]:
+    """Return harm by round, from everybody at home to the bound."""
+    say = translator(lang)
+    harm = summary["harm"]
+
+    def row(what: str, value: float, people: int, kept: str = "") -> dict[str, Any]:
+        return {
+            say("Round"): what,
+            say("Harm"): num(value, lang, 1),
+            say("People"): people,
+            say("Kept"): kept,
+        }
+
+    return [
+        row(say("everybody at home"), harm["everybody_at_home"], 0),
+        *(
+            row(
+                str(one["number"]),
+                one["harm"],
+                one["heads_moved"],
+                say("yes") if one["kept"] else say("no"),
+            )
+            for one in summary["rounds"]
+        ),
+        row(say("lent freely: the bound"), harm["lent_freely"], 0),
+    ]

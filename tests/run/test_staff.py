@@ -154,6 +154,18 @@ def test_staff_tables_name_every_fault_at_once(province: Path, tmp_path: Path) -
         assert part in said, said
 
 
+def test_validate_names_faults_of_staff_tables_too(province: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "faulty"
+    shutil.copytree(province, folder)
+    sound = CliRunner().invoke(app, ["validate", str(folder), "--lang", "en"])
+    assert sound.exit_code == 0, sound.output
+    lending = (folder / "lending.csv").read_text(encoding="utf-8")
+    (folder / "lending.csv").write_text(lending.replace("public,", "state,"), encoding="utf-8")
+    done = CliRunner().invoke(app, ["validate", str(folder), "--lang", "en"])
+    assert done.exit_code == 1
+    assert "No row for the ownership public" in done.output
+
+
 def test_province_without_people_says_what_is_missing(tmp_path: Path) -> None:
     write_template(tmp_path / "p", "en")
     assert not has_people(tmp_path / "p")

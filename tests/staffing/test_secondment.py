@@ -261,3 +261,38 @@ def test_pinned_stays_whatever_else_is_planned(
         pinned=(pinned,),
     )
     assert pinned in plan_secondments(problem).blocks
+
+
+def test_plan_secondments_answers_without_whole_numbers_when_time_is_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The LP's people who go whole go, what lacks is counted, and the bound is kept."""
+    from optimizer.errors import SolverError
+    from optimizer.staffing.secondment import solve
+
+    def hangs(*_: object, **__: object) -> None:
+        raise SolverError("out of time")
+
+    monkeypatch.setattr(solve, "in_whole", hangs)
+    plan = plan_secondments(small())
+    assert plan.heads_moved == 4
+    assert plan.status == "feasible"
+    assert plan.groups["shortage"].gap == 0.0
+    assert plan.groups["burden"].bound is None
+
+
+def test_plan_secondments_says_that_nobody_moves_when_no_solver_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from optimizer.errors import SolverError
+    from optimizer.staffing.secondment import solve
+
+    def hangs(*_: object, **__: object) -> None:
+        raise SolverError("out of time")
+
+    monkeypatch.setattr(solve, "in_whole", hangs)
+    monkeypatch.setattr(solve, "on_face", hangs)
+    plan = plan_secondments(small())
+    assert (plan.status, plan.blocks) == ("no_solution_in_time", ())
+    assert plan.groups["shortage"].value == 4 * 14
+    assert plan.groups["shortage"].bound is None

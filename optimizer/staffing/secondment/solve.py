@@ -166,16 +166,50 @@ def plan_secondments(problem: SecondmentProblem, seconds: float = 60.0) -> Secon
     clock = Clock(seconds)
     built = build(problem)
     clock.lap("build")
+    bounds: dict[str, float] = {}
+    x: FloatArray | None = None
     try:
-        x, bounds = _by_faces(problem, built, clock)
+        shortage = on_face(built.compiled, built.costs["shortage"], clock.left)
+        bounds["shortage"] = shortage.bound
+        clock.lap("shortage")
+        x = rounded_down(built, shortage.answer.x, clock.left)
+        clock.lap("rounded down")
+        x = _by_faces(problem, built, shortage, clock, bounds)
     except SolverError:
-        x, bounds = _by_rows(built, Clock(seconds))
+        whole = _by_rows(built, clock, bounds)
+        x = x if whole is None else whole
     return made_plan(problem, built, x, bounds, clock.spent)
 
 
+def rounded_down(built: Built, x: FloatArray, seconds: float) -> FloatArray:
+    """Return a lawful point near an LP's: nobody goes who went in part, what follows is solved.
+
+    Fewer who go keep every floor, share and frequency; who trains, helps and is short follows.
+
+    Raises
+    ------
+    SolverError
+        If nothing came back.
+    """
+    model, c = built.compiled, built.columns
+    lower, upper = model.column_lower.copy(), model.column_upper.copy()
+    sent, trained = c.sent[c.sent >= 0], c.trained[c.trained >= 0]
+    lower[sent] = upper[sent] = np.floor(x[sent] + WHOLE)
+    cost = built.costs["shortage"]
+    partly = solve_arrays(model, cost, lower=lower, upper=upper, seconds=seconds).x
+    if not len(trained):
+        return partly
+    lower[trained] = upper[trained] = np.floor(partly[trained] + WHOLE)
+    return solve_arrays(model, cost, lower=lower, upper=upper, seconds=seconds).x
+
+
 def _by_faces(
-    problem: SecondmentProblem, built: Built, clock: Clock
-) -> tuple[FloatArray | None, dict[str, float]]:
+    problem: SecondmentProblem,
+    built: Built,
+    shortage: Reached,
+    clock: Clock,
+    bounds: dict[str, float],
+) -> FloatArray:
     """LPs for the goals, faces between them, whole numbers at the end; fairer while time is left.
 
     Raises
@@ -183,10 +217,6 @@ def _by_faces(
     SolverError
         If no whole people were found on the faces.
     """
-    bounds: dict[str, float] = {}
-    shortage = on_face(built.compiled, built.costs["shortage"], clock.left)
-    bounds["shortage"] = shortage.bound
-    clock.lap("shortage")
     floors = on_face(shortage.model, built.costs["floors"], clock.left, shortage.answer.basis)
     bounds["floors"] = floors.bound
     clock.lap("floors")
@@ -212,13 +242,12 @@ def _by_faces(
             break
     clock.lap("burden")
     bounds["burden"] = last.bound
-    return last.answer.x, bounds
+    return last.answer.x
 
 
-def _by_rows(built: Built, clock: Clock) -> tuple[FloatArray | None, dict[str, float]]:
+def _by_rows(built: Built, clock: Clock, bounds: dict[str, float]) -> FloatArray | None:
     """Whole numbers for each goal, held by rows: the road where the faces hold no whole people."""
     model, x = built.compiled, None
-    bounds: dict[str, float] = {}
     for name in ("shortage", "floors", "burden"):
         try:
             reached = in_whole(model, built.costs[name], clock.left)
@@ -226,8 +255,9 @@ def _by_rows(built: Built, clock: Clock) -> tuple[FloatArray | None, dict[str, f
             break
         finally:
             clock.lap(name)
-        x, model, bounds[name] = reached.answer.x, reached.model, reached.bound
-    return x, bounds
+        x, model = reached.answer.x, reached.model
+        bounds[name] = max(reached.bound, bounds.get(name, -INFINITY))
+    return x
 
 
 def made_plan(
