@@ -77,18 +77,6 @@ class Signal(Protocol):
         """Say whether to stop."""
 
 
-@dataclass(frozen=True, slots=True)
-class Either:
-    """Set once one of two events is."""
-
-    one: threading.Event
-    other: threading.Event
-
-    def is_set(self) -> bool:
-        """Say whether to stop."""
-        return self.one.is_set() or self.other.is_set()
-
-
 class _Watch(cp_model.CpSolverSolutionCallback):
     """Tells of each better roster; stops when it is told to."""
 

@@ -1,7 +1,7 @@
 """The recipe: a roster problem in, the best roster found and the best bound out.
 
 Small problems go to CP-SAT at once. Others are searched from two sides: whole personal rosters
-give a strong bound and, settled one by one, a good roster; CP-SAT works on the whole model; then
+give a strong bound and, settled one by one, a good roster; CP-SAT finds a first one; then
 parts of the best roster are made anew until time is up or the bound is met.
 """
 
@@ -18,7 +18,7 @@ from optimizer.domain.roster import Assignment, Roster, RosterProblem, RosterSta
 from optimizer.errors import SolverError
 from optimizer.staffing.roster.board import Board
 from optimizer.staffing.roster.columns import PathBound, dive, path_bound
-from optimizer.staffing.roster.engine import Either, Found, Search, clock, cp_sat, relaxed
+from optimizer.staffing.roster.engine import Found, Search, clock, cp_sat, relaxed
 from optimizer.staffing.roster.model import roster_model
 from optimizer.staffing.roster.naming import named
 from optimizer.staffing.roster.near import near_arcs, near_model
@@ -30,8 +30,10 @@ from optimizer.staffing.roster.variables import RosterColumns
 
 SMALL = 1_500
 """Open columns up to which CP-SAT alone is tried first."""
-NEIGHBOURHOOD_SECONDS = 2.0
+NEIGHBOURHOOD_SECONDS = 1.0
 """Deterministic seconds for one part made anew."""
+QUICKEST = "quick_restart_no_lp"
+"""CP-SAT's strategy for a first roster."""
 MOST_NEAR = 12_000
 """Arcs near the bound that CP-SAT is given."""
 MOST_ENTRIES = 1_500_000
@@ -78,7 +80,6 @@ class _Job:
         low, high, self.sound = propagated(self.model, self.model.low, self.model.high)
         self.low, self.high = low, high
         self.lp_bound = math.nan
-        self.whole_done = threading.Event()
 
     def whole(self, search: Search, hint: IntArray | None = None) -> Found:
         """Solve the whole model by CP-SAT, telling the board."""
@@ -94,7 +95,7 @@ class _Job:
             search,
             hint=None if hint is None else hint[kept],
             tell=tell,
-            stop=Either(self.board.stop, self.whole_done),
+            stop=self.board.stop,
         )
         if found.values is not None:
             tell(found.values)
@@ -106,6 +107,11 @@ class _Job:
         else:
             self.board.prove(found.bound)
         return found
+
+    def first(self, hint: IntArray | None) -> None:
+        """Find any roster; strategies without the linear relaxation are soonest."""
+        quick = Search(self.board.left, 1, (QUICKEST,), self.options.seed, stop_at=math.inf)
+        self.whole(quick, hint)
 
     def relax(self) -> None:
         """Bound by the linear relaxation of the same rows."""
@@ -141,8 +147,8 @@ class _Job:
         stronger = not found.bound <= self.lp_bound * 1.001 + 0.5
         if self.board.left > 0 and stronger:
             chosen = dive(self.model, paths, found, 0.6 * self.board.left)
-            if chosen is not None and self.complete(chosen):
-                self.whole_done.set()
+            if chosen is not None:
+                self.complete(chosen)
         if paths.timed and math.isfinite(found.bound):
             self.near(paths, found)
         return found
@@ -274,27 +280,24 @@ def _search(job: _Job, hint: IntArray | None) -> None:
         return run
 
     def bounds() -> None:
+        if workers == 1 and board.best()[0] is None:
+            job.first(hint)
         job.relax()
         job.mixed()
         job.improve(options.seed + 1)
 
-    def rest(k: int) -> Callable[[], None]:
-        return lambda: job.improve(options.seed + 1 + k)
+    def rest(seed: int) -> Callable[[], None]:
+        return lambda: job.improve(seed)
 
     def first() -> None:
-        near = hint
         if board.best()[0] is None:
-            quick = Search(board.left, 1, ("quick_restart_no_lp",), options.seed, stop_at=math.inf)
-            near = job.whole(quick, hint).values
-        if near is not None:
-            near, _ = board.best()
-        job.whole(Search(board.left, 1, ("max_lp",), options.seed), near)
-        job.improve(options.seed + 100)
+            job.first(hint)
+        job.improve(options.seed + 2)
 
     works: list[Callable[[], object]] = [bounds]
     if workers > 1:
         works.append(first)
-    works += [rest(k) for k in range(1, workers - 1)]
+    works += [rest(options.seed + k) for k in range(3, workers + 1)]
     threads = [threading.Thread(target=guarded(work), daemon=True) for work in works]
     for thread in threads:
         thread.start()
