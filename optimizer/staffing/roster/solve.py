@@ -55,12 +55,15 @@ class RosterOptions:
     deterministic
         CP-SAT's deterministic seconds for one worker; the same answer each time, and `seconds`
         only guards. 0: search by wall time.
+    cpu_seconds
+        CPU time of the process; on a shared machine a fairer limit than wall time.
     """
 
     seconds: float = 60.0
     workers: int = 2
     seed: int = 0
     deterministic: float = 0.0
+    cpu_seconds: float = math.inf
 
 
 class _Job:
@@ -246,6 +249,9 @@ def build_roster(
     if not job.sound:
         return _told(job, RosterStatus.infeasible)
     hint = _hint(job, start) if start else None
+    if math.isfinite(options.cpu_seconds):
+        limit = job.began[1] + options.cpu_seconds
+        threading.Thread(target=_stop_at, args=(board, limit), daemon=True).start()
     if options.deterministic:
         job.relax()
         search = Search(options.seconds, 1, deterministic=options.deterministic, seed=options.seed)
@@ -258,6 +264,13 @@ def build_roster(
     if math.isnan(job.lp_bound):
         job.relax()
     return _told(job)
+
+
+def _stop_at(board: Board, cpu: float) -> None:
+    """End a search once this process has used its CPU time."""
+    while board.left > 0 and clock()[1] < cpu:
+        board.stop.wait(0.2)
+    board.stop.set()
 
 
 _STRATEGIES = ("max_lp", "reduced_costs", "quick_restart", "pseudo_costs")
