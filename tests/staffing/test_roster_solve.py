@@ -163,6 +163,18 @@ def test_rows_add_up_a_column_that_stands_twice() -> None:
     assert model.coefficient.tolist() == [2, 4]
 
 
+def test_rows_leave_out_a_column_that_cancels() -> None:
+    rows = Rows()
+    a, b = rows.new(), rows.new()
+    rows.add("r", (), [(a, 1), (b, 1), (a, -1)], at_most=0)
+    model = rows.compiled()
+    assert model.column.tolist() == [b]
+    low, high, sound = propagated(model, model.low, model.high)
+    assert sound
+    assert high.tolist() == [1, 0]
+    assert low.tolist() == [0, 0]
+
+
 @pytest.mark.parametrize(
     ("terms", "sides", "expected"),
     [

@@ -121,7 +121,7 @@ class _Job:
         if len(self.model.column) > MOST_ENTRIES or not math.isnan(self.lp_bound):
             return
         small, _ = restricted(self.model, self.low, self.high)
-        found = relaxed(small, min(30.0, max(5.0, 0.3 * self.board.left)))
+        found = relaxed(small, max(20.0, 0.3 * self.board.left))
         if found.optimal:
             self.lp_bound = found.bound
             self.board.prove(found.bound)
