@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import math
 import os
 import sys
 import tempfile
@@ -167,7 +168,7 @@ def cases_folder(given: str | None) -> Path:
     return path / "curtois" if (path / "curtois").is_dir() else path
 
 
-def solved(path: Path, seconds: float, workers: int) -> list[str]:
+def solved(path: Path, seconds: float, workers: int, cpu: float) -> list[str]:
     """Solve one instance, judge it from its files, and return the cells of its line."""
     from optimizer.checking.roster.judge import check_roster
     from optimizer.exchange.roster_folder import write_roster
@@ -176,7 +177,7 @@ def solved(path: Path, seconds: float, workers: int) -> list[str]:
 
     number = int("".join(c for c in path.stem if c.isdigit()) or 0)
     problem = read_curtois(path)
-    roster = build_roster(problem, RosterOptions(seconds=seconds, workers=workers))
+    roster = build_roster(problem, RosterOptions(seconds, workers, cpu_seconds=cpu))
     best = BEST_KNOWN.get(number)
     verdict = "no roster"
     if roster.score is not None:
@@ -219,6 +220,7 @@ def main() -> None:
     parser.add_argument("--only", help="numbers, such as 1,2,8; all there are if left out")
     parser.add_argument("--seconds", type=float, default=60.0, help="wall time of each")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--cpu", type=float, default=math.inf, help="CPU seconds of each")
     parser.add_argument("--write", action="store_true", help="put the table into RESULTS.md")
     options = parser.parse_args()
     folder = cases_folder(options.cases)
@@ -228,11 +230,12 @@ def main() -> None:
     for number in numbers:
         path = folder / f"Instance{number}.txt"
         if path.is_file():
-            lines.append("| " + " | ".join(solved(path, options.seconds, options.workers)) + " |")
+            cells = solved(path, options.seconds, options.workers, options.cpu)
+            lines.append("| " + " | ".join(cells) + " |")
             print(lines[-1], flush=True)
     if options.write:
         told = (
-            f"Curtois and Qu, {options.seconds:g} s each, {options.workers} workers on "
+            f"Curtois and Qu, at most {options.cpu:g} CPU s each, {options.workers} workers on "
             "two shared cores; CPU seconds of the whole process. The judge reads the files alone. "
             "`python -m benchmarks.curtois --cases DIR --write`"
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import math
 import random
 import tempfile
 from pathlib import Path
@@ -28,6 +29,7 @@ from optimizer.domain.roster import (
     SupervisionRatio,
     Worked,
 )
+from optimizer.staffing.roster.solve import RosterOptions, build_roster
 
 DAYS = 28
 HISTORY = 7
@@ -121,15 +123,14 @@ def facility(nurses: int, seed: int, *, pressure: float = 1.0) -> RosterProblem:
     )
 
 
-def measured(nurses: int, seed: int, pressure: float, seconds: float, workers: int) -> list[str]:
+def measured(nurses: int, seed: int, pressure: float, limits: RosterOptions) -> list[str]:
     """Return the cells of one line."""
     from optimizer.checking.roster.judge import check_roster
     from optimizer.exchange.roster_folder import write_roster
     from optimizer.staffing.roster.score import explain, score_rows
-    from optimizer.staffing.roster.solve import RosterOptions, build_roster
 
     problem = facility(nurses, seed, pressure=pressure)
-    roster = build_roster(problem, RosterOptions(seconds=seconds, workers=workers))
+    roster = build_roster(problem, limits)
     if roster.score is None:
         return [str(nurses), f"{pressure:g}", roster.status.value, *["–"] * 9]
     with tempfile.TemporaryDirectory() as scratch:
@@ -170,6 +171,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--cpu", type=float, default=math.inf, help="CPU seconds of each")
     parser.add_argument("--folder", type=Path, help="only write the tables of the first facility")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
@@ -179,11 +181,12 @@ def main() -> None:
 
         write_inputs(facility(sizes[0], options.seed), options.folder)
         return
+    limits = RosterOptions(options.seconds, options.workers, cpu_seconds=options.cpu)
     lines = [*HEAD]
     print("\n".join(lines), flush=True)
     for size in sizes:
         for pressure in options.pressure.split(","):
-            cells = measured(size, options.seed, float(pressure), options.seconds, options.workers)
+            cells = measured(size, options.seed, float(pressure), limits)
             lines.append("| " + " | ".join(cells) + " |")
             print(lines[-1], flush=True)
     if options.write:

@@ -40,7 +40,7 @@ def write_table(path: Path, header: Sequence[str], rows: Iterable[Cells]) -> Non
 
 def hours(minutes: int | None) -> str:
     """Return minutes as hours, exactly enough to come back as the same minutes."""
-    return "" if minutes is None else f"{minutes / 60:.10g}"
+    return "" if minutes is None else f"{minutes / 60:.12g}"
 
 
 def flag(value: bool) -> str:

@@ -225,7 +225,7 @@ class _Maker:
         if hours is None:
             return None
         minutes = round(hours * 60)
-        if abs(minutes - hours * 60) > 1e-6:
+        if abs(minutes - hours * 60) > 1e-3:
             self.book.say(
                 model, row, column, "Not a whole number of minutes.", "Correct the number.", hours
             )

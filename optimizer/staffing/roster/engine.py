@@ -46,7 +46,7 @@ class Search:
     subsolvers
         Names of CP-SAT's own strategies, in order; the first `workers` run.
     deterministic
-        Limit in CP-SAT's deterministic seconds instead of wall time; 0: none.
+        Limit in CP-SAT's deterministic seconds, about CPU seconds, beside wall time; 0: none.
     stop_at
         Stop once a roster costs no more than this.
     """
@@ -75,18 +75,6 @@ class Signal(Protocol):
 
     def is_set(self) -> bool:
         """Say whether to stop."""
-
-
-@dataclass(frozen=True, slots=True)
-class Either:
-    """Set once one of two events is."""
-
-    one: threading.Event
-    other: threading.Event
-
-    def is_set(self) -> bool:
-        """Say whether to stop."""
-        return self.one.is_set() or self.other.is_set()
 
 
 class _Watch(cp_model.CpSolverSolutionCallback):
@@ -170,10 +158,9 @@ def cp_sat(
         parameters.subsolvers.append(name)
     if search.linearization >= 0:
         parameters.linearization_level = search.linearization
+    parameters.max_time_in_seconds = max(0.01, search.seconds)
     if search.deterministic:
         parameters.max_deterministic_time = search.deterministic
-    else:
-        parameters.max_time_in_seconds = max(0.01, search.seconds)
     watch = None
     if tell is not None or search.stop_at > -math.inf:
         watch = _Watch(columns, tell or (lambda values: None), search.stop_at - model.constant)

@@ -110,7 +110,10 @@ class Neighbourhoods:
         return self._days
 
     def improve(self, board: Board, seconds: float) -> bool:
-        """Make one part of the best roster anew; say whether it became better."""
+        """Make one part of the best roster anew; say whether it became better.
+
+        `seconds` are CP-SAT's deterministic ones: a busy machine does not cut a search short.
+        """
         values, points = board.best()
         if values is None:
             return False
@@ -122,7 +125,7 @@ class Neighbourhoods:
             return False
         found = cp_sat(
             small,
-            Search(min(seconds, board.left), seed=int(self.random.integers(2**30))),
+            Search(board.left, deterministic=seconds, seed=int(self.random.integers(2**30))),
             hint=values[kept],
             stop=board.stop,
         )

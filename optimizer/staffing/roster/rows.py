@@ -151,6 +151,7 @@ class Rows:
         width = max(len(self.low), 1)
         key, where = np.unique(row * width + array(self._column), return_inverse=True)
         summed = np.bincount(where, weights=array(self._coefficient), minlength=len(key))
+        key, summed = key[summed != 0], summed[summed != 0]
         start = np.searchsorted(key, np.arange(rows + 1) * width)
         return Compiled(
             low=array(self.low),

@@ -1,7 +1,7 @@
 """The recipe: a roster problem in, the best roster found and the best bound out.
 
 Small problems go to CP-SAT at once. Others are searched from two sides: whole personal rosters
-give a strong bound and, settled one by one, a good roster; CP-SAT works on the whole model; then
+give a strong bound and, settled one by one, a good roster; CP-SAT finds a first one; then
 parts of the best roster are made anew until time is up or the bound is met.
 """
 
@@ -18,7 +18,7 @@ from optimizer.domain.roster import Assignment, Roster, RosterProblem, RosterSta
 from optimizer.errors import SolverError
 from optimizer.staffing.roster.board import Board
 from optimizer.staffing.roster.columns import PathBound, dive, path_bound
-from optimizer.staffing.roster.engine import Either, Found, Search, clock, cp_sat, relaxed
+from optimizer.staffing.roster.engine import Found, Search, clock, cp_sat, relaxed
 from optimizer.staffing.roster.model import roster_model
 from optimizer.staffing.roster.naming import named
 from optimizer.staffing.roster.near import near_arcs, near_model
@@ -30,6 +30,10 @@ from optimizer.staffing.roster.variables import RosterColumns
 
 SMALL = 1_500
 """Open columns up to which CP-SAT alone is tried first."""
+NEIGHBOURHOOD_SECONDS = 1.0
+"""Deterministic seconds for one part made anew."""
+QUICKEST = "quick_restart_no_lp"
+"""CP-SAT's strategy for a first roster."""
 MOST_NEAR = 12_000
 """Arcs near the bound that CP-SAT is given."""
 MOST_ENTRIES = 1_500_000
@@ -51,12 +55,15 @@ class RosterOptions:
     deterministic
         CP-SAT's deterministic seconds for one worker; the same answer each time, and `seconds`
         only guards. 0: search by wall time.
+    cpu_seconds
+        CPU time of the process; on a shared machine a fairer limit than wall time.
     """
 
     seconds: float = 60.0
     workers: int = 2
     seed: int = 0
     deterministic: float = 0.0
+    cpu_seconds: float = math.inf
 
 
 class _Job:
@@ -76,7 +83,6 @@ class _Job:
         low, high, self.sound = propagated(self.model, self.model.low, self.model.high)
         self.low, self.high = low, high
         self.lp_bound = math.nan
-        self.whole_done = threading.Event()
 
     def whole(self, search: Search, hint: IntArray | None = None) -> Found:
         """Solve the whole model by CP-SAT, telling the board."""
@@ -92,7 +98,7 @@ class _Job:
             search,
             hint=None if hint is None else hint[kept],
             tell=tell,
-            stop=Either(self.board.stop, self.whole_done),
+            stop=self.board.stop,
         )
         if found.values is not None:
             tell(found.values)
@@ -105,18 +111,27 @@ class _Job:
             self.board.prove(found.bound)
         return found
 
+    def first(self, hint: IntArray | None) -> None:
+        """Find any roster; strategies without the linear relaxation are soonest."""
+        quick = Search(self.board.left, 1, (QUICKEST,), self.options.seed, stop_at=math.inf)
+        self.whole(quick, hint)
+
     def relax(self) -> None:
         """Bound by the linear relaxation of the same rows."""
         if len(self.model.column) > MOST_ENTRIES or not math.isnan(self.lp_bound):
             return
         small, _ = restricted(self.model, self.low, self.high)
-        found = relaxed(small, min(30.0, max(5.0, 0.3 * self.board.left)))
+        found = relaxed(small, max(20.0, 0.3 * self.board.left))
         if found.optimal:
             self.lp_bound = found.bound
             self.board.prove(found.bound)
 
     def mixed(self) -> PathBound | None:
-        """Bound by mixed personal rosters; then settle a whole roster."""
+        """Bound by mixed personal rosters; then settle a whole roster.
+
+        Where the mix is no stronger than the linear relaxation, as in a facility whose posts can
+        be filled, settling people one by one is slower than the search of the whole model.
+        """
         for timed in (True, False):
             try:
                 paths = Paths(self.v, self.low, self.high, timed=timed)
@@ -132,10 +147,11 @@ class _Job:
             return None
         found = path_bound(self.model, paths, 0.4 * self.board.left)
         self.board.prove(found.bound)
-        if self.board.left > 0:
+        stronger = not found.bound <= self.lp_bound * 1.001 + 0.5
+        if self.board.left > 0 and stronger:
             chosen = dive(self.model, paths, found, 0.6 * self.board.left)
-            if chosen is not None and self.complete(chosen):
-                self.whole_done.set()
+            if chosen is not None:
+                self.complete(chosen)
         if paths.timed and math.isfinite(found.bound):
             self.near(paths, found)
         return found
@@ -199,7 +215,7 @@ class _Job:
             if self.board.best()[0] is None:
                 self.board.stop.wait(0.05)
                 continue
-            around.improve(self.board, 4.0)
+            around.improve(self.board, NEIGHBOURHOOD_SECONDS)
 
 
 def build_roster(
@@ -233,6 +249,9 @@ def build_roster(
     if not job.sound:
         return _told(job, RosterStatus.infeasible)
     hint = _hint(job, start) if start else None
+    if math.isfinite(options.cpu_seconds):
+        limit = job.began[1] + options.cpu_seconds
+        threading.Thread(target=_stop_at, args=(board, limit), daemon=True).start()
     if options.deterministic:
         job.relax()
         search = Search(options.seconds, 1, deterministic=options.deterministic, seed=options.seed)
@@ -245,6 +264,13 @@ def build_roster(
     if math.isnan(job.lp_bound):
         job.relax()
     return _told(job)
+
+
+def _stop_at(board: Board, cpu: float) -> None:
+    """End a search once this process has used its CPU time."""
+    while board.left > 0 and clock()[1] < cpu:
+        board.stop.wait(0.2)
+    board.stop.set()
 
 
 _STRATEGIES = ("max_lp", "reduced_costs", "quick_restart", "pseudo_costs")
@@ -267,27 +293,24 @@ def _search(job: _Job, hint: IntArray | None) -> None:
         return run
 
     def bounds() -> None:
+        if workers == 1 and board.best()[0] is None:
+            job.first(hint)
         job.relax()
         job.mixed()
         job.improve(options.seed + 1)
 
-    def rest(k: int) -> Callable[[], None]:
-        return lambda: job.improve(options.seed + 1 + k)
+    def rest(seed: int) -> Callable[[], None]:
+        return lambda: job.improve(seed)
 
     def first() -> None:
-        near = hint
         if board.best()[0] is None:
-            quick = Search(board.left, 1, ("quick_restart_no_lp",), options.seed, stop_at=math.inf)
-            near = job.whole(quick, hint).values
-        if near is not None:
-            near, _ = board.best()
-        job.whole(Search(board.left, 1, ("max_lp",), options.seed), near)
-        job.improve(options.seed + 100)
+            job.first(hint)
+        job.improve(options.seed + 2)
 
     works: list[Callable[[], object]] = [bounds]
     if workers > 1:
         works.append(first)
-    works += [rest(k) for k in range(1, workers - 1)]
+    works += [rest(options.seed + k) for k in range(3, workers + 1)]
     threads = [threading.Thread(target=guarded(work), daemon=True) for work in works]
     for thread in threads:
         thread.start()
@@ -335,10 +358,11 @@ def _told(job: _Job, status: RosterStatus | None = None) -> Roster:
     if values is not None:
         assignments = named(job.v, values)
         score = explain(job.v.problem, assignments).score
-        if score.hard or score.total != points:
+        if score.hard or score.total > points:
             raise SolverError(
                 "The points of the roster differ from the solver's. Report it with the folder."
             )
+        points = score.total  # slack that a stopped search left loose costs nothing
         bound = min(bound, points)
         status = RosterStatus.optimal if bound >= points else RosterStatus.feasible
     elif status is None:
