@@ -49,6 +49,12 @@ TABLES: tuple[tuple[str, str, str], ...] = (
     ("care_ratios", "patients_per_staff", "confidence"),
 )
 """(table, column, column of its confidence); all assumed cells of a column are moved together."""
+OF_LEVERS: tuple[tuple[str, str, str], ...] = (
+    ("lever_yields", "amount", "confidence"),
+    ("levers", "max_units", "confidence"),
+    ("levers", "harm_per_day", "confidence"),
+)
+"""The same, where levers are in use."""
 MATTERS_COLUMNS = ("figure", "low", "high", "stated_range", "harm", "harm_low", "harm_high")
 
 
@@ -132,7 +138,9 @@ def what_matters(
             inst = assemble(of_tables, of_scenario).instance
         except (DataError, ValueError):
             return float("nan")
-        if inst.classes.ids != offered.classes.ids or inst.units != offered.units:
+        ids = inst.levers.ids if inst.levers else ()
+        same = ids == (offered.levers.ids if offered.levers else ())
+        if not same or inst.classes.ids != offered.classes.ids or inst.units != offered.units:
             return float("nan")
         after = harm_after(optimum, with_ways(inst, *same_ways(inst, offered)))
         return after if np.isnan(after) else max(0.0, after)
@@ -145,7 +153,7 @@ def what_matters(
             high = (value + 1) / 2  # a share near 1
         ends = [harm(tables, with_figure(scenario, key, end)) for end in (low, high)]
         found.append(Matter(key, low, high, stated is not None, *ends))
-    for name, column, mark in TABLES:
+    for name, column, mark in (*TABLES, *(OF_LEVERS if offered.levers else ())):
         low, high = 1 - FIFTH, 1 + FIFTH
         sides = [with_column(tables, name, column, mark, end) for end in (low, high)]
         if sides[0] is not None:

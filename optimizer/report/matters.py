@@ -20,6 +20,9 @@ COLUMNS = {
     "oxygen.flow_lpm": "oxygen flow of the units",
     "vehicles.minutes_per_day": "minutes a vehicle drives a day",
     "units.daily_places": "daily places outside the province",
+    "lever_yields.amount": "what levers give and take",
+    "levers.max_units": "units of levers that there are",
+    "levers.harm_per_day": "harm of levers",
     "care_ratios.patients_per_staff": "patients for one person on duty",
 }
 """What a column of assumed cells is called."""

@@ -16,11 +16,16 @@ from hypothesis import strategies as st
 
 from optimizer.domain.instance import ADMISSION, OUT_OF_PROVINCE, Home, Instance
 from optimizer.domain.simulate import simulate
+from optimizer.planning.bought import levers_bought, solved_without
+from optimizer.planning.envelope import harm_after
+from optimizer.planning.first import least_harm
 from optimizer.planning.lever_rows import LEVER_CONSTRAINTS
 from optimizer.planning.live import LiveModel, decided_of
 from optimizer.planning.model import build_model
 from optimizer.planning.pooled import pooled_bound
 from optimizer.planning.solve import solve_plan
+from optimizer.planning.whole_levers import nearest_whole, whole_levers
+from optimizer.planning.worth import Optimum
 
 from .instances import random_instances, sketch, with_levers, worst_violation
 
@@ -391,3 +396,62 @@ def test_levers_never_worsen_harm_and_always_answer(pair: tuple[Instance, Instan
     assert simulate(allowed).harm.value == pytest.approx(simulate(without).harm.value)
     for block in (plan.lever_started, plan.lever_closed, plan.lever_open):
         assert np.abs(block - np.round(block)).max(initial=0.0) <= 1e-9
+
+
+def test_harm_after_sees_other_figures_of_levers() -> None:
+    """One patient of two lies in the lever's bed, open 6 days at 0.5: 24 + 3 = 27.
+
+    With 1.5 beds a unit half a patient more lies there: 12 + 3; at twice its harm 24 + 6.
+    """
+    inst = with_levers(ward({1: 2}), {"L": {"harm": 0.5}}, BED)
+    seen: list[Optimum] = []
+    solve_plan(inst, seen=lambda model, answer: seen.append(Optimum(model, answer)))
+    more = with_levers(ward({1: 2}), {"L": {"harm": 0.5}}, {("L", "bed", "A", "OXY"): 1.5})
+    worse = with_levers(ward({1: 2}), {"L": {"harm": 1.0}}, BED)
+    assert harm_after(seen[0], inst) == pytest.approx(27, abs=1e-5)
+    assert harm_after(seen[0], more) == pytest.approx(15, abs=1e-5)
+    assert harm_after(seen[0], worse) == pytest.approx(30, abs=1e-5)
+
+
+def test_levers_bought_say_what_would_be_lost_without_each() -> None:
+    """Two patients, a lever of one bed each: without one of them one waits six days, 24 - 3."""
+    yields = {("L", "bed", "A", "OXY"): 1.0, ("M", "bed", "A", "OXY"): 1.0}
+    inst = with_levers(ward({1: 2}), {"L": {"harm": 0.5}, "M": {"harm": 0.5}}, yields)
+    seen: list[Optimum] = []
+    plan = solve_plan(inst, seen=lambda model, answer: seen.append(Optimum(model, answer)))
+    found = solved_without(seen[0], inst, levers_bought(inst, plan, seen[0]))
+    assert [one.lever for one in found] == ["L", "M"]
+    for one in found:
+        assert (one.first_day, one.last_day, one.unit_days, one.harm) == (1, 6, 6, 3)
+        assert one.solved_without == pytest.approx(21, abs=1e-5)
+        assert one.worth <= 21 + 1e-6
+
+
+def test_whole_levers_take_back_what_breaks_a_row() -> None:
+    """Three children of a pool of one unit, half a unit each in the LP: rounded up, two go."""
+    units = ("A", "B", "C")
+    inst = sketch(
+        days=3,
+        beds={unit: {"OXY": 0} for unit in units},
+        areas=units,
+        admissions=[(unit, unit, "SA", ADMISSION, 10.0) for unit in units],
+        arrivals={("A", "SA", 1): 0.5, ("B", "SA", 1): 0.5, ("C", "SA", 1): 0.5},
+        keep={("SA", "SA"): EVER},
+        waits={("SA", "SA"): 1.0},
+    )
+    names = {"X": "A", "Y": "B", "Z": "C"}
+    yields = {(name, "bed", unit, "OXY"): 1.0 for name, unit in names.items()}
+    made = with_levers(
+        inst, {"P": {}, "X": {}, "Y": {}, "Z": {}}, yields, pools=dict.fromkeys(names, "P")
+    )
+    model = build_model(made)
+    answer = least_harm(model)
+    for decided in (
+        whole_levers(model, made, answer.x, answer.row_duals),
+        nearest_whole(model, made, answer.x, answer.row_duals, 10.0),
+    ):
+        assert decided is not None
+        started, _, standing, _ = decided.columns(made.levers)
+        assert standing[1:].sum(axis=0).max() <= standing[0].max() <= 1
+        assert np.array_equal(started, np.round(started))
+    assert solve_plan(made).harm.value == pytest.approx(12, abs=1e-5)
