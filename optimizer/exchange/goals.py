@@ -30,6 +30,13 @@ UNITS = {
     "burden.surge_bed_day": "points a bed-day",
 }
 """Unit of each key of the scenario that is a weight; the rows stand in this order."""
+OF_LEVERS = {
+    "levers.harm": "factor",
+    "levers.home_unmet": "harm a patient-day",
+    "levers.unit_day": "points a unit-day",
+    "levers.million_vnd": "points a million VND",
+}
+"""The same, where the scenario speaks of levers."""
 
 
 def goal_rows(scenario: Scenario, tables: Tables) -> list[dict[str, Any]]:
@@ -62,12 +69,14 @@ def goal_rows(scenario: Scenario, tables: Tables) -> list[dict[str, Any]]:
                 confidence=row.confidence,
                 table="patient_classes.csv",
             )
-    for key, unit in UNITS.items():
+    for key, unit in (UNITS | (OF_LEVERS if scenario.levers else {})).items():
         part: Any = scenario
         for name in key.split("."):
             holder, part = part, getattr(part, name)
         meaning = type(holder).model_fields[name].description or ""
         source, confidence = scenario.provenance_of(key)
         group = {"weights": "harm", "burden": "burden"}.get(key.split(".")[0], "fairness")
+        if key in OF_LEVERS:
+            group = "harm" if key in ("levers.harm", "levers.home_unmet") else "burden"
         add(group, key, part, unit, meaning, source=source, confidence=confidence, table="")
-    return rows
+    return sorted(rows, key=lambda row: GROUPS.index(row["group"]))

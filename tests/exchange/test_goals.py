@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.domain.scenario import Burden, Fairness, Weights
+from optimizer.domain.scenario import Burden, Fairness, Levers, Weights
 from optimizer.errors import DataError
-from optimizer.exchange.goals import GROUPS, UNITS, goal_rows
+from optimizer.exchange.goals import GROUPS, OF_LEVERS, UNITS, goal_rows
 from optimizer.exchange.scenarios import BY_HAND, read_scenario
 from optimizer.exchange.tables import read_tables
 
@@ -40,6 +40,21 @@ def test_table_shows_value_unit_meaning_and_confidence_in_both_languages() -> No
         for name in ("unit", "meaning"):
             assert row[f"{name}_vi"]
             assert row[f"{name}_vi"] != row[f"{name}_en"]
+
+
+def test_table_has_the_weights_of_levers_where_a_scenario_speaks_of_them() -> None:
+    tables, _ = read_tables(ROOT / "data" / "facilities" / "soc_trang")
+    rows = goal_rows(read_scenario(SCENARIO.with_stem("soc_trang_delta_with_levers")), tables)
+    assert list(dict.fromkeys(row["group"] for row in rows)) == list(GROUPS)
+    groups = {row["key"]: row["group"] for row in rows if row["key"] in OF_LEVERS}
+    assert groups == {
+        "levers.harm": "harm",
+        "levers.home_unmet": "harm",
+        "levers.unit_day": "burden",
+        "levers.million_vnd": "burden",
+    }
+    weights = set(Levers.model_fields) - {"use", "named", "budget_vnd", "change"}
+    assert {f"levers.{name}" for name in weights} == set(OF_LEVERS)
 
 
 def test_setting_replaces_a_figure_and_makes_it_assumed() -> None:
