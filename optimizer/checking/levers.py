@@ -86,8 +86,9 @@ class Levers:
     def may_fall(self, days: int) -> BoolArray:
         """(F, T) days on which a lever may have taken away, or closed, at a unit."""
         day = np.arange(days)[None, :]
-        taken = self._here(lambda x: x < 0, ("bed", "staff", "device"))
-        given = self._here(lambda x: x != 0, AT_UNITS[:4])
+        used = (self.figures["max_units"] > 0)[:, None]  # of others there is no unit
+        taken = used & self._here(lambda x: x < 0, ("bed", "staff", "device"))
+        given = used & self._here(lambda x: x != 0, AT_UNITS[:4])
         opens = day >= self.delay[:, None]
         shuts = (day >= (self.delay + self.held)[:, None]) & self.may_close[:, None]
         falls = taken[:, :, None] & opens[:, None, :] | given[:, :, None] & shuts[:, None, :]

@@ -44,6 +44,8 @@ def lever_columns(m: Model, whole: bool) -> None:
 def may_have_fallen(levers: LeverSet, f: int, t: int) -> bool:
     """Return whether a lever may have taken away, or been closed, at unit f by day t."""
     for j in range(len(levers.ids)):
+        if levers.max_units[j] <= 0:
+            continue
         here = [getattr(levers.yields, name)[j, f] for name in YIELDS]
         takes = any(bool((part < 0).any()) for part in here)
         gives = any(bool((part != 0).any()) for part in here)

@@ -351,3 +351,10 @@ def lose_the_table_of_levers(f: Folder) -> None:
         (plan / "levers.csv").unlink()
 
     f.after.append(lose)
+
+
+@spoil("excess_only_when_capacity_falls")
+def stand_in_excess_though_there_is_no_unit_to_close(f: Folder) -> None:
+    """Day 3: a unit of `bring` could have closed, if there were one."""
+    figure(f, "bring", "max_units", 0)
+    f.add("excess", day=3, unit="B", care_level="OXY", patients=0.5)
