@@ -133,6 +133,7 @@ def prices(
         ),
         corridor=weights.corridor,
         excess=weights.excess,
+        oxygen_short=weights.oxygen_short,
         admission=weights.lateness * weight / 1440 * admissions.late_minutes
         + weights.out_of_province * leaves
         + weights.move_elsewhere * elsewhere,
