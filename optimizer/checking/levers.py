@@ -5,7 +5,7 @@ Letters as in docs/model.md section 12: J levers in order of id, M, d, rho, mu, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,8 +21,6 @@ from optimizer.checking.violation import Bench, BoolArray, FloatArray, IntArray
 
 MILLION = 1e6
 AT_UNITS = ("bed", "staff", "device", "oxygen_flow", "oxygen_supply")
-NOT_COUNTED = 1e-9
-"""Yields of this size or less are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +85,15 @@ class Levers:
         """(F, T) days on which a lever may have taken away, or closed, at a unit."""
         day = np.arange(days)[None, :]
         used = (self.figures["max_units"] > 0)[:, None]  # of others there is no unit
-        taken = used & self._here(lambda x: x < 0, ("bed", "staff", "device"))
-        given = used & self._here(lambda x: x != 0, AT_UNITS[:4])
+        taken = used & self._here(lambda x: np.asarray(x < 0), ("bed", "staff", "device"))
+        given = used & self._here(lambda x: np.asarray(x != 0), AT_UNITS[:4])
         opens = day >= self.delay[:, None]
         shuts = (day >= (self.delay + self.held)[:, None]) & self.may_close[:, None]
         falls = taken[:, :, None] & opens[:, None, :] | given[:, :, None] & shuts[:, None, :]
         return np.asarray(falls.any(axis=0))
 
-    def _here(self, test: object, resources: Sequence[str]) -> BoolArray:
+    def _here(self, test: Callable[[FloatArray], BoolArray], resources: Sequence[str]) -> BoolArray:
         """(J, F) True where some yield of the resources passes."""
-        assert callable(test)
         parts = []
         for name in resources:
             here = test(self.yields[name])
@@ -259,7 +256,7 @@ def with_levers(own: Capacity, levers: Levers | None, done: LeverFlows | None) -
 
 
 def check_inputs(
-    folder: Path, levers: Levers | None, case: Places, own: Capacity, bench: Bench
+    folder: Path, levers: Levers | None, places: Places, own: Capacity, bench: Bench
 ) -> None:
     """Compare ``levers.csv`` and ``lever_yields.csv`` of ``inputs/`` with what follows by rule."""
     names = ("levers.csv", "lever_yields.csv")
@@ -288,7 +285,7 @@ def check_inputs(
         if mine != right:
             message = "{left!r} differs from {right!r} in the tables."
             bench.add(rule, f"{file}:{table.rows[i]} drawn_from", message, left=mine, right=right)
-    _check_yields(folder / names[1], levers, case, own, bench)
+    _check_yields(folder / names[1], levers, places, own, bench)
 
 
 def _check_yields(path: Path, levers: Levers, places: Places, own: Capacity, bench: Bench) -> None:
