@@ -76,3 +76,59 @@ def province(
         rules=SecondmentRules(),
         pool=tuple("neighbour" if out else "" for out in outside_sites),
     )
+
+
+def main() -> None:
+    """Measure the case of one seed and write it into RESULTS.md."""
+    import argparse
+    import datetime
+    import time
+    from pathlib import Path
+
+    from optimizer.staffing.secondment.solve import plan_secondments
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seconds", type=float, default=30.0)
+    given = parser.parse_args()
+    problem = province(given.seed)
+    wall, cpu = time.perf_counter(), time.process_time()
+    plan = plan_secondments(problem, given.seconds)
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    columns, rows, nonzeros = plan.size
+    goals = "\n".join(
+        f"| {name} | {group.value:,.3f} | "
+        + ("–" if group.bound is None else f"{group.bound:,.3f}")
+        + " | "
+        + ("–" if group.gap is None else f"{100 * group.gap:.3f}")
+        + " |"
+        for name, group in plan.groups.items()
+    )
+    begin, end = "<!-- secondments -->", "<!-- end of secondments -->"
+    text = f"""{begin}
+
+## Secondments: 40 sites, 3 pools outside, {int(problem.heads.sum()):,} staff, 56 days
+
+{datetime.date.today()}, `python -m benchmarks.secondment_case --seed {given.seed} --seconds\
+ {given.seconds:g}`, building included: **{cpu:.1f} s CPU**, {wall:.0f} s wall clock beside other\
+ work. {columns:,} columns, {rows:,} rows, {nonzeros:,} nonzeros. {len(plan.blocks)} blocks,\
+ {plan.heads_moved} people; {int(np.maximum(0, problem.need - problem.heads[:, :, None]).sum()):,}\
+ head-days short at home, {plan.short.sum():,.0f} with them.
+
+| goal | value | bound | gap % |
+|---|---:|---:|---:|
+{goals}
+
+{end}"""
+    results = Path(__file__).with_name("RESULTS.md")
+    old = results.read_text(encoding="utf-8")
+    if begin in old:
+        head, _, rest = old.partition(begin)
+        text = head + text + rest.partition(end)[2]
+    else:
+        text = old.rstrip("\n") + "\n\n" + text + "\n"
+    results.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

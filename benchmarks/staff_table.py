@@ -64,6 +64,7 @@ def main() -> None:
     parser.add_argument("--folders", type=Path)
     given = parser.parse_args()
     rows, history = [], []
+    alone = True  # no day is solved beyond those shown
     for scenario in SCENARIOS:
         if given.folders:
             path = given.folders / scenario / "staff.json"
@@ -77,9 +78,12 @@ def main() -> None:
                     out=Path(folder) / "staff",
                     settings=given.settings,
                 )
+        alone &= told["days"] == told["shown_days"]
         rows.append(row(scenario, told))
         history.append(rounds(scenario, told))
     settings = "".join(f" --set {one}" for one in given.settings)
+    if given.folders and alone:
+        settings = " --set horizon_days=DAYS --set beyond_days=0"
     text = "\n".join(
         [
             BEGIN,
