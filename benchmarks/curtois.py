@@ -221,25 +221,39 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0, help="wall time of each")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--cpu", type=float, default=math.inf, help="CPU seconds of each")
-    parser.add_argument("--write", action="store_true", help="put the table into RESULTS.md")
+    parser.add_argument("--write", action="store_true", help="put the lines into RESULTS.md")
+    parser.add_argument("--printed", type=Path, help="write what an earlier run printed instead")
     options = parser.parse_args()
+    if options.printed:
+        printed = options.printed.read_text(encoding="utf-8").splitlines()
+        merge([line for line in printed if line.startswith("| ") and line[2].isdigit()])
+        return
     folder = cases_folder(options.cases)
     numbers = [int(n) for n in options.only.split(",")] if options.only else range(1, 100)
-    lines = [*HEAD]
-    print("\n".join(lines), flush=True)
+    print("\n".join(HEAD), flush=True)
     for number in numbers:
         path = folder / f"Instance{number}.txt"
         if path.is_file():
             cells = solved(path, options.seconds, options.workers, options.cpu)
-            lines.append("| " + " | ".join(cells) + " |")
-            print(lines[-1], flush=True)
-    if options.write:
-        told = (
-            f"Curtois and Qu, at most {options.cpu:g} CPU s each, {options.workers} workers on "
-            "two shared cores; CPU seconds of the whole process. The judge reads the files alone. "
-            "`python -m benchmarks.curtois --cases DIR --write`"
-        )
-        written(MARK, END, [told, "", *lines])
+            line = "| " + " | ".join(cells) + " |"
+            print(line, flush=True)
+            if options.write:
+                merge([line])
+
+
+def merge(lines: list[str]) -> None:
+    """Put lines into the table of RESULTS.md, each in the place of the same instance."""
+    _, _, block = RESULTS.read_text(encoding="utf-8").partition(MARK)
+    old = [line for line in block.partition(END)[0].splitlines() if line.startswith("| ")]
+    known = {int(line.split("|")[1]): line for line in old if line[2].isdigit()}
+    known |= {int(line.split("|")[1]): line for line in lines}
+    told = (
+        "Curtois and Qu by the roster engine, two workers. The machine was shared and busy (load 6 "
+        "to 12 on two cores), so wall time says little; CPU seconds are those of the process. The "
+        "judge reads the written files alone. `python -m benchmarks.curtois --cases DIR --cpu 100 "
+        "--seconds 420 --write`"
+    )
+    written(MARK, END, [told, "", *HEAD, *(known[n] for n in sorted(known))])
 
 
 def written(mark: str, end: str, lines: list[str]) -> None:

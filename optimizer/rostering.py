@@ -7,6 +7,7 @@ Every roster that is written has passed the judge, which reads its files alone.
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ from optimizer.staffing.roster.diagnose import Diagnosis, diagnose
 from optimizer.staffing.roster.score import ScoreExplanation, explain, score_rows
 from optimizer.staffing.roster.solve import RosterOptions, build_roster
 
+SICK_CALL = re.compile(r"(.+?):([0-9]{4}-[0-9]{2}-[0-9]{2})(?::([0-9]{4}-[0-9]{2}-[0-9]{2}))?")
+"""ID:FIRST:LAST or ID:DATE; an id may hold colons itself."""
 Tell = Callable[[int, float, float], None]
 
 
@@ -168,8 +171,8 @@ def sick_call(problem: RosterProblem, text: str) -> SickCall:
     """
     import datetime
 
-    id, _, dates = text.partition(":")
-    first, _, last = dates.partition(":")
+    parts = SICK_CALL.fullmatch(text)
+    id, first, last = parts.groups("") if parts else ("", "", "")
     try:
         days = [
             (datetime.date.fromisoformat(d) - problem.start).days for d in (first, last or first)

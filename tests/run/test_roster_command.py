@@ -160,6 +160,17 @@ def test_sick_call_that_cannot_be_read_is_refused(built: Path) -> None:
         assert done.exit_code == 2, call
 
 
+def test_sick_call_may_name_an_id_with_colons() -> None:
+    from optimizer.rostering import sick_call
+
+    problem = ward(1, 10)
+    problem = replace(problem, people=(replace(problem.people[0], id="st-bv:NURSE:001"),))
+    call = sick_call(problem, "st-bv:NURSE:001:2026-11-24")
+    assert (call.person, call.first, call.last) == ("st-bv:NURSE:001", 1, 1)
+    call = sick_call(problem, "st-bv:NURSE:001:2026-11-24:2026-11-26")
+    assert (call.first, call.last) == (1, 3)
+
+
 def test_pins_of_the_published_roster_survive_a_replan(built: Path, tables: Path) -> None:
     from optimizer.rostering import read_roster
     from optimizer.staffing.roster.change import SickCall, replanned_problem

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.staffing.roster.engine import FloatArray, linear_program
+from optimizer.staffing.roster.engine import FloatArray, Signal, linear_program
 from optimizer.staffing.roster.paths import Paths
 from optimizer.staffing.roster.rows import FREE, Compiled, IntArray
 
@@ -199,8 +198,7 @@ def path_bound(
     model: Compiled,
     paths: Paths,
     seconds: float,
-    rosters: Sequence[tuple[int, IntArray]] = (),
-    enough: float = math.inf,
+    stop: Signal | None = None,
 ) -> PathBound:
     """Search the bound of mixed personal rosters.
 
@@ -210,20 +208,16 @@ def path_bound(
         The rows and the networks of the same columns.
     seconds
         Wall time to spend.
-    rosters
-        Personal rosters to begin with.
-    enough
-        Stop once the bound, rounded up, is this.
+    stop
+        Ends the search when it is set.
     """
     began = time.perf_counter()
     master = _Master(model, paths)
-    for person, columns in rosters:
-        master.add(person, columns)
     duals = np.zeros(len(master.rows))
     best, best_price, centre = -math.inf, master.prices(duals), duals
     weights: FloatArray = np.zeros(0)
     smooth, rounds = 0.0, 0
-    while time.perf_counter() - began < seconds:
+    while time.perf_counter() - began < seconds and not (stop and stop.is_set()):
         rounds += 1
         trial = master.sound(smooth * centre + (1 - smooth) * duals)
         price = master.prices(trial)
@@ -232,8 +226,6 @@ def path_bound(
         if bound > best:
             best, best_price, centre = bound, price, trial
         new = sum(master.add(i, columns) for i, columns in enumerate(sets))
-        if math.ceil(best - 1e-6) >= enough:
-            break
         if not new and smooth == 0.0:
             break
         if not new:
@@ -263,7 +255,7 @@ def _best_of(found: PathBound, people: int) -> list[tuple[int, IntArray]]:
 
 
 def dive(
-    model: Compiled, paths: Paths, found: PathBound, seconds: float, most: float = math.inf
+    model: Compiled, paths: Paths, found: PathBound, seconds: float, stop: Signal | None = None
 ) -> list[IntArray] | None:
     """Return a whole roster for everybody, near the bound: settle one person after the other.
 
@@ -275,8 +267,8 @@ def dive(
         Rosters and prices to begin with.
     seconds
         Wall time to spend.
-    most
-        Give up once the mix costs more than this.
+    stop
+        Ends the search when it is set.
 
     Returns
     -------
@@ -288,6 +280,8 @@ def dive(
         master.add(person, columns)
 
     def left() -> float:
+        if stop is not None and stop.is_set():
+            return 0.0
         return seconds - (time.perf_counter() - began)
 
     while left() > 0:
@@ -302,7 +296,7 @@ def dive(
             if not sum(master.add(i, sets[i]) for i in fresh):
                 break
         answer = master.solve(max(0.2, left()))
-        if answer is None or answer[2] > most:
+        if answer is None:
             return None
         weights = answer[1]
         order = np.argsort(-weights)

@@ -145,11 +145,11 @@ class _Job:
                 self.board.infeasible = True
                 self.board.stop.set()
             return None
-        found = path_bound(self.model, paths, 0.4 * self.board.left)
+        found = path_bound(self.model, paths, 0.4 * self.board.left, self.board.stop)
         self.board.prove(found.bound)
         stronger = not found.bound <= self.lp_bound * 1.001 + 0.5
         if self.board.left > 0 and stronger:
-            chosen = dive(self.model, paths, found, 0.6 * self.board.left)
+            chosen = dive(self.model, paths, found, 0.6 * self.board.left, self.board.stop)
             if chosen is not None:
                 self.complete(chosen)
         if paths.timed and math.isfinite(found.bound):
@@ -314,8 +314,15 @@ def _search(job: _Job, hint: IntArray | None) -> None:
     threads = [threading.Thread(target=guarded(work), daemon=True) for work in works]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    try:
+        for thread in threads:
+            thread.join()
+    except KeyboardInterrupt:  # keep what there is
+        board.stop.set()
+        for thread in threads:
+            thread.join()
+        if board.best()[0] is None:
+            raise
     if errors:
         raise errors[0]
 
