@@ -64,6 +64,28 @@ def test_model_page_names_every_row_of_levers_that_the_other_hands_hold(root: Pa
     assert set(third) <= set(names(rules))
 
 
+def test_table_of_hands_names_the_file_of_every_row_in_each_hand(root: Path) -> None:
+    page = section((root / "docs/model.md").read_text(encoding="utf-8"), "## 14. Who holds")
+    row = r"^\| `(\w+)` \| ([^|]+) \| `([\w/]+)\.py` \| `([\w/]+)\.py` \| `([\w/]+)\.py` \|$"
+    told = {name: files for name, _, *files in re.findall(row, page, flags=re.MULTILINE)}
+
+    def at(function: object) -> str:
+        return str(getattr(function, "__module__", "")).removeprefix("optimizer.").replace(".", "/")
+
+    planning = [
+        *importlib.import_module("optimizer.planning.constraints").CONSTRAINTS,
+        *importlib.import_module("optimizer.planning.lever_rows").LEVER_CONSTRAINTS,
+        *importlib.import_module("optimizer.planning.fairness").FAIRNESS,
+    ]
+    third = importlib.import_module("optimizer.crosscheck")
+    written = {one.__name__: at(one) for one in (*third.CONSTRAINTS, *third.LEVER_CONSTRAINTS)}
+    rules = importlib.import_module("optimizer.checking.judge").RULES
+    due = {
+        one.__name__: [at(one), at(rules[one.__name__]), written[one.__name__]] for one in planning
+    }
+    assert told == due
+
+
 def test_links_between_pages_lead_somewhere(root: Path) -> None:
     pages = [*root.glob("*.md"), *(root / "docs").rglob("*.md"), *root.glob("benchmarks/*.md")]
     broken = []
