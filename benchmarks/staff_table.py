@@ -98,7 +98,7 @@ def main() -> None:
             HEAD,
             *rows,
             "",
-            "Harm by round, from everybody at home:",
+            "Harm by round (`--rounds` as many as listed), from everybody at home:",
             "",
             *history,
             "",
