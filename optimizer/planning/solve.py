@@ -31,7 +31,7 @@ from optimizer.planning.model import PlanModel, build_model
 from optimizer.planning.proved import sharpened
 from optimizer.planning.start import start_of
 from optimizer.planning.whole import fractional, whole_day_one
-from optimizer.planning.whole_levers import holding, nearest_whole, whole_levers
+from optimizer.planning.whole_levers import Decided, holding, nearest_whole, whole_levers
 from optimizer.planning.whole_window import whole_window
 
 Progress = Callable[[str, float], None]
@@ -103,7 +103,7 @@ def solve_plan(
         for name, index in model.row_blocks.items()
     }
     start = start_of(model, harm.basis)
-    built, priced_at = model, harm.row_duals
+    built, priced_at = model, harm
     least, spent = harm.objective, 0.0
     final, later = harm, Later()
     if options.burden:
@@ -174,16 +174,27 @@ def solve_plan(
 
 
 def _whole_levers(
-    model: PlanModel, inst: Instance, x: FloatArray, duals: FloatArray, options: SolveOptions
+    model: PlanModel, inst: Instance, x: FloatArray, lp: Answer, options: SolveOptions
 ) -> tuple[PlanModel, Answer]:
-    """Hold all levers at whole units near the point `x`, and solve harm again with them."""
-    columns = model.compiled.size[0]
-    seconds = min(LEVER_SECONDS, options.seconds)
-    decided = nearest_whole(model, inst, x[:columns], duals, seconds)
-    if decided is None:
-        decided = whole_levers(model, inst, x[:columns], duals)
-    held = holding(model, inst, decided)
-    return held, least_harm(held, engine=options.engine, seconds=options.seconds)
+    """Hold all levers at whole units near the point `x`, and solve harm again with them.
+
+    Where the units that a search over levers found cost more than half a per cent of the LP's harm,
+    rounded ones are tried too, and the better are kept.
+    """
+    point, seconds = x[: model.compiled.size[0]], min(LEVER_SECONDS, options.seconds)
+
+    def solved(decided: Decided) -> tuple[PlanModel, Answer]:
+        held = holding(model, inst, decided)
+        return held, least_harm(held, engine=options.engine, seconds=options.seconds)
+
+    found = nearest_whole(model, inst, point, lp.row_duals, seconds)
+    best = None if found is None else solved(found)
+    worth_it = (1 + WORTH_SEARCHING) * max(1.0, lp.objective)
+    if best is None or best[1].objective > worth_it:
+        other = solved(whole_levers(model, inst, point, lp.row_duals))
+        if best is None or other[1].objective < best[1].objective:
+            best = other
+    return best
 
 
 @dataclass(frozen=True, slots=True)

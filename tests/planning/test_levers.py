@@ -391,7 +391,7 @@ def test_levers_never_worsen_harm_and_always_answer(pair: tuple[Instance, Instan
     assert before.harm.bound is not None
     assert plan.harm.bound <= before.harm.bound + 1e-6 * max(1.0, before.harm.bound)
     assert plan.harm.value <= before.harm.value * (1 + 1e-6) + 1e-6
-    assert worst_violation(build_model(allowed), allowed, plan) <= 1e-6
+    assert worst_violation(build_model(allowed, live=True), allowed, plan) <= 1e-6
     assert pooled_bound(allowed)["harm"] <= plan.harm.bound + 1e-6 * max(1.0, plan.harm.bound)
     assert simulate(allowed).harm.value == pytest.approx(simulate(without).harm.value)
     for block in (plan.lever_started, plan.lever_closed, plan.lever_open):
