@@ -38,6 +38,11 @@ def lever_balance(case: Case, bench: Bench) -> None:
     message = "{right} units are below zero."
     for figures in (done.started, done.closed, done.open, done.usable):
         bench.at_most(rule, 0.0, figures, axes, message, "units", WHOLE)
+    day = np.arange(case.scenario.days)[None, :]
+    never = day + levers.delay[:, None] >= case.scenario.days
+    message = "{left} units are begun that would open after the last day."
+    late = np.where(never, done.started, 0.0)
+    bench.at_most(rule, late, 0.0, axes, message, "units", WHOLE)
     due = _before(done.open) + levers.begun(done.started, levers.delay, levers.delay + 1)
     message = "{left} units are open, but {right} follow from what was begun and closed."
     bench.equal(rule, done.open, due - done.closed, axes, message, "units", WHOLE)

@@ -51,6 +51,13 @@ def begin_less_than_nothing(f: Folder) -> None:
     lever_row(f, 3, "sent")["started"] = "-1"
 
 
+@spoil("lever_balance")
+def begin_what_never_opens(f: Folder) -> None:
+    """Opened on day 4 at the earliest, of three days."""
+    lever_row(f, 3, "field")["started"] = "1"
+    figure(f, "field", "max_units", 2)
+
+
 @spoil("lever_ramp")
 def use_all_of_a_unit_on_its_first_day(f: Folder) -> None:
     lever_row(f, 2, "bring")["usable"] = "1"
