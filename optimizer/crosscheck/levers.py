@@ -30,7 +30,8 @@ def lever_columns(m: Model, whole: bool) -> None:
     for j in range(len(levers.ids)):
         for t in m.days:
             key = m.at("lever", j), t
-            m.lever_started[j, t] = m.column("lever_started", *key, whole=whole)
+            if t + levers.delay[j] <= inst.days:  # what never opens is never begun
+                m.lever_started[j, t] = m.column("lever_started", *key, whole=whole)
             if levers.may_close[j]:
                 m.lever_closed[j, t] = m.column("lever_closed", *key, whole=whole)
             m.lever_open[j, t] = m.column("lever_open", *key)
@@ -101,8 +102,10 @@ def lever_ramp(m: Model) -> None:
 
 def _standing(m: Model, j: int, t: int) -> Terms:
     """Return units open or being prepared: everything begun so far, less everything closed."""
-    terms = {m.lever_started[j, day]: 1.0 for day in range(1, t + 1)}
+    terms: Terms = {}
     for day in range(1, t + 1):
+        if (j, day) in m.lever_started:
+            terms[m.lever_started[j, day]] = 1.0
         if (j, day) in m.lever_closed:
             terms[m.lever_closed[j, day]] = -1.0
     return terms
@@ -170,12 +173,11 @@ def lever_giver(m: Model) -> None:
 
 def _millions(m: Model) -> Terms:
     """Return what all levers cost on all days, million VND."""
-    levers, terms = m.inst.levers, {}
-    for (j, t), var in m.lever_started.items():
-        assert levers is not None
-        terms[var] = float(levers.open_vnd[j]) / MILLION
-        terms[m.lever_open[j, t]] = float(levers.day_vnd[j]) / MILLION
-    return terms
+    levers = m.inst.levers
+    if levers is None:
+        return {}
+    terms: Terms = {v: float(levers.open_vnd[j]) / MILLION for (j, _), v in m.lever_started.items()}
+    return terms | {v: float(levers.day_vnd[j]) / MILLION for (j, _), v in m.lever_open.items()}
 
 
 def budget(m: Model) -> None:
