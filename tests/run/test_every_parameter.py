@@ -32,6 +32,7 @@ from optimizer.planning.worth import Optimum
 from optimizer.report.kpis import plan_kpis
 from optimizer.report.needs import needs_told
 from optimizer.report.promises import promise_rows, stability_told
+from tests.run.lever_province import lever_province
 from tests.run.province import template
 
 Data = dict[str, Any]
@@ -66,7 +67,13 @@ DESCRIBES = {
     "ferry_minutes": "part of minutes",
     "remote": "shown in equity.csv, never decided by",
     "device": "a name: which row it is",
-    "vehicle_class": "a name: which row it is",
+    "title_vi": "a name",
+    "title_en": "a name",
+    "levers.kind": "a word for what sort of lever it is: places and figures say what it does",
+    "levers.reversible": "told to who decides (docs/data-format.md section 3)",
+    "levers.legal_basis": "told to who decides",
+    "levers.approver_vi": "told to who decides",
+    "levers.approver_en": "told to who decides",
     "unit": "what a supply is measured in",
     "mobile_stations.staff": "described only: home_patients is what a station follows",
     "mobile_stations.base_unit": "described only: cluster_id is where it works",
@@ -172,6 +179,30 @@ AWAY: Data = {
     "options.lateral_requests": [{"from_unit": "U1", "to_unit": "U2", "severity": None}],
 }
 ICU: Data = {"explicit": WAVE["explicit"], "route": "explicit"}
+LEVERS: Data = {"levers": {"use": "all", "change": {"field": {}}}}
+"""On the province of `lever_province`: a field site, mobile stations, oxygen, cars, devices."""
+PASSING: Data = {
+    **WAVE,
+    "explicit.arrivals.day": 1,
+    "stays.moderate.stay_days": 1,
+    "stays.moderate.delay_days": None,
+    "beyond_days": 4,
+    "shocks.demand_factor": 1,
+    "shocks.staff_factor": 9,
+    "levers": {
+        "use": ["field"],
+        "change": {"field": {"delay_days": 0, "ramp_days": 0, "min_days": 1, "harm_per_day": 2.0}},
+    },
+}
+"""Beds that are wanted on the first days only, and do harm while they stand."""
+SECRET: Data = {
+    **WAVE,
+    "explicit.arrivals.severity": "critical",
+    "shocks.staff_factor": 9,
+    "surge.delay_days": 9,
+    "levers": {"use": "all"},
+}
+DRIVES: Data = {"shocks.vehicle_factor": 0.03}
 
 
 def keys_of(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
@@ -208,8 +239,7 @@ def laid(data: Data, change: Data) -> Data:
 class Bench:
     """Plans a scenario on tables and says all that it decides, as text."""
 
-    def __init__(self, folder: Path) -> None:
-        province = template(folder)
+    def __init__(self, province: Path) -> None:
         self.tables: Tables = read_tables(province)[0]
         self.base = laid(
             scenario_to_json(read_scenario(province / "scenario.yaml")),
@@ -247,6 +277,8 @@ class Bench:
             tables = cells(
                 cells(tables, "travel", "closed_from", "05-01"), "travel", "closed_to", "07-31"
             )
+        if change.pop("far", 0):
+            tables = cells(tables, "patient_classes", "ground_limit_minutes", 20.0)
         if change.pop("tiers", 0):
             tables = cells(tables, "units", "tier", "3")
         if change.pop("oxygen", None) is not None:
@@ -314,7 +346,12 @@ def one_level(tables: Tables) -> Tables:
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
-    return Bench(tmp_path_factory.mktemp("every") / "province")
+    return Bench(template(tmp_path_factory.mktemp("every") / "province"))
+
+
+@pytest.fixture(scope="module")
+def lever_bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    return Bench(lever_province(tmp_path_factory.mktemp("levers") / "province"))
 
 
 ONE = "one level"
@@ -481,6 +518,23 @@ CASES: dict[str, tuple[Data, Any, Any]] = {
         ("waiting.death_share", 0.0, 0.5),
     )},
     "stays.worse_per_day": ({}, None, None),
+    "travel.ground_limit_override": ({"far": 1}, [], ["severe-acute"]),
+    "levers.use": (LEVERS, "all", "none"),
+    "levers.named": (SECRET, [], ["secret"]),
+    "levers.budget_vnd": (LEVERS, None, 60e6),
+    "levers.harm": (LEVERS, 1, 50),
+    "levers.home_unmet": (LEVERS, 0.2, 0),
+    "levers.unit_day": (LEVERS, 0.01, 1),
+    "levers.million_vnd": (LEVERS, 0.001, 1),
+    "levers.change.max_units": (LEVERS, None, 1),
+    "levers.change.delay_days": (LEVERS, None, 3),
+    "levers.change.ramp_days": (LEVERS, None, 0),
+    "levers.change.min_days": (PASSING, 1, 5),
+    "levers.change.may_close": (PASSING, True, False),
+    "levers.change.open_vnd": (LEVERS, None, 9e9),
+    "levers.change.day_vnd": (LEVERS, None, 9e9),
+    "levers.change.harm_per_day": (LEVERS, None, 99),
+    "levers.change.yields": (LEVERS, None, 2),
 }  # fmt: skip
 """Key -> what else is changed, and two values that must tell. None, None: a test of its own."""
 
@@ -494,13 +548,16 @@ def test_every_key_is_tried_or_said_to_decide_nothing() -> None:
 
 
 @pytest.mark.parametrize("key", [k for k, (_, a, b) in CASES.items() if (a, b) != (None, None)])
-def test_a_key_of_the_scenario_changes_the_plan(bench: Bench, key: str) -> None:
+def test_a_key_of_the_scenario_changes_the_plan(bench: Bench, lever_bench: Bench, key: str) -> None:
     context, *values = CASES[key]
     place = key
     if key.startswith("stays.") and key != "stays.survival":
         place = key.replace("stays.", "stays.moderate.")
     elif key == "stays.survival":
         place = "stays.severe.survival"
+    elif key.startswith("levers."):
+        bench = lever_bench
+        place = key.replace("levers.change.", "levers.change.field.")
     told = [bench.said(context | {place: value}) for value in values]
     assert told[0] != told[1]
 
@@ -623,6 +680,26 @@ COLUMNS: dict[str, tuple[str, Any, Data]] = {
     "vehicles.minutes_per_day": ("", 1.0, {}),
     "mobile_stations.cluster_id": ("M2", "C1", {}),
     "mobile_stations.home_patients": ("", 1, {}),
+    "patient_classes.vehicle_class": ("severe-acute", "AMB_ICU", DRIVES),
+    "patient_classes.urgent": ("severe-acute", False, DRIVES),
+    "vehicle_classes.rank": ("AMB_BASIC", 5, DRIVES),
+    "vehicle_classes.patients_per_trip": ("AMB_BASIC", 2.0, DRIVES),
+    "vehicle_classes.oxygen": ("COACH", True, DRIVES),
+    "vehicle_shifts.from_hour": ("night", 22.0, DRIVES),
+    "vehicle_shifts.to_hour": ("day", 8.0, DRIVES),
+    "vehicle_shifts.urgent_share": ("night", 0.9, DRIVES),
+    "vehicles.shift": ("U1|AMB_BASIC|None", "day", DRIVES),
+    "levers.max_units": ("field", 1, LEVERS),
+    "levers.delay_days": ("field", 3, LEVERS),
+    "levers.ramp_days": ("field", 0, LEVERS),
+    "levers.min_days": ("field", 1, {**PASSING, "levers.change.field.min_days": None}),
+    "levers.may_close": ("field", False, PASSING),
+    "levers.open_vnd": ("field", 9e9, LEVERS),
+    "levers.day_vnd": ("field", 9e9, LEVERS),
+    "levers.harm_per_day": ("field", 99.0, LEVERS),
+    "levers.named_only": ("secret", False, SECRET),
+    "levers.drawn_from": ("station-C1", None, LEVERS),
+    "lever_yields.amount": ("field|bed|UF|OXY", 5.0, LEVERS),
 }
 """None for both: a test of its own, or the row's other cells would no longer fit."""
 ELSEWHERE = {
@@ -652,15 +729,17 @@ def test_every_column_is_tried_or_said_to_decide_nothing() -> None:
     assert set(COLUMNS) & silent == set()
     assert {c for c, (_, value, _) in COLUMNS.items() if value is None} <= {
         *ELSEWHERE,
+        "levers.drawn_from",
         "roles.stands_in_for",
     }
 
 
 @pytest.mark.parametrize("name", [c for c in COLUMNS if c not in ELSEWHERE])
-def test_a_column_of_a_table_changes_the_plan(bench: Bench, name: str) -> None:
+def test_a_column_of_a_table_changes_the_plan(bench: Bench, lever_bench: Bench, name: str) -> None:
     row, value, context = COLUMNS[name]
     table, column = name.split(".")
-    context, tables = dict(context), bench.tables
+    bench = lever_bench if table in ("levers", "lever_yields") else bench
+    context, tables = copy.deepcopy(context), bench.tables
     if context.pop("few", None) is not None:
         tables = cells(tables, "supervision", "patients_per_supervisor", 0.1)
     if context.pop("together", None) is not None:  # two sites of one kind, tier and cluster
