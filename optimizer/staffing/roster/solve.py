@@ -32,6 +32,8 @@ SMALL = 1_500
 """Open columns up to which CP-SAT alone is tried first."""
 NEIGHBOURHOOD_SECONDS = 1.0
 """Deterministic seconds for one part made anew."""
+COMPLETING_SECONDS = 4.0
+"""Deterministic seconds to complete a roster that was settled person by person."""
 QUICKEST = "quick_restart_no_lp"
 """CP-SAT's strategy for a first roster."""
 MOST_NEAR = 12_000
@@ -190,19 +192,28 @@ class _Job:
             added = max(1.0, 2 * added)
 
     def complete(self, chosen: list[IntArray]) -> bool:
-        """Offer a roster made of personal rosters; posts and slacks are CP-SAT's."""
+        """Offer a roster made of personal rosters; posts and slacks are CP-SAT's.
+
+        People whose roster breaks a rule that paths do not keep (such as the most shifts of a
+        kind) are left open for CP-SAT.
+        """
         low, high = self.low.copy(), self.high.copy()
         own = self.model.owner >= 0
         worked = np.zeros(self.model.columns, dtype=np.int64)
         for columns in chosen:
             worked[columns] = 1
+        for row in self.model.broken(worked):
+            span = slice(self.model.start[row], self.model.start[row + 1])
+            owners = np.unique(self.model.owner[self.model.column[span]])
+            if len(owners) == 1 and owners[0] >= 0:
+                own &= self.model.owner != owners[0]
         low[own] = high[own] = worked[own]
         low, high, sound = propagated(self.model, low, high)
         if not sound:
             return False
         small, kept = restricted(self.model, low, high)
         if len(kept):
-            found = cp_sat(small, Search(min(10.0, self.board.left)))
+            found = cp_sat(small, Search(self.board.left, deterministic=COMPLETING_SECONDS))
             if found.values is None:
                 return False
             low[kept] = found.values
