@@ -43,7 +43,8 @@ def at_most(less: float, more: float) -> bool:
     return less <= more + 1e-6 * max(1.0, abs(more))
 
 
-def all_rows(inst: Instance, *, every: bool = False) -> NeededRows:
+def all_rows(inst: Instance, *, every: bool = False, staff_move: bool = False) -> NeededRows:
+    del every, staff_move
     f, k, r, t = len(inst.units), len(inst.levels), len(inst.roles), inst.days
     levels, roles, house = (np.ones(shape, bool) for shape in ((f, k, t), (f, r, t), (f, t)))
     return NeededRows(
