@@ -175,11 +175,6 @@ def one(number: int) -> Any:
     return lambda row: row.person_id.endswith(f"U1-NUR-{number:03d}")
 
 
-def but_one(row: Any) -> bool:
-    """All but one nurse of U1, who has to go."""
-    return not one(0)(row)
-
-
 def few(row: Any) -> bool:
     """Most nurses of U1."""
     return bool(row.person_id.startswith("U1-NUR-") and int(row.person_id[-3:]) >= 5)
@@ -197,7 +192,7 @@ COLUMNS: dict[str, tuple[Need, Context, Any, Any]] = {
     "people.facility_id": (NURSES, FIVE, "H2", one(0)),
     "people.role": (NURSES, FIVE, "NUR_ICU", one(0)),
     "people.further_roles": (ICU, {}, "NUR_ICU", of("NUR")),
-    "people.can_supervise": (NURSES, FIVE, False, but_one),
+    "people.can_supervise": (NURSES, FIVE, False, None),
     "people.remote_protected": (NURSES, FIVE, True, one(0)),
     "people.may_be_seconded": (NURSES, FIVE, False, one(0)),
     "people.days_away_last_year": (NURSES, FIVE, 90, one(0)),
