@@ -26,6 +26,7 @@ from optimizer.domain.facility import Tables
 from optimizer.domain.instance import FloatArray, Instance
 from optimizer.domain.lending import (
     Workforce,
+    around_the_clock,
     free_from,
     home_floors,
     presence,
@@ -376,6 +377,12 @@ def told(coupled: Coupled, folder: Path) -> dict[str, Any]:
             np.maximum(0, problem.need - problem.heads[:, :, None]).sum()
         ),
         "lead_short_head_days": float(plan.lead_short.sum()),
+        "around_the_clock": [
+            asdict(one)
+            for one in around_the_clock(
+                coupled.force, coupled.staff, coupled.after.instance, coupled.after.plan
+            )
+        ],
         "floors_kept": bool((plan.below_wanted <= 0).all()),
         "harm": {
             "beds_without_people": coupled.unlimited.plan.harm.value,

@@ -14,7 +14,7 @@ import numpy as np
 
 from optimizer.domain.assemble import Assembled
 from optimizer.domain.capacity import bed_levels, staff_needs
-from optimizer.domain.cover import HAIR, patients_in_beds
+from optimizer.domain.cover import HAIR, WorkTime, cover_from_beds, heads, patients_in_beds
 from optimizer.domain.facility import Tables
 from optimizer.domain.instance import BoolArray, FloatArray, Instance, IntArray
 from optimizer.domain.people import LendingTerms, Person, StaffTables
@@ -341,3 +341,42 @@ def staff_with(
     staff = inst.staff.copy()
     staff[:, force.role_at] += change.transpose(1, 0, 2)
     return np.maximum(0.0, staff)
+
+
+@dataclass(frozen=True, slots=True)
+class AroundTheClock:
+    """What the beds of a plan need of one role on the day they need most (docs/staffing.md 1)."""
+
+    role: str
+    day: int
+    """1 = first day of the plan."""
+    turns: int
+    """People on duty, summed over the shifts of that day."""
+    heads: int
+    """People employed, whole in each house, by hours and absence of their contracts."""
+    on_books: int
+    """People of the role in the province."""
+
+
+def around_the_clock(
+    force: Workforce, staff: StaffTables, inst: Instance, plan: Plan
+) -> tuple[AroundTheClock, ...]:
+    """Return shifts and heads that the patients in beds need, each role's largest shown day.
+
+    A head gives the mean of the contracts of the people of that role.
+    """
+    cover = cover_from_beds(inst, plan, staff.shifts)
+    out = []
+    for g, role in enumerate(force.roles):
+        rows = [one for (_, own), people in force.people.items() if own == role for one in people]
+        if not rows:
+            continue
+        time = [staff.work_time(one.contract_id) for one in rows]
+        mean = sum(one.hours_a_day for one in time) / len(time) * DAYS_A_WEEK
+        r = int(force.role_at[g])
+        needed = heads(cover.hours[:, r, : inst.shown_days], WorkTime(mean, 0.0)).sum(axis=0)
+        day = int(needed.argmax())
+        turns = int(cover.posts[:, r, day].sum())
+        on_books = int(force.heads[g, : len(inst.units)].sum())
+        out.append(AroundTheClock(role, day + 1, turns, int(needed[day]), on_books))
+    return tuple(out)

@@ -64,10 +64,6 @@ class ContractTerms(Row):
     absence: Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)] = Field(
         description="share of these hours not worked, 0-1"
     )
-    max_hours: Whole = Field(description="most hours in 28 days")
-    max_consecutive_days: Whole = Field(description="most days in a row")
-    max_consecutive_nights: Whole = Field(description="most nights in a row")
-    min_rest_hours: Amount = Field(description="hours of rest between two shifts")
     source: Text
     confidence: Confidence
 
@@ -151,7 +147,6 @@ RULES = (
     "allowance_high_vnd",
     "allowance_vnd",
     "block_lengths",
-    "churn_vnd",
     "high_case_share",
     "host_share",
     "lead_weight",
@@ -208,5 +203,4 @@ class StaffTables:
             host_share=self.figure("host_share"),
             lead_weight=self.figure("lead_weight"),
             move_vnd=self.figure("move_vnd"),
-            churn_vnd=self.figure("churn_vnd"),
         )

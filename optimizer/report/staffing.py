@@ -99,6 +99,20 @@ def _figures(summary: Mapping[str, Any], lang: str) -> list[str]:
         ),
         floors,
     ]
+    for need in summary.get("around_the_clock", ()):
+        lines.append(
+            "  "
+            + say(
+                "{role}: {turns} shifts on day {day}, so {heads} people employed for the beds of "
+                "the wave; {books} on the books."
+            ).format(
+                role=summary["role_names"][lang][need["role"]],
+                turns=num(need["turns"], lang, 0),
+                day=need["day"],
+                heads=num(need["heads"], lang, 0),
+                books=num(need["on_books"], lang, 0),
+            )
+        )
     for name, group in summary["goals"].items():
         value = num(group["value"], lang, 2)
         if group["bound"] is None:

@@ -8,15 +8,7 @@ from planning_rules import Row, joined_sources
 
 Table = list[Row]
 
-CONTRACTS = [
-    "contract_id",
-    "weekly_hours",
-    "absence",
-    "max_hours",
-    "max_consecutive_days",
-    "max_consecutive_nights",
-    "min_rest_hours",
-]
+CONTRACTS = ["contract_id", "weekly_hours", "absence"]
 SUBSTITUTION = ["role", "post", "per_trained", "training_days"]
 LENDING = [
     "ownership",
