@@ -78,6 +78,8 @@ class Bench:
             staff = replace(staff, lenders=())
         if context.get("five"):
             staff = cells(staff, "people", "may_be_seconded", False, few)
+        if context.get("leads go"):
+            staff = cells(staff, "people", "can_supervise", False, few)
         made, plan = _beds(self)
         inst = made.instance
         force = workforce(self.tables, staff, self.scenario, made)
@@ -192,7 +194,7 @@ COLUMNS: dict[str, tuple[Need, Context, Any, Any]] = {
     "people.facility_id": (NURSES, FIVE, "H2", one(0)),
     "people.role": (NURSES, FIVE, "NUR_ICU", one(0)),
     "people.further_roles": (ICU, {}, "NUR_ICU", of("NUR")),
-    "people.can_supervise": (NURSES, FIVE, False, None),
+    "people.can_supervise": (NURSES, {**FIVE, "leads go": True}, False, None),
     "people.remote_protected": (NURSES, FIVE, True, one(0)),
     "people.may_be_seconded": (NURSES, FIVE, False, one(0)),
     "people.days_away_last_year": (NURSES, FIVE, 90, one(0)),

@@ -108,7 +108,10 @@ def who_goes(
     rows.add(1.0, nameless)
     rows.equals(heads)
     _once(m, goes, [blocks[b] for b in asked], rules)
-    bare = _leads_stay(m, goes, people, [blocks[b] for b in asked], rules)
+    leads_there = np.array(
+        [sum(one.leads for one in candidates[blocks[b].home, blocks[b].role]) for b in asked]
+    )
+    bare = _leads_stay(m, goes, people, [blocks[b] for b in asked], leads_there, rules)
     compiled = m.compiled()
     price = np.zeros(m.columns_made)
     price[goes[may]] = cost[may]
@@ -162,9 +165,13 @@ def _leads_stay(
     goes: IntArray,
     people: Sequence[Candidate],
     blocks: Sequence[Secondment],
+    leads_there: IntArray,
     rules: SecondmentRules,
 ) -> IntArray:
-    """On the first day of each block one who may supervise is left at home; else it is counted."""
+    """On the first day of each block one who may supervise is left at home; else it is counted.
+
+    `leads_there` (blocks,) those who may supervise at the home in that role, whoever may go.
+    """
     leads = np.array([one.leads for one in people], dtype=bool)
     home = [(block.home, block.role) for block in blocks]
     same = np.array([[one == other for other in home] for one in home], dtype=bool)
@@ -178,5 +185,5 @@ def _leads_stay(
     entries = away.astype(float)[:, None, :] * leads[None, :, None]
     rows.add(entries, goes[None], rows.index[:, None, None])
     rows.add(-1.0, bare)
-    rows.at_most(np.maximum(0.0, count - 1.0))
+    rows.at_most(np.maximum(0.0, leads_there - 1.0))
     return bare
