@@ -333,7 +333,8 @@ def test_exported_model_solves_to_the_same_harm_elsewhere(kind: str, tmp_path: P
     assert harm_of_file(path) == pytest.approx(153.125)
     text = path.read_text(encoding="ascii")
     rows = set(re.findall(r"(\w+)\(", text))
-    # no such destination here, nobody is forbidden to wait, nothing closes, nothing is promised
+    # no such destination here, nobody is forbidden to wait, nothing closes, nothing is promised,
+    # vehicles are all alike
     absent = {
         "outside_places",
         "nobody_waits",

@@ -310,8 +310,8 @@ def _promised(
         sites_compared=said.no_site_worse_off,
         site_price=scenario.weights.no_site_worse_off,
         reserve_price=scenario.weights.reserve,
-        reception=np.array(limits).reshape(-1, len(days)),
-        reception_of=np.array(belongs, dtype=bool).reshape(-1, len(sites.inside)).T.copy(),
+        reception=np.array(limits).reshape(len(limits), len(days)),
+        reception_of=np.array(belongs, dtype=bool).reshape(len(belongs), len(sites.inside)).T.copy(),
         reception_places=tuple(row.place for row in said.reception),
     )
 

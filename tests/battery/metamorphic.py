@@ -194,12 +194,17 @@ def weights_times_k_are_cost_times_k(seed: int) -> None:
     efforts = {
         name: getattr(inst.burden, name) * k for name in ("admission", "transfer", "surge_bed_day")
     }
+    told = inst.promises
+    owed = {name: getattr(told, name) * k for name in ("reserve_price", "site_price")}
+    steady = replace(told, churn_price=told.churn_price * k)
     means = SolveOptions(whole=False)
     plan = solve_plan(inst, means)
-    dearer = solve_plan(inst.changed(harm=replace(inst.harm, **prices)), means)
+    scaled = inst.changed(harm=replace(inst.harm, **prices), promises=replace(told, **owed))
+    dearer = solve_plan(scaled, means)
     equal(dearer.harm.value, k * plan.harm.value, f"harm x {k}")
     equal(dearer.burden.value, plan.burden.value, "burden when harm is scaled")
-    heavier = solve_plan(inst.changed(burden=replace(inst.burden, **efforts)), means)
+    slower = inst.changed(burden=replace(inst.burden, **efforts), promises=steady)
+    heavier = solve_plan(slower, means)
     equal(heavier.harm.value, plan.harm.value, "harm when burden is scaled")
     equal(heavier.burden.value, k * plan.burden.value, f"burden x {k}")
 
@@ -324,7 +329,8 @@ def a_facility_split_in_two_is_never_better_and_equal_when_shared_out(seed: int)
 
 def nobody_ill_is_an_empty_plan(seed: int) -> None:
     inst, dice = drawn(seed)
-    plan = solve_plan(nobody_ill(inst, dice))
+    nothing = nothing_promised(len(inst.levels), len(inst.units), inst.days)
+    plan = solve_plan(nobody_ill(inst.changed(promises=nothing), dice))
     assert plan.harm.value == plan.burden.value == 0.0
     for name in BLOCKS:
         assert not getattr(plan, name).any(), name
