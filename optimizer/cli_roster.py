@@ -147,6 +147,10 @@ def build(
             _json({**made.summary, "folder": str(target)})
         else:
             _print(f"{target}: {_said(made.summary, lang.value)}")
+            if "beds" in made.summary:
+                from optimizer.report.rostered import beds_text
+
+                _print(beds_text(made.summary["beds"], lang.value))
     if code:
         raise typer.Exit(code)
 
@@ -368,6 +372,34 @@ def replace(
             _print(f"  - {s.person}: " + " ".join(say(sentence(rule)) for rule in s.excluded))
         else:
             _print(f"{s.change:+6d}  {s.person}")
+
+
+@roster_app.command(name="from")
+def from_beds(
+    source: Annotated[Path, typer.Argument(help="Plan folder or staff folder.")],
+    facility: Annotated[str, typer.Option("--facility", help="Id of the facility.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of roster tables to write.")],
+    data: Annotated[Path | None, typer.Option("--data", help="Province folder.")] = None,
+    first_day: Annotated[int, typer.Option("--first-day", min=1, help="Day of the plan.")] = 1,
+    days: Annotated[int | None, typer.Option("--days", min=1, help="Days of the roster.")] = None,
+    as_json: JsonOption = False,
+    lang: LangOption = DEFAULT_LANG,
+) -> None:
+    """Make roster tables of a facility from the beds of a plan and the people left for them."""
+    from optimizer.errors import ReferralError
+    from optimizer.report.rostered import tables_text
+    from optimizer.roster_from_beds import roster_from_beds
+
+    try:
+        told = roster_from_beds(
+            source, facility, out, data_dir=data, first_day=first_day, days=days
+        )
+    except ReferralError as error:
+        raise _fail(error, lang.value, as_json) from None
+    if as_json:
+        _json({**told, "folder": str(out)})
+    else:
+        _print(f"{out}: {tables_text(told, lang.value)}")
 
 
 @roster_app.command(name="import")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.checking.roster.judge import check_roster
+from optimizer.domain.duty import uncovered
 from optimizer.domain.roster import Assignment, Roster, RosterProblem, RosterStatus
 from optimizer.errors import (
     DataError,
@@ -23,6 +24,7 @@ from optimizer.errors import (
     PlanCheckError,
     Problem,
 )
+from optimizer.exchange.beds import read_beds, told_uncovered, write_uncovered
 from optimizer.exchange.roster_folder import (
     INPUTS,
     ROSTER_FILE,
@@ -125,7 +127,14 @@ def make_roster(
     problem = read_roster_folder(folder)
     roster = build_roster(problem, options, tell=tell)
     _sure(problem, roster)
-    return Built(problem, roster, _written(problem, roster, out, folder))
+    summary = dict(_written(problem, roster, out, folder))
+    beds = read_beds(folder)
+    if beds is not None:
+        found = uncovered(problem, roster.assignments, beds)
+        summary["beds"] = told_uncovered(found)
+        if out is not None:
+            write_uncovered(out, found)
+    return Built(problem, roster, summary)
 
 
 def read_roster(folder: Path) -> tuple[RosterProblem, tuple[Assignment, ...], Mapping[str, Any]]:

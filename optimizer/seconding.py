@@ -40,6 +40,8 @@ from optimizer.domain.resource import values_of_one_more
 from optimizer.domain.scenario import Scenario
 from optimizer.domain.secondment import SecondmentPlan, SecondmentProblem
 from optimizer.errors import DataError, PlanCheckError, Problem
+from optimizer.exchange.beds import write_patients
+from optimizer.exchange.scenarios import scenario_to_json
 from optimizer.exchange.staff_folder import SUMMARY_FILE, write_staff_folder
 from optimizer.exchange.staff_tables import read_staff_tables
 from optimizer.i18n import LANGUAGES
@@ -322,6 +324,8 @@ def second_province(
         going = [(one.person, one.block) for one in coupled.named.going]
         first = coupled.scenario.start_date
         write_staff_folder(work, coupled.problem, coupled.secondments, going, first, summary)
+        write_patients(work, coupled.after.instance, coupled.after.plan)
+        _write_origin(work, coupled)
         result = check_secondments(work, coupled.tables.directory)
         if result.violations:
             raise PlanCheckError([one.problem() for one in result.violations])
@@ -333,6 +337,16 @@ def second_province(
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return summary
+
+
+def _write_origin(folder: Path, coupled: Coupled) -> None:
+    """Write the scenario and the digests of the tables, as a plan folder has them."""
+    for name, value in (
+        ("scenario", scenario_to_json(coupled.scenario)),
+        ("sources", [{"path": f.path, "sha256": f.sha256} for f in coupled.tables.files]),
+    ):
+        text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+        (folder / "inputs" / f"{name}.json").write_text(text, encoding="utf-8")
 
 
 def told(coupled: Coupled, folder: Path) -> dict[str, Any]:

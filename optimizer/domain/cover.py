@@ -111,11 +111,18 @@ def patients_in_beds(inst: Instance, plan: Plan) -> FloatArray:
 
     Who boards has the lowest level of the house; who lies in a corridor has no bed.
     """
+    return patients_by_level(inst, plan.treated, plan.boarding, plan.corridor)
+
+
+def patients_by_level(
+    inst: Instance, treated: FloatArray, boarding: FloatArray, corridor: FloatArray
+) -> FloatArray:
+    """(F, K, T) patients in beds, from (F, S, T) treated and boarding and (F, T) in corridors."""
     of_level = (inst.classes.level == np.arange(len(inst.levels))[:, None]).astype(float)
-    here = np.einsum("ks,fst->fkt", of_level, plan.treated)
+    here = np.einsum("ks,fst->fkt", of_level, treated)
     low = inst.lowest_level
     house = np.flatnonzero(low >= 0)
-    boarders = plan.boarding.sum(axis=1) - plan.corridor
+    boarders = boarding.sum(axis=1) - corridor
     here[house, low[house]] += np.maximum(0.0, boarders[house])
     return np.asarray(here, dtype=np.float64)
 
@@ -150,7 +157,16 @@ def cover_from_beds(
 
     Where supervisors are asked for, they are the leads, and never fewer posts than leads.
     """
-    here = patients_in_beds(inst, plan)
+    return cover_of(inst, patients_in_beds(inst, plan), shifts, need)
+
+
+def cover_of(
+    inst: Instance,
+    here: FloatArray,
+    shifts: Sequence[DutyShift],
+    need: FloatArray | None = None,
+) -> Cover:
+    """Return the posts of (F, K, T) patients in beds, as `cover_from_beds` does."""
     wanted = posts(here, inst.staff_need if need is None else need, shifts)
     leads = posts(here, inst.terms.supervision, [DutyShift(s.code, s.hours) for s in shifts])
     return Cover(inst.units, inst.roles, tuple(shifts), np.maximum(wanted, leads), leads)

@@ -24,7 +24,16 @@ from optimizer.exchange.roster_tables import RosterBook, load
 SCHEMA_VERSION = 1
 ROSTER_FILE, SUMMARY_FILE, SCORE_FILE, INPUTS = "roster.csv", "roster.json", "score.csv", "inputs"
 OWN_NAMES = frozenset(
-    {ROSTER_FILE, SUMMARY_FILE, SCORE_FILE, INPUTS, "roster.xlsx", "calendars", "changes.csv"}
+    {
+        ROSTER_FILE,
+        SUMMARY_FILE,
+        SCORE_FILE,
+        INPUTS,
+        "roster.xlsx",
+        "calendars",
+        "changes.csv",
+        "beds.json",
+    }
 )
 
 Cells = Sequence[object]
