@@ -345,6 +345,8 @@ def test_exported_model_solves_to_the_same_harm_elsewhere(kind: str, tmp_path: P
         "no_site_worse_off",
         "pinned",
         "churn",
+        "vehicle_rank",
+        "vehicle_shift",
     }
     assert {f.__name__ for f in CONSTRAINTS} - rows <= absent
     assert "treated(b_nh_vi_n_A,SA,3)" in text

@@ -418,7 +418,7 @@ def _lawful_rows(case: Case) -> dict[str, FloatArray]:
         "closed_intake": case.closed,
         "reception_limit": np.isfinite(receptions(case)[1]),
         "no_site_worse_off": np.array([case.site_limit is not None]),
-        "reserve_share": reserve_pairs(case).reshape(len(case.units), -1)[:, :, None],
+        "reserve_share": reserve_pairs(case).reshape(len(case.units), len(k) ** 2)[:, :, None],
         **levers.lever_rows(case),
     }
 

@@ -301,6 +301,7 @@ def _promised(
         named = [row.place == unit.unit_id for unit in sites.inside]
         homes = [row.place in unit.sites for unit in sites.inside]
         belongs.append(named if any(named) else homes)
+    members = np.array(belongs, dtype=bool).reshape(len(belongs), len(sites.inside))
     return Promised(
         reserve=np.array([said.reserve.get(level, 0.0) for level in levels]),
         pins=_pins(scenario, levels, sites, areas, classes),
@@ -311,7 +312,7 @@ def _promised(
         site_price=scenario.weights.no_site_worse_off,
         reserve_price=scenario.weights.reserve,
         reception=np.array(limits).reshape(len(limits), len(days)),
-        reception_of=np.array(belongs, dtype=bool).reshape(len(belongs), len(sites.inside)).T.copy(),
+        reception_of=members.T.copy(),
         reception_places=tuple(row.place for row in said.reception),
     )
 

@@ -64,6 +64,10 @@ class ContractTerms(Row):
     absence: Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)] = Field(
         description="share of these hours not worked, 0-1"
     )
+    max_hours: Whole = Field(description="most hours in 28 days")
+    max_consecutive_days: Whole = Field(description="most days in a row")
+    max_consecutive_nights: Whole = Field(description="most nights in a row")
+    min_rest_hours: Amount = Field(description="hours of rest between two shifts")
     source: Text
     confidence: Confidence
 

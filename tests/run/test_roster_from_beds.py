@@ -11,8 +11,10 @@ from typer.testing import CliRunner
 
 from optimizer.checking.roster.judge import check_roster
 from optimizer.cli import app
+from optimizer.domain import duty
 from optimizer.domain.assemble import assemble
 from optimizer.domain.cover import cover_of
+from optimizer.domain.people import ContractTerms
 from optimizer.domain.roster import RosterProblem
 from optimizer.exchange.beds import read_beds, read_patients
 from optimizer.exchange.roster_folder import read_assignments
@@ -149,6 +151,23 @@ def test_who_is_lent_by_the_facility_does_not_work_there(
     ("lang", "fault", "remedy"),
     [("en", "knows no facility", "Did you mean"), ("vi", "không có cơ sở", "Có phải")],
 )
+def test_limits_of_a_contract_stand_in_the_roster() -> None:
+    row = ContractTerms(
+        contract_id="full",
+        weekly_hours=40,
+        absence=0.15,
+        max_hours=176,
+        max_consecutive_days=6,
+        max_consecutive_nights=3,
+        min_rest_hours=11,
+        source="R22",
+        confidence="assumed",
+    )
+    made = duty._contract(row, 14)  # half of 28 days: 88 h
+    limits = (made.max_minutes, made.max_consecutive_days, made.max_consecutive_nights)
+    assert (*limits, made.min_rest_minutes) == (5280, 6, 3, 660)
+
+
 def test_unknown_facility_is_named_with_a_remedy(
     staffed: Path, province: Path, tmp_path: Path, lang: str, fault: str, remedy: str
 ) -> None:

@@ -8,7 +8,15 @@ from planning_rules import Row, joined_sources
 
 Table = list[Row]
 
-CONTRACTS = ["contract_id", "weekly_hours", "absence"]
+CONTRACTS = [
+    "contract_id",
+    "weekly_hours",
+    "absence",
+    "max_hours",
+    "max_consecutive_days",
+    "max_consecutive_nights",
+    "min_rest_hours",
+]
 SUBSTITUTION = ["role", "post", "per_trained", "training_days"]
 LENDING = [
     "ownership",
