@@ -186,7 +186,7 @@ class _Proof:
     def _beside_reserve(self, beds: FloatArray) -> FloatArray:
         """(F, K x K, T) beds of level k' and above beside the reserve of level k."""
         beside = beds[:, None] - (self.reserve[:, None] * beds)[:, :, None]
-        return np.asarray(beside.reshape(len(beds), -1, beds.shape[2]))
+        return np.asarray(beside.reshape(len(beds), len(self.reserve) ** 2, beds.shape[2]))
 
     def _reserve_prices(self) -> FloatArray:
         """(F, K, K', T) prices of the rows of promised reserves."""
