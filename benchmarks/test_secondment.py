@@ -27,12 +27,19 @@ def test_build(benchmark: BenchmarkFixture) -> None:
 
 @pytest.mark.parametrize("seed", [0, 1])
 def test_plan(benchmark: BenchmarkFixture, seed: int) -> None:
+    """Timed, the bar is asked for; in a smoke run (``--benchmark-disable``) only a lawful answer."""
+    if not benchmark.enabled and seed:
+        pytest.skip("one province is enough for a smoke run")
     problem = province(seed)
+    seconds = SECONDS if benchmark.enabled else 10.0
     began = time.process_time()
-    plan = benchmark.pedantic(plan_secondments, args=(problem, SECONDS), rounds=1, iterations=1)
+    plan = benchmark.pedantic(plan_secondments, args=(problem, seconds), rounds=1, iterations=1)
     benchmark.extra_info["cpu seconds"] = time.process_time() - began
     benchmark.extra_info["gaps"] = {name: group.gap for name, group in plan.groups.items()}
-    for name in ("shortage", "floors"):
-        gap = plan.groups[name].gap
-        assert gap is not None
-        assert gap <= BAR
+    shortage, floors = plan.groups["shortage"], plan.groups["floors"]
+    assert 0 <= shortage.value <= problem.need.sum()
+    assert floors.value >= 0
+    if benchmark.enabled:
+        assert shortage.gap is not None
+        assert floors.gap is not None
+        assert max(shortage.gap, floors.gap) <= BAR

@@ -147,10 +147,6 @@ def test_who_is_lent_by_the_facility_does_not_work_there(
     assert json.loads(done.stdout)["away"] > 0
 
 
-@pytest.mark.parametrize(
-    ("lang", "fault", "remedy"),
-    [("en", "knows no facility", "Did you mean"), ("vi", "không có cơ sở", "Có phải")],
-)
 def test_limits_of_a_contract_stand_in_the_roster() -> None:
     row = ContractTerms(
         contract_id="full",
@@ -168,6 +164,10 @@ def test_limits_of_a_contract_stand_in_the_roster() -> None:
     assert (*limits, made.min_rest_minutes) == (5280, 6, 3, 660)
 
 
+@pytest.mark.parametrize(
+    ("lang", "fault", "remedy"),
+    [("en", "knows no facility", "Did you mean"), ("vi", "không có cơ sở", "Có phải")],
+)
 def test_unknown_facility_is_named_with_a_remedy(
     staffed: Path, province: Path, tmp_path: Path, lang: str, fault: str, remedy: str
 ) -> None:
