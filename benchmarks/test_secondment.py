@@ -27,7 +27,7 @@ def test_build(benchmark: BenchmarkFixture) -> None:
 
 @pytest.mark.parametrize("seed", [0, 1])
 def test_plan(benchmark: BenchmarkFixture, seed: int) -> None:
-    """Timed, the bar is asked for; in a smoke run (``--benchmark-disable``) only a lawful answer."""
+    """Timed, the bar is asked for; in a smoke run (``--benchmark-disable``) a lawful answer."""
     if not benchmark.enabled and seed:
         pytest.skip("one province is enough for a smoke run")
     problem = province(seed)
