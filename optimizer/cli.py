@@ -15,11 +15,11 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from optimizer.cli_roster import roster_app
 from optimizer.console import DEFAULT_LANG, JsonOption, LangOption, Shown
 from optimizer.console import fail as _fail
 from optimizer.console import interruptible as _interruptible
 from optimizer.console import tell as _tell
+from optimizer.roster_commands import roster_app
 from optimizer.staff_commands import staff
 
 app = typer.Typer(

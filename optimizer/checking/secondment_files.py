@@ -6,6 +6,7 @@ import csv
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -23,8 +24,8 @@ def _rows(path: Path) -> list[Row]:
 class StaffFiles:
     """What the files say, and what follows from the blocks."""
 
-    summary: dict[str, object]
-    rules: dict[str, object]
+    summary: dict[str, Any]
+    rules: dict[str, Any]
     blocks: list[Row]
     going: list[Row]
     training: list[Row]

@@ -30,7 +30,7 @@ def _broken(
 
 def blocks(files: StaffFiles) -> Found:
     """A block has an allowed length, a road, a host that may host, and leaves after the request."""
-    lengths = set(files.rules["lengths"])  # type: ignore[call-overload]
+    lengths = set(files.rules["lengths"])
     decided = {_same(row) for row in files.pinned if row["kind"] == "pinned"}
     known = {_same(row) for row in files.pinned}
     for row in files.blocks:
@@ -230,9 +230,9 @@ def host_share(files: StaffFiles) -> Found:
 
 def people(files: StaffFiles) -> Found:
     """Every head of a home with known people has a name; nobody goes against a rule or twice."""
-    known = {str(site) for site in files.summary["named_sites"]}  # type: ignore[attr-defined]
+    known = {str(site) for site in files.summary["named_sites"]}
     first = datetime.date.fromisoformat(str(files.summary["first_day"]))
-    members: dict[str, str] = dict(files.summary["site_of_facility"])  # type: ignore[call-overload]
+    members: dict[str, str] = dict(files.summary["site_of_facility"])
     by_block: dict[str, list[Row]] = {}
     for row in files.going:
         by_block.setdefault(row["block_id"], []).append(row)
@@ -286,7 +286,7 @@ def _twice(files: StaffFiles, window: int) -> Found:
 
 def tables(files: StaffFiles) -> Found:
     """Heads are those of people.csv, by site and role."""
-    members: dict[str, str] = dict(files.summary["site_of_facility"])  # type: ignore[call-overload]
+    members: dict[str, str] = dict(files.summary["site_of_facility"])
     counted: dict[tuple[str, str], int] = {}
     for person in files.people.values():
         site = members.get(person["facility_id"])
@@ -307,7 +307,7 @@ def tables(files: StaffFiles) -> Found:
 
 def goals(files: StaffFiles) -> Found:
     """Shortage, fairness and cost are what the blocks make; no bound is above its value."""
-    told: dict[str, dict[str, float | None]] = files.summary["goals"]  # type: ignore[assignment]
+    told: dict[str, dict[str, float | None]] = files.summary["goals"]
     harm = 0.0
     for row in files.heads:
         lead = files.number("lead_weight") * float(row["lead_short"])

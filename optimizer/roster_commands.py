@@ -6,14 +6,15 @@ Only Typer and the standard library at import; everything else inside a command.
 from __future__ import annotations
 
 import json
-import os
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+
+from optimizer.console import DEFAULT_LANG, JsonOption, LangOption
+from optimizer.console import fail as _fail
 
 
 class _BuildByDefault(TyperGroup):
@@ -34,21 +35,6 @@ roster_app = typer.Typer(
 )
 
 
-class Lang(StrEnum):
-    """Languages of messages."""
-
-    vi = "vi"
-    en = "en"
-
-
-def _default_lang() -> Lang:
-    wanted = os.environ.get("REFERRAL_LANG", "")[:2] or os.environ.get("LANG", "")[:2]
-    return Lang.vi if wanted == "vi" else Lang.en
-
-
-DEFAULT_LANG = _default_lang()
-LangOption = Annotated[Lang, typer.Option("--lang", help="Language of messages.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 LimitOption = Annotated[float, typer.Option("--time-limit", min=1.0, help="Seconds to search.")]
 WorkersOption = Annotated[int, typer.Option("--workers", min=1, max=8, help="Threads.")]
 SeedOption = Annotated[int, typer.Option("--seed", help="Seed of random choices.")]
@@ -64,25 +50,10 @@ def _json(told: Any) -> None:
     _print(json.dumps(told, ensure_ascii=False))
 
 
-def _fail(error: Any, lang: str, as_json: bool) -> typer.Exit:
-    """Say every fault, in the reader's language, and return the exit with its code."""
-    if as_json:
-        problems = [
-            {
-                "file": p.file, "row": p.row, "column": p.column, "value": p.value,
-                "severity": p.severity, "message": p.render(lang),
-            }
-            for p in error.problems
-        ]  # fmt: skip
-        _json({"schema_version": 1, "status": "error", "problems": problems})
-    else:
-        sys.stderr.write(error.render(lang) + "\n")
-    return typer.Exit(error.exit_code)
-
-
 def _said(summary: Any, lang: str) -> str:
     """Return one roster in a line."""
     from optimizer.i18n import translator
+    from optimizer.report.formats import num
 
     say = translator(lang)
     text = say(
@@ -91,8 +62,7 @@ def _said(summary: Any, lang: str) -> str:
     )
 
     def shown(value: Any, digits: int) -> str:
-        told = "?" if value is None else f"{value:.{digits}f}"
-        return told.replace(".", ",") if lang == "vi" else told
+        return "?" if value is None else num(value, lang, digits)
 
     return text.format(
         status=say(summary["status"]),
