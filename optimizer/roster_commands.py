@@ -166,13 +166,19 @@ def explain(
     matches = sorted(found.matches, key=lambda m: -m.points)
     rows = [
         {
-            "rule": m.rule, "level": m.level.value, "weight": m.weight, "units": m.units,
-            "points": m.points, "person_id": m.person,
+            "rule": m.rule,
+            "level": m.level.value,
+            "weight": m.weight,
+            "units": m.units,
+            "points": m.points,
+            "person_id": m.person,
             "date": "" if m.day is None else problem.date(m.day).isoformat(),
-            "shift": m.shift, "unit": m.unit, "role": m.role,
+            "shift": m.shift,
+            "unit": m.unit,
+            "role": m.role,
         }
         for m in matches
-    ]  # fmt: skip
+    ]
     score = found.score
     if as_json:
         by_rule = [
@@ -221,26 +227,51 @@ def diagnose(
     if as_json:
         given_up = [
             {
-                "rule": r.rule, "person_id": r.person, "date": date(r.day), "shift": r.shift,
-                "unit": r.unit, "amount": r.amount,
+                "rule": r.rule,
+                "person_id": r.person,
+                "date": date(r.day),
+                "shift": r.shift,
+                "unit": r.unit,
+                "amount": r.amount,
             }
             for r in found.relaxations
-        ]  # fmt: skip
+        ]
         short = [
             {
-                "kind": s.kind, "unit": s.unit, "date": date(s.day), "shift": s.shift,
-                "role": s.role, "needed": s.needed, "available": s.available,
+                "kind": s.kind,
+                "unit": s.unit,
+                "date": date(s.day),
+                "shift": s.shift,
+                "role": s.role,
+                "needed": s.needed,
+                "available": s.available,
             }
             for s in found.shortages
-        ]  # fmt: skip
-        _json({"status": found.status.value, "proved": found.proved, "relaxations": given_up,
-               "shortages": short})  # fmt: skip
+        ]
+        _json(
+            {
+                "status": found.status.value,
+                "proved": found.proved,
+                "relaxations": given_up,
+                "shortages": short,
+            }
+        )
     else:
         for s in found.shortages:
-            text = say("Counting alone: {unit} {role}, {date} {shift}: {needed} needed, at most "
-                       "{available} can be there.")  # fmt: skip
-            _print(text.format(unit=s.unit, role=s.role, date=date(s.day), shift=s.shift,
-                               needed=s.needed, available=s.available))  # fmt: skip
+            text = say(
+                "Counting alone: {unit} {role}, {date} {shift}: {needed} needed, at most "
+                "{available} can be there."
+            )
+            _print(
+                text.format(
+                    unit=s.unit,
+                    role=s.role,
+                    date=date(s.day),
+                    shift=s.shift,
+                    needed=s.needed,
+                    available=s.available,
+                )
+            )
         if found.feasible:
             _print(say("Every hard rule can be kept."))
         elif not found.relaxations:
@@ -292,11 +323,14 @@ def replan(
         raise _fail(error, lang.value, as_json) from None
     rows = [
         {
-            "person_id": c.person, "date": built.problem.date(c.day).isoformat(), "was": c.was,
-            "now": c.now, "called_in_sick": c.called,
+            "person_id": c.person,
+            "date": built.problem.date(c.day).isoformat(),
+            "was": c.was,
+            "now": c.now,
+            "called_in_sick": c.called,
         }
         for c in found
-    ]  # fmt: skip
+    ]
     if as_json:
         _json({**built.summary, "folder": str(target), "changes": rows})
         return
@@ -331,11 +365,15 @@ def replace(
     if as_json:
         _json(
             [
-                {"person_id": s.person, "change": s.change, "hard": s.hard,
-                 "excluded": list(s.excluded)}
+                {
+                    "person_id": s.person,
+                    "change": s.change,
+                    "hard": s.hard,
+                    "excluded": list(s.excluded),
+                }
                 for s in found
             ]
-        )  # fmt: skip
+        )
         return
     for s in found:
         if s.excluded:

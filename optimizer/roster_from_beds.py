@@ -63,10 +63,15 @@ def roster_from_beds(
     left = inst.shown_days - first_day + 1
     length = min(left, 28) if days is None else days
     if not 1 <= length <= left:
-        raise DataError([Problem(
-            "The plan shows days 1 to {last}; the roster would reach beyond them.",
-            "Choose --first-day and --days within them.", values={"last": inst.shown_days},
-        )])  # fmt: skip
+        raise DataError(
+            [
+                Problem(
+                    "The plan shows days 1 to {last}; the roster would reach beyond them.",
+                    "Choose --first-day and --days within them.",
+                    values={"last": inst.shown_days},
+                )
+            ]
+        )
     span = slice(first_day - 1, first_day - 1 + length)
     patients = read_patients(source, inst)[at][:, :, span]
     whole = cover_of(inst, read_patients(source, inst), staff.shifts)
@@ -97,11 +102,17 @@ def roster_from_beds(
     )
     problem = roster_problem(house, inst.levels)
     if not problem.cover or not problem.people:
-        raise DataError([Problem(
-            "No bed of {facility} is in use on these days, or nobody is left for it: there is "
-            "nothing to roster.",
-            "Choose other days or another facility.", str(source), values={"facility": facility},
-        )])  # fmt: skip
+        raise DataError(
+            [
+                Problem(
+                    "No bed of {facility} is in use on these days, or nobody is left for it: there "
+                    "is nothing to roster.",
+                    "Choose other days or another facility.",
+                    str(source),
+                    values={"facility": facility},
+                )
+            ]
+        )
     for name in [*(f"{model.TABLE}.csv" for model in ROWS), BEDS_FILE]:
         (out / name).unlink(missing_ok=True)
     write_inputs(problem, out)

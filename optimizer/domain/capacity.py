@@ -33,7 +33,7 @@ class Capacity:
     staff_need: FloatArray
     stands_in: BoolArray
     vehicle_minutes: FloatArray
-    terms: Terms = field(default=None)  # type: ignore[assignment]
+    terms: Terms = field(default=None)  # type: ignore[assignment]  # its shape is that of other fields
     """Devices, oxygen, supervision; left out: they limit nothing."""
     fleet: Fleet | None = None
     """Vehicles by class and shift, if a table tells them apart."""

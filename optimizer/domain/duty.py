@@ -247,9 +247,13 @@ def _watched(
                 if posts.posts[f, r].any():
                     name = roster_unit(house, unit, r, levels)
                     yield SupervisionRatio(
-                        f"{role}:{post}", name, f"helper:{post}", f"trained:{post}", per,
+                        f"{role}:{post}",
+                        name,
+                        f"helper:{post}",
+                        f"trained:{post}",
+                        per,
                         HELPER_WEIGHT,
-                    )  # fmt: skip
+                    )
 
 
 def _leave(house: House, people: Sequence[Person], days: int) -> Iterator[Leave]:

@@ -7,11 +7,12 @@ is in patient-minutes: minutes of a vehicle times the patients it takes on a tri
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.domain.arrays import read_only
 from optimizer.domain.facility import PatientClass, Tables, VehicleClass, VehicleFleet
 
 FloatArray = NDArray[np.float64]
@@ -43,10 +44,7 @@ class Fleet:
     """(V,) mean."""
 
     def __post_init__(self) -> None:
-        for item in fields(self):
-            part = getattr(self, item.name)
-            if isinstance(part, np.ndarray):
-                part.setflags(write=False)
+        read_only(self)
 
     @property
     def room(self) -> FloatArray:

@@ -9,12 +9,13 @@ T days; V vehicle classes and J shifts in `fleet`. Destinations of arcs count un
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.domain.arrays import read_only
 from optimizer.domain.fleet import Fleet
 from optimizer.domain.levers import LeverSet
 from optimizer.domain.promises import Promised, nothing_promised
@@ -28,13 +29,6 @@ ADMISSION, STABILISE, OUT_OF_PROVINCE = 0, 1, 2
 ADMISSION_KINDS = ("admission", "stabilise", "out_of_province")
 STEP_UP, STEP_DOWN, LATERAL, OUTSIDE = 0, 1, 2, 3
 DIRECTIONS = ("step_up", "step_down", "lateral", "out_of_province")
-
-
-def _freeze(value: object) -> None:
-    for item in fields(value):  # type: ignore[arg-type]
-        part = getattr(value, item.name)
-        if isinstance(part, np.ndarray):
-            part.setflags(write=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +56,7 @@ class Classes:
     """Disease of each class; empty: one and the same."""
 
     def __post_init__(self) -> None:
-        _freeze(self)
+        read_only(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +71,7 @@ class PlanRules:
     """Whole people on every day, not only on day 1."""
 
     def __post_init__(self) -> None:
-        _freeze(self)
+        read_only(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +90,7 @@ class Hazards:
     death_waiting: FloatArray
 
     def __post_init__(self) -> None:
-        _freeze(self)
+        read_only(self)
 
     @property
     def care_days_owed(self) -> FloatArray:
@@ -119,7 +113,7 @@ class AdmissionArcs:
     late_minutes: FloatArray
 
     def __post_init__(self) -> None:
-        _freeze(self)
+        read_only(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +129,7 @@ class TransferArcs:
     minutes: FloatArray
 
     def __post_init__(self) -> None:
-        _freeze(self)
+        read_only(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +149,7 @@ class HarmPrices:
     """Per cubic metre that somebody went without."""
 
     def __post_init__(self) -> None:
-        _freeze(self)
+        read_only(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +161,7 @@ class BurdenPrices:
     surge_bed_day: float
 
     def __post_init__(self) -> None:
-        _freeze(self)
+        read_only(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +172,7 @@ class Home:
     capacity: FloatArray
 
     def __post_init__(self) -> None:
-        _freeze(self)
+        read_only(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,11 +245,11 @@ class Instance:
     """(F, S) who may leave a proper bed for another unit. None: the recovering."""
     no_intake: BoolArray | None = None
     """(F, T) the unit is closed that day. None: none is."""
-    terms: Terms = field(default=None)  # type: ignore[assignment]
+    terms: Terms = field(default=None)  # type: ignore[assignment]  # its shape is that of other fields
     """Devices, oxygen, supervision; left out: they limit nothing."""
     levers: LeverSet | None = None
     """What may be decided besides where patients go; None: nothing."""
-    promises: Promised = field(default=None)  # type: ignore[assignment]
+    promises: Promised = field(default=None)  # type: ignore[assignment]  # its shape is that of other fields
     """What the plan promises; left out: nothing."""
     fleet: Fleet | None = None
     """Vehicles by class and shift. None: one class, and `vehicle_minutes` says all."""
@@ -267,7 +261,7 @@ class Instance:
         if self.promises is None:
             nothing = nothing_promised(len(self.levels), len(self.units), self.days)
             object.__setattr__(self, "promises", nothing)
-        _freeze(self)
+        read_only(self)
 
     @property
     def able(self) -> BoolArray:

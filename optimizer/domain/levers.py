@@ -5,10 +5,12 @@ Letters and rows: docs/model.md section 12. J levers; the other axes as in `Inst
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+
+from optimizer.domain.arrays import read_only
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -37,8 +39,7 @@ class LeverYields:
     """(J, E) patients followed at home."""
 
     def __post_init__(self) -> None:
-        for item in fields(self):
-            getattr(self, item.name).setflags(write=False)
+        read_only(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +73,7 @@ class LeverSet:
     """Burden of a million VND."""
 
     def __post_init__(self) -> None:
-        for item in fields(self):
-            part = getattr(self, item.name)
-            if isinstance(part, np.ndarray):
-                part.setflags(write=False)
+        read_only(self)
 
     @property
     def held(self) -> IntArray:

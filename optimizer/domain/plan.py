@@ -6,11 +6,12 @@ Arrays are on the axes of the `Instance` the plan was made from.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.domain.arrays import read_only
 from optimizer.domain.instance import BoolArray, FloatArray, Instance
 
 
@@ -88,10 +89,7 @@ class Plan:
     """
 
     def __post_init__(self) -> None:
-        for item in fields(self):
-            part = getattr(self, item.name)
-            if isinstance(part, np.ndarray):
-                part.setflags(write=False)
+        read_only(self)
 
 
 def new_patients(inst: Instance) -> FloatArray:

@@ -5,10 +5,12 @@ Axes as in `optimizer.domain.instance`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
+
+from optimizer.domain.arrays import read_only
 
 FloatArray = NDArray[np.float64]
 
@@ -48,10 +50,7 @@ class Promised:
     """Ids of the places with a limit, in the order of the scenario."""
 
     def __post_init__(self) -> None:
-        for item in fields(self):
-            value = getattr(self, item.name)
-            if isinstance(value, np.ndarray):
-                value.setflags(write=False)
+        read_only(self)
 
     @property
     def any(self) -> bool:

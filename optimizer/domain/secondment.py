@@ -9,21 +9,15 @@ for people, from 0 in arrays. Mathematics: docs/staffing.md.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from optimizer.domain.arrays import read_only
 from optimizer.domain.instance import BoolArray, FloatArray, IntArray
 from optimizer.domain.plan import GroupResult
 
 DAYS_A_WEEK = 7
-
-
-def _freeze(value: object) -> None:
-    for item in fields(value):  # type: ignore[arg-type]
-        part = getattr(value, item.name)
-        if isinstance(part, np.ndarray):
-            part.setflags(write=False)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -139,7 +133,7 @@ class SecondmentProblem:
             object.__setattr__(self, "pool", ("",) * len(self.sites))
         if not self.legal_basis:
             object.__setattr__(self, "legal_basis", ("",) * len(self.sites))
-        _freeze(self)
+        read_only(self)
 
     @property
     def outside(self) -> BoolArray:
@@ -221,7 +215,7 @@ class SecondmentPlan:
     """Columns, rows, nonzeros of the model."""
 
     def __post_init__(self) -> None:
-        _freeze(self)
+        read_only(self)
 
     @property
     def heads_moved(self) -> int:

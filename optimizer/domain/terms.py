@@ -5,10 +5,12 @@ A term that a province says nothing of limits nothing: its room is infinite.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from optimizer.domain.arrays import read_only
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -39,8 +41,7 @@ class Terms:
     """(F,) litres a minute of ordinary patients, taken off flow and supply already."""
 
     def __post_init__(self) -> None:
-        for item in fields(self):
-            getattr(self, item.name).setflags(write=False)
+        read_only(self)
 
     @property
     def device_levels(self) -> BoolArray:

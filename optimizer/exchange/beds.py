@@ -27,10 +27,13 @@ NO_BEDS = Problem(
 def write_patients(folder: Path, inst: Instance, plan: Plan) -> None:
     """Write who is treated, boards or lies in a corridor, as a plan folder has it."""
     for name, header, states in (
-        ("patients", ("day", "place", "class_id", "state", "patients", "confidence"),
-         (("treated", plan.treated), ("boarding", plan.boarding))),
+        (
+            "patients",
+            ("day", "place", "class_id", "state", "patients", "confidence"),
+            (("treated", plan.treated), ("boarding", plan.boarding)),
+        ),
         ("corridor", ("day", "unit", "patients", "confidence"), (("", plan.corridor),)),
-    ):  # fmt: skip
+    ):
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(header)

@@ -18,8 +18,8 @@ from typing import Any
 
 from optimizer.domain.roster import Assignment, Roster, RosterProblem
 from optimizer.errors import DataError, Problem, system_fault
+from optimizer.exchange.roster_reading import RosterBook, load, read_rules
 from optimizer.exchange.roster_rows import ROWS, PublishedRow, RulesFile
-from optimizer.exchange.roster_tables import RosterBook, load
 
 SCHEMA_VERSION = 1
 ROSTER_FILE, SUMMARY_FILE, SCORE_FILE, INPUTS = "roster.csv", "roster.json", "score.csv", "inputs"
@@ -74,47 +74,71 @@ def write_inputs(problem: RosterProblem, folder: Path) -> None:
         "holidays_before",
         (
             (
-                p.id, problem.facility, many(p.units), many(p.roles), p.contract,
-                many(sorted(p.skills)), p.nights_before, p.weekends_before, p.holidays_before,
+                p.id,
+                problem.facility,
+                many(p.units),
+                many(p.roles),
+                p.contract,
+                many(sorted(p.skills)),
+                p.nights_before,
+                p.weekends_before,
+                p.holidays_before,
             )
             for p in problem.people
         ),
-    )  # fmt: skip
+    )
     table(
         "contracts",
         "contract_id max_hours min_hours max_consecutive_days min_consecutive_days "
         "max_consecutive_nights min_days_off max_weekends min_rest_hours max_shifts",
         (
             (
-                c.id, hours(c.max_minutes), hours(c.min_minutes), c.max_consecutive_days,
-                c.min_consecutive_days, c.max_consecutive_nights, c.min_days_off, c.max_weekends,
-                hours(c.min_rest_minutes), many(f"{s}={n}" for s, n in c.max_shifts.items()),
+                c.id,
+                hours(c.max_minutes),
+                hours(c.min_minutes),
+                c.max_consecutive_days,
+                c.min_consecutive_days,
+                c.max_consecutive_nights,
+                c.min_days_off,
+                c.max_weekends,
+                hours(c.min_rest_minutes),
+                many(f"{s}={n}" for s, n in c.max_shifts.items()),
             )
             for c in problem.contracts
         ),
-    )  # fmt: skip
+    )
     table(
         "shifts",
         "shift start hours night not_next_day",
         (
             (
-                s.code, f"{s.start // 60:02d}:{s.start % 60:02d}", hours(s.minutes),
-                flag(s.night), many(s.not_next_day),
+                s.code,
+                f"{s.start // 60:02d}:{s.start % 60:02d}",
+                hours(s.minutes),
+                flag(s.night),
+                many(s.not_next_day),
             )
             for s in problem.shifts
         ),
-    )  # fmt: skip
+    )
     table(
         "cover",
         "unit date shift role minimum preferred under_weight preferred_weight over_weight",
         (
             (
-                c.unit, date(c.day), c.shift, c.role, c.minimum, c.preferred, c.under_weight,
-                c.preferred_weight, c.over_weight,
+                c.unit,
+                date(c.day),
+                c.shift,
+                c.role,
+                c.minimum,
+                c.preferred,
+                c.under_weight,
+                c.preferred_weight,
+                c.over_weight,
             )
             for c in problem.cover
         ),
-    )  # fmt: skip
+    )
     table(
         "requests",
         "person_id date shift kind weight",
@@ -138,12 +162,16 @@ def write_inputs(problem: RosterProblem, folder: Path) -> None:
         "person_id kind first last travel_days rest_days",
         (
             (
-                s.person, "here" if s.here else "away", date(s.first), date(s.last),
-                s.travel_days, s.rest_days,
+                s.person,
+                "here" if s.here else "away",
+                date(s.first),
+                date(s.last),
+                s.travel_days,
+                s.rest_days,
             )
             for s in problem.stays
         ),
-    )  # fmt: skip
+    )
     table(
         "history",
         "person_id date shift",
@@ -176,18 +204,28 @@ def rules_told(problem: RosterProblem) -> dict[str, Any]:
     ).model_dump(mode="json")
     rules["skill_mix"] = [
         {
-            "name": r.name, "unit": r.unit, "shift": r.shift, "skill": r.skill,
-            "minimum": r.minimum, "weight": r.weight, "level": r.level.value,
+            "name": r.name,
+            "unit": r.unit,
+            "shift": r.shift,
+            "skill": r.skill,
+            "minimum": r.minimum,
+            "weight": r.weight,
+            "level": r.level.value,
         }
         for r in problem.skill_mix
-    ]  # fmt: skip
+    ]
     rules["supervision"] = [
         {
-            "name": r.name, "unit": r.unit, "trainee": r.trainee, "trained": r.trained,
-            "per": r.per, "weight": r.weight, "level": r.level.value,
+            "name": r.name,
+            "unit": r.unit,
+            "trainee": r.trainee,
+            "trained": r.trained,
+            "per": r.per,
+            "weight": r.weight,
+            "level": r.level.value,
         }
         for r in problem.supervision
-    ]  # fmt: skip
+    ]
     return rules
 
 
@@ -208,8 +246,6 @@ def copy_inputs(source: Path, problem: RosterProblem, folder: Path) -> None:
 
 def _weights(source: Path) -> dict[str, Any]:
     """Return the keys of ``rules.yaml`` that only say what blank cells of tables mean."""
-    from optimizer.exchange.roster_tables import read_rules
-
     rules = read_rules(source / "rules.yaml", [])
     keys = ("under_weight", "preferred_weight", "over_weight", "request_weight", "min_rest_hours")
     return {key: getattr(rules, key) for key in keys} if rules else {}
@@ -286,10 +322,20 @@ def write_roster(
         )
         write_table(
             new / SCORE_FILE,
-            ("rule", "level", "weight", "units", "points", "person_id", "date", "shift", "unit",
-             "role"),
+            (
+                "rule",
+                "level",
+                "weight",
+                "units",
+                "points",
+                "person_id",
+                "date",
+                "shift",
+                "unit",
+                "role",
+            ),
             matches,
-        )  # fmt: skip
+        )
         summary = told(problem, roster) | {"inputs_sha256": inputs_digest(new / INPUTS)}
         text = json.dumps(summary, ensure_ascii=False, indent=1)
         (new / SUMMARY_FILE).write_text(text + "\n", encoding="utf-8")

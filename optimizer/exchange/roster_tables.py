@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import datetime
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
-
-from pydantic import ValidationError
 
 from optimizer.domain.roster import (
     ANY,
@@ -30,8 +27,8 @@ from optimizer.domain.roster import (
     Worked,
 )
 from optimizer.errors import DataError, Problem
-from optimizer.exchange.cells import columns, convert, explain, required_columns
-from optimizer.exchange.reading import nearest_name, read_sheet, same_id, shown
+from optimizer.exchange.reading import nearest_name, shown
+from optimizer.exchange.roster_reading import RULES_FILE, RosterBook, load, read_rules, unique
 from optimizer.exchange.roster_rows import (
     ROWS,
     ContractRow,
@@ -48,48 +45,10 @@ from optimizer.exchange.roster_rows import (
     ShiftRow,
     StayRow,
 )
-from optimizer.exchange.strict_yaml import dotted, read_yaml
 
-R = TypeVar("R", bound=RosterRow)
 MOST_PROBLEMS = 50
-RULES_FILE = "rules.yaml"
 FLAGS = ("lead", "can_supervise", "trainee")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
-
-
-class RosterBook:
-    """The tables of one folder while they are read."""
-
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        self.problems: list[Problem] = []
-        self.rows: dict[type[RosterRow], list[tuple[int, RosterRow]]] = {m: [] for m in ROWS}
-        self.ids: dict[type[RosterRow], set[str]] = {}
-
-    def file(self, model: type[RosterRow]) -> str:
-        """Return what messages call a table."""
-        return str(self.directory / f"{model.TABLE}.csv")
-
-    def of(self, model: type[R]) -> Iterator[tuple[int, R]]:
-        """Yield (row number, row) of a table."""
-        for number, row in self.rows[model]:
-            if isinstance(row, model):
-                yield number, row
-
-    def say(
-        self,
-        model: type[RosterRow],
-        row: int,
-        column: str,
-        fault: str,
-        remedy: str,
-        value: object = "",
-        **values: object,
-    ) -> None:
-        """Add a fault of a row."""
-        self.problems.append(
-            Problem(fault, remedy, self.file(model), row, column, shown(str(value)), values=values)
-        )
 
 
 def read_roster_folder(directory: Path) -> RosterProblem:
@@ -109,7 +68,7 @@ def read_roster_folder(directory: Path) -> RosterProblem:
     for model in ROWS:
         load(book, model)
     for model in ROWS:
-        _unique(book, model)
+        unique(book, model)
     problem = problem_of(book, rules) if rules is not None else None
     errors = book.problems[:MOST_PROBLEMS]
     if len(book.problems) > MOST_PROBLEMS:
@@ -120,75 +79,6 @@ def read_roster_folder(directory: Path) -> RosterProblem:
     if errors or problem is None:
         raise DataError(errors)
     return problem
-
-
-def read_rules(path: Path, problems: list[Problem]) -> RulesFile | None:
-    """Return ``rules.yaml``, or None with its faults."""
-    if not path.is_file():
-        problems.append(
-            Problem("The file is missing.", "Add it: facility_id, start and days.", str(path))
-        )
-        return None
-    document = read_yaml(path, str(path))
-    problems += document.problems
-    if not document.complete:
-        return None
-    try:
-        return RulesFile.model_validate_json(json.dumps(document.data))
-    except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            keys = tuple(k for k in detail["loc"])
-            fault, remedy, facts = explain(detail)
-            if detail["type"] == "extra_forbidden":
-                meant = nearest_name(str(keys[-1]), RulesFile.model_fields)
-                fault = "Unknown key: nobody reads it."
-                remedy = "Did you mean {meant}?" if meant else "Delete it or mend its name."
-                facts = {"meant": meant}
-            value = detail.get("input")
-            text = "" if isinstance(value, dict | list | None) else shown(str(value))
-            line = document.lines.get(keys, document.lines.get(keys[:1], 0))
-            problems.append(
-                Problem(fault, remedy, str(path), line, dotted(keys), text, values=facts)
-            )
-    return None
-
-
-def load(book: RosterBook, model: type[RosterRow]) -> None:
-    """Read one table; a missing one is a fault only if it is needed."""
-    path = book.directory / f"{model.TABLE}.csv"
-    if not path.is_file():
-        if model.NEEDED:
-            book.problems.append(
-                Problem("The table is missing.", "Put it into the folder.", str(path))
-            )
-        return
-    required = required_columns(model)
-    optional = [c for c in columns(model) if c not in required]
-    sheet = read_sheet(path, str(path), required, optional)
-    empty = "The file has a header and no rows."
-    book.problems += [p for p in sheet.problems if model.NEEDED or p.fault != empty]
-    book.ids[model] = {same_id(r.cells.get(model.KEY[0], "")) for r in sheet.records}
-    for record in sheet.records:
-        row = convert(record, model, str(path), book.problems)
-        if row is not None:
-            book.rows[model].append((record.row, row))
-
-
-def _unique(book: RosterBook, model: type[RosterRow]) -> None:
-    seen: dict[tuple[str, ...], int] = {}
-    for number, row in book.of(model):
-        key = tuple(same_id(str(getattr(row, column) or "")) for column in model.KEY)
-        if key in seen:
-            book.say(
-                model,
-                number,
-                model.KEY[0],
-                "The same key stands in row {other} already.",
-                "Delete one of the two rows.",
-                ", ".join(key),
-                other=seen[key],
-            )
-        seen.setdefault(key, number)
 
 
 def listed(cell: str | None) -> tuple[str, ...]:
@@ -244,16 +134,23 @@ class _Maker:
         day = (date - self.rules.start).days
         if past and not -self.rules.history_days <= day < 0:
             self.book.say(
-                model, row, column,
+                model,
+                row,
+                column,
                 "The date is not within the {days} days before the roster (history_days).",
                 "Correct the date, or history_days in rules.yaml.",
-                date, days=self.rules.history_days,
-            )  # fmt: skip
+                date,
+                days=self.rules.history_days,
+            )
         if not past and not 0 <= day < self.rules.days:
             self.book.say(
-                model, row, column, "The date is outside the roster.",
-                "Correct the date, or start and days in rules.yaml.", date,
-            )  # fmt: skip
+                model,
+                row,
+                column,
+                "The date is outside the roster.",
+                "Correct the date, or start and days in rules.yaml.",
+                date,
+            )
         return day
 
     def shift_list(
@@ -275,9 +172,13 @@ class _Maker:
                 found[code] = int(count)
             else:
                 self.book.say(
-                    ContractRow, row, "max_shifts", "Not a limit of shifts.",
-                    "Write it like N=8|E=0.", part,
-                )  # fmt: skip
+                    ContractRow,
+                    row,
+                    "max_shifts",
+                    "Not a limit of shifts.",
+                    "Write it like N=8|E=0.",
+                    part,
+                )
         return found
 
     def made_shifts(self) -> Iterator[Shift]:
@@ -310,9 +211,13 @@ class _Maker:
             for column, low, high in pairs:
                 if low is not None and high is not None and low > high:
                     self.book.say(
-                        ContractRow, n, column, "The minimum is above the maximum.",
-                        "Lower the one or raise the other.", getattr(row, column),
-                    )  # fmt: skip
+                        ContractRow,
+                        n,
+                        column,
+                        "The minimum is above the maximum.",
+                        "Lower the one or raise the other.",
+                        getattr(row, column),
+                    )
             rest = self.rules.min_rest_hours if row.min_rest_hours is None else row.min_rest_hours
             yield Contract(
                 row.contract_id,
@@ -333,10 +238,14 @@ class _Maker:
             self.known(Person, n, "contract_id", row.contract_id, self.contracts)
             if row.facility_id != self.rules.facility_id:
                 self.book.say(
-                    Person, n, "facility_id", "Not the facility of rules.yaml ({facility}).",
+                    Person,
+                    n,
+                    "facility_id",
+                    "Not the facility of rules.yaml ({facility}).",
                     "A roster is made for one facility: move the person, or correct the id.",
-                    row.facility_id, facility=self.rules.facility_id,
-                )  # fmt: skip
+                    row.facility_id,
+                    facility=self.rules.facility_id,
+                )
             units, roles = listed(row.unit), listed(row.role)
             for unit in units:
                 self.known(Person, n, "unit", unit, self.units)
@@ -371,19 +280,34 @@ class _Maker:
             )
             if preferred < row.minimum:
                 self.book.say(
-                    CoverRow, n, "preferred", "Preferred is below the minimum.",
-                    "Raise it to the minimum or more.", preferred,
-                )  # fmt: skip
+                    CoverRow,
+                    n,
+                    "preferred",
+                    "Preferred is below the minimum.",
+                    "Raise it to the minimum or more.",
+                    preferred,
+                )
             if between > under:
                 self.book.say(
-                    CoverRow, n, "preferred_weight",
+                    CoverRow,
+                    n,
+                    "preferred_weight",
                     "A post above the minimum may not weigh more than one below it ({under}).",
-                    "Lower it, or raise under_weight.", between, under=under,
-                )  # fmt: skip
+                    "Lower it, or raise under_weight.",
+                    between,
+                    under=under,
+                )
             yield Cover(
-                row.unit, self.day(CoverRow, n, "date", row.date), row.shift, row.role,
-                row.minimum, preferred, under, between, over,
-            )  # fmt: skip
+                row.unit,
+                self.day(CoverRow, n, "date", row.date),
+                row.shift,
+                row.role,
+                row.minimum,
+                preferred,
+                under,
+                between,
+                over,
+            )
 
     def person(self, model: type[RosterRow], row: int, id: str) -> str:
         """Return the id, said if unknown."""

@@ -183,9 +183,10 @@ def _place(files: RosterFiles) -> None:
             files.find("files", where, "The date is outside the roster.")
         elif (row["person_id"], day) in files.does:
             files.find(
-                "one_shift_a_day", f"{row['person_id']}, {row['date']}",
+                "one_shift_a_day",
+                f"{row['person_id']}, {row['date']}",
                 "Works two shifts on one day.",
-            )  # fmt: skip
+            )
         else:
             files.does[row["person_id"], day] = row
     for row in files.tables["history"]:

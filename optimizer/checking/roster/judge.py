@@ -54,9 +54,12 @@ def posts(files: RosterFiles) -> None:
         units = several(own.get("unit"))
         if row["role"] not in several(own["role"]) or (units and row["unit"] not in units):
             files.find(
-                "posts", where, "May not fill the post {unit} {role}.",
-                unit=row["unit"], role=row["role"],
-            )  # fmt: skip
+                "posts",
+                where,
+                "May not fill the post {unit} {role}.",
+                unit=row["unit"],
+                role=row["role"],
+            )
 
 
 def _weight(files: RosterFiles, row: Row, column: str) -> int:
@@ -182,9 +185,12 @@ def _changed(files: RosterFiles) -> Points:
     most = files.rules.get("max_changes")
     if most is not None and count > most:
         files.find(
-            "changes", "published.csv", "{count} days differ; at most {most} may.",
-            count=count, most=most,
-        )  # fmt: skip
+            "changes",
+            "published.csv",
+            "{count} days differ; at most {most} may.",
+            count=count,
+            most=most,
+        )
 
 
 def score(files: RosterFiles) -> dict[str, int]:
@@ -198,21 +204,30 @@ def score(files: RosterFiles) -> dict[str, int]:
         said = told.get(level) if isinstance(told, dict) else None
         if said != points:
             files.find(
-                "score", level, "The summary says {said} points; counted again {points}.",
-                said=said, points=points,
-            )  # fmt: skip
+                "score",
+                level,
+                "The summary says {said} points; counted again {points}.",
+                said=said,
+                points=points,
+            )
     total = counted["medium"] + counted["soft"]
     if files.summary.get("points") != total:
         files.find(
-            "score", "points", "The summary says {said} points; counted again {points}.",
-            said=files.summary.get("points"), points=total,
-        )  # fmt: skip
+            "score",
+            "points",
+            "The summary says {said} points; counted again {points}.",
+            said=files.summary.get("points"),
+            points=total,
+        )
     explained = [int(row["points"]) for row in _score_rows(files)]
     if sum(explained) != sum(counted.values()):
         files.find(
-            "score", "score.csv", "The explanation adds up to {found}; the score is {points}.",
-            found=sum(explained), points=sum(counted.values()),
-        )  # fmt: skip
+            "score",
+            "score.csv",
+            "The explanation adds up to {found}; the score is {points}.",
+            found=sum(explained),
+            points=sum(counted.values()),
+        )
     return counted
 
 
@@ -237,16 +252,32 @@ def claims(files: RosterFiles) -> None:
             files.find("claims", "bound", "Optimal is claimed without a bound.")
         return
     if bound > points:
-        files.find("claims", "bound", "The bound {bound} is above the points {points}.",
-                   bound=bound, points=points)  # fmt: skip
+        files.find(
+            "claims",
+            "bound",
+            "The bound {bound} is above the points {points}.",
+            bound=bound,
+            points=points,
+        )
     if (status == "optimal") != (bound >= points):
-        files.find("claims", "status", "The status is {status}; bound {bound}, points {points}.",
-                   status=status, bound=bound, points=points)  # fmt: skip
+        files.find(
+            "claims",
+            "status",
+            "The status is {status}; bound {bound}, points {points}.",
+            status=status,
+            bound=bound,
+            points=points,
+        )
     gap = told.get("gap")
     expected = max(0.0, (points - bound) / points) if points else 0.0
     if not isinstance(gap, int | float) or abs(gap - expected) > 1e-5:
-        files.find("claims", "gap", "The gap is {gap}; by bound and points it is {expected}.",
-                   gap=gap, expected=round(expected, 6))  # fmt: skip
+        files.find(
+            "claims",
+            "gap",
+            "The gap is {gap}; by bound and points it is {expected}.",
+            gap=gap,
+            expected=round(expected, 6),
+        )
 
 
 SHARED = ("cover_minimum", "skill_mix", "supervision", "changes")

@@ -36,9 +36,12 @@ def forbidden_successions(files: RosterFiles) -> None:
             first, then = files.shift_on(person, day), files.shift_on(person, day + 1)
             if first and then in barred[first]:
                 files.find(
-                    "forbidden_successions", f"{person}, {files.date(day + 1)}",
-                    "{then} may not follow {first} on the next day.", then=then, first=first,
-                )  # fmt: skip
+                    "forbidden_successions",
+                    f"{person}, {files.date(day + 1)}",
+                    "{then} may not follow {first} on the next day.",
+                    then=then,
+                    first=first,
+                )
 
 
 def _clock(row: Row) -> tuple[int, int]:
@@ -62,10 +65,13 @@ def rest_between_shifts(files: RosterFiles) -> None:
                 began, _ = _clock(files.shifts[then])
                 if later * DAY + began - ended < rest:
                     files.find(
-                        "rest_between_shifts", f"{person}, {files.date(day + later)}",
+                        "rest_between_shifts",
+                        f"{person}, {files.date(day + later)}",
                         "Rests {minutes} minutes before {then}; {rest} are due.",
-                        minutes=later * DAY + began - ended, then=then, rest=rest,
-                    )  # fmt: skip
+                        minutes=later * DAY + began - ended,
+                        then=then,
+                        rest=rest,
+                    )
 
 
 def _barred(files: RosterFiles, row: Row, day: int) -> bool:
@@ -101,9 +107,12 @@ def max_minutes(files: RosterFiles) -> None:
             most = -((-minutes(contract["max_hours"]) * share) // 1)
             if worked > most:
                 files.find(
-                    "max_minutes", person, "{worked} minutes; at most {most} are allowed.",
-                    worked=worked, most=int(most),
-                )  # fmt: skip
+                    "max_minutes",
+                    person,
+                    "{worked} minutes; at most {most} are allowed.",
+                    worked=worked,
+                    most=int(most),
+                )
 
 
 def min_minutes(files: RosterFiles) -> None:
@@ -114,9 +123,12 @@ def min_minutes(files: RosterFiles) -> None:
             least = (minutes(contract["min_hours"]) * share) // 1
             if worked < least:
                 files.find(
-                    "min_minutes", person, "{worked} minutes; at least {least} are due.",
-                    worked=worked, least=int(least),
-                )  # fmt: skip
+                    "min_minutes",
+                    person,
+                    "{worked} minutes; at least {least} are due.",
+                    worked=worked,
+                    least=int(least),
+                )
 
 
 def max_shifts(files: RosterFiles) -> None:
@@ -127,9 +139,13 @@ def max_shifts(files: RosterFiles) -> None:
             worked = sum(files.shift_on(person, d) == code.strip() for d in range(files.days))
             if worked > int(most):
                 files.find(
-                    "max_shifts", person, "{worked} shifts {code}; at most {most} are allowed.",
-                    worked=worked, code=code.strip(), most=int(most),
-                )  # fmt: skip
+                    "max_shifts",
+                    person,
+                    "{worked} shifts {code}; at most {most} are allowed.",
+                    worked=worked,
+                    code=code.strip(),
+                    most=int(most),
+                )
 
 
 def _runs(
@@ -156,10 +172,12 @@ def max_consecutive_days(files: RosterFiles) -> None:
         for work, first, last in _runs(files, person) if most is not None else ():
             if work and last - first + 1 > (most or 0) and last >= 0:
                 files.find(
-                    "max_consecutive_days", f"{person}, {files.date(last)}",
+                    "max_consecutive_days",
+                    f"{person}, {files.date(last)}",
                     "{count} days in a row; at most {most} are allowed.",
-                    count=last - first + 1, most=most,
-                )  # fmt: skip
+                    count=last - first + 1,
+                    most=most,
+                )
 
 
 def min_consecutive_days(files: RosterFiles) -> None:
@@ -170,10 +188,12 @@ def min_consecutive_days(files: RosterFiles) -> None:
             inside = files.begins(person) < first and -1 <= last < files.days - 1
             if work and inside and last - first + 1 < least and last + 1 >= 0:
                 files.find(
-                    "min_consecutive_days", f"{person}, {files.date(last)}",
+                    "min_consecutive_days",
+                    f"{person}, {files.date(last)}",
                     "{count} days in a row; at least {least} are due.",
-                    count=last - first + 1, least=least,
-                )  # fmt: skip
+                    count=last - first + 1,
+                    least=least,
+                )
 
 
 def max_consecutive_nights(files: RosterFiles) -> None:
@@ -183,10 +203,12 @@ def max_consecutive_nights(files: RosterFiles) -> None:
         for work, first, last in _runs(files, person, nights=True) if most is not None else ():
             if work and last - first + 1 > (most or 0) and last >= 0:
                 files.find(
-                    "max_consecutive_nights", f"{person}, {files.date(last)}",
+                    "max_consecutive_nights",
+                    f"{person}, {files.date(last)}",
                     "{count} nights in a row; at most {most} are allowed.",
-                    count=last - first + 1, most=most,
-                )  # fmt: skip
+                    count=last - first + 1,
+                    most=most,
+                )
 
 
 def min_days_off(files: RosterFiles) -> None:
@@ -197,10 +219,12 @@ def min_days_off(files: RosterFiles) -> None:
             inside = files.begins(person) < first and -1 <= last < files.days - 1
             if not work and inside and last - first + 1 < least and last + 1 >= 0:
                 files.find(
-                    "min_days_off", f"{person}, {files.date(last)}",
+                    "min_days_off",
+                    f"{person}, {files.date(last)}",
                     "{count} days off in a row; at least {least} are due.",
-                    count=last - first + 1, least=least,
-                )  # fmt: skip
+                    count=last - first + 1,
+                    least=least,
+                )
 
 
 def weekends_worked(files: RosterFiles, person: str) -> int:
@@ -220,9 +244,12 @@ def max_weekends(files: RosterFiles) -> None:
         worked = weekends_worked(files, person)
         if most is not None and worked > most:
             files.find(
-                "max_weekends", person, "{worked} weekends; at most {most} are allowed.",
-                worked=worked, most=most,
-            )  # fmt: skip
+                "max_weekends",
+                person,
+                "{worked} weekends; at most {most} are allowed.",
+                worked=worked,
+                most=most,
+            )
 
 
 def leave(files: RosterFiles) -> None:
@@ -250,10 +277,12 @@ def pins(files: RosterFiles) -> None:
         moved = bool(done and unit and done["unit"] != unit)
         if (done["shift"] if done else "") != shift or (shift and moved):
             files.find(
-                "pins", f"{row['person_id']}, {row['date']}", "Pinned to {pinned}; the roster says "
-                "{found}.", pinned=f"{shift or '-'} {unit}".strip(),
+                "pins",
+                f"{row['person_id']}, {row['date']}",
+                "Pinned to {pinned}; the roster says {found}.",
+                pinned=f"{shift or '-'} {unit}".strip(),
                 found=f"{done['shift']} {done['unit']}".strip() if done else "-",
-            )  # fmt: skip
+            )
 
 
 PERSONAL = (

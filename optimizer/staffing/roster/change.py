@@ -123,11 +123,16 @@ def changes(
     then = {(a.person, a.day): a.shift for a in now}
     sick = {(call.person, d) for call in calls for d in range(call.first, call.last + 1)}
     return tuple(
-        Change(person, day, was.get((person, day), ""), then.get((person, day), ""),
-               (person, day) in sick)
+        Change(
+            person,
+            day,
+            was.get((person, day), ""),
+            then.get((person, day), ""),
+            (person, day) in sick,
+        )
         for person, day in sorted(was.keys() | then.keys())
         if was.get((person, day)) != then.get((person, day))
-    )  # fmt: skip
+    )
 
 
 def stand_ins(

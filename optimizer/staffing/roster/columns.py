@@ -75,8 +75,10 @@ class _Master:
         self.place[self.shared] = np.arange(len(self.shared))
         loose = ~own[self.column]
         self.shared_entries = (
-            self.row[loose], self.place[self.column[loose]], self.coefficient[loose]
-        )  # fmt: skip
+            self.row[loose],
+            self.place[self.column[loose]],
+            self.coefficient[loose],
+        )
         order = np.argsort(self.column, kind="stable")
         self.by_column = (self.row[order], self.coefficient[order])
         self.begin = np.searchsorted(self.column[order], np.arange(model.columns + 1))

@@ -236,6 +236,11 @@ def counted(problem: RosterProblem) -> Iterator[Shortage]:
             ]
             if len(able) < rule.minimum:
                 yield Shortage(
-                    f"skill_mix:{rule.name}", rule.unit, day, shift, rule.skill, rule.minimum,
+                    f"skill_mix:{rule.name}",
+                    rule.unit,
+                    day,
+                    shift,
+                    rule.skill,
+                    rule.minimum,
                     len(able),
-                )  # fmt: skip
+                )

@@ -127,9 +127,14 @@ def _skill_mix(roster: _Counted) -> Iterator[Match]:
             missing = max(0, rule.minimum - roster.with_skill(rule.unit, day, shift, rule.skill))
             weight = 1 if rule.level is Level.hard else rule.weight
             yield Match(
-                f"skill_mix:{rule.name}", rule.level, weight, missing,
-                day=day, shift=shift, unit=rule.unit,
-            )  # fmt: skip
+                f"skill_mix:{rule.name}",
+                rule.level,
+                weight,
+                missing,
+                day=day,
+                shift=shift,
+                unit=rule.unit,
+            )
 
 
 def _supervision(roster: _Counted) -> Iterator[Match]:
@@ -139,10 +144,14 @@ def _supervision(roster: _Counted) -> Iterator[Match]:
             trained = roster.with_skill(rule.unit, day, shift, rule.trained)
             weight = 1 if rule.level is Level.hard else rule.weight
             yield Match(
-                f"supervision:{rule.name}", rule.level, weight,
+                f"supervision:{rule.name}",
+                rule.level,
+                weight,
                 max(0, trainees - rule.per * trained),
-                day=day, shift=shift, unit=rule.unit,
-            )  # fmt: skip
+                day=day,
+                shift=shift,
+                unit=rule.unit,
+            )
 
 
 def _requests(roster: _Counted) -> Iterator[Match]:
@@ -205,6 +214,14 @@ def score_rows(
     for m in explain(problem, assignments).matches:
         date = "" if m.day is None else problem.date(m.day).isoformat()
         yield (
-            m.rule, m.level.value, m.weight, m.units, m.points, m.person, date, m.shift, m.unit,
+            m.rule,
+            m.level.value,
+            m.weight,
+            m.units,
+            m.points,
+            m.person,
+            date,
+            m.shift,
+            m.unit,
             m.role,
-        )  # fmt: skip
+        )
