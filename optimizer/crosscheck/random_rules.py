@@ -12,8 +12,8 @@ import numpy as np
 
 from optimizer.domain.fit import fit_census
 from optimizer.domain.instance import LATERAL, BoolArray, Instance, IntArray, PlanRules
-from optimizer.domain.kept import PIN_ADMISSION, PIN_TRANSFER
 from optimizer.domain.promises import nothing_promised
+from optimizer.domain.promises_kept import PIN_ADMISSION, PIN_TRANSFER
 from optimizer.domain.simulate import simulate
 from optimizer.domain.terms import Terms
 

@@ -47,12 +47,12 @@ from optimizer.domain.instance import (
     TransferArcs,
     unmet_price,
 )
-from optimizer.domain.kept import PIN_KINDS
 from optimizer.domain.lever_arrays import lever_listed, lever_set
 from optimizer.domain.network import ReferralNetwork
 from optimizer.domain.phases import AGE, OUT, arrives_as, is_plain, nights_left
 from optimizer.domain.promise_keys import Promises
 from optimizer.domain.promises import Promised
+from optimizer.domain.promises_kept import PIN_KINDS
 from optimizer.domain.rules import closed_days, may_leave, own_units, plan_rules, rule_notes
 from optimizer.domain.scenario import Options, Rules, Scenario
 from optimizer.domain.simulate import simulate

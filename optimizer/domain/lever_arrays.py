@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from optimizer.domain.facility import LeverRow, LeverYield, Tables
-from optimizer.domain.lever_rows import levers_in_use, yields_in_use
 from optimizer.domain.levers import BoolArray, FloatArray, LeverSet, LeverYields
+from optimizer.domain.levers_in_use import levers_in_use, yields_in_use
 from optimizer.domain.rules import closing_day
 from optimizer.domain.scenario import Scenario
 from optimizer.domain.sites import Sites

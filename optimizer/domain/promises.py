@@ -28,8 +28,8 @@ class Promised:
     pins: FloatArray = field(default_factory=lambda: np.zeros((0, 6)))
     """(P, 6) decisions taken already: kind, day (from 0), from, to, class or level, count.
 
-    Kind as in `optimizer.domain.kept`; -1: no such place, or every class; from an area or a unit,
-    to a unit, or a destination outside counted after the units.
+    Kind as in `optimizer.domain.promises_kept`; -1: no such place, or every class; from an area or
+    a unit, to a unit, or a destination outside counted after the units.
     """
     earlier: FloatArray = field(default_factory=lambda: np.zeros((0, 7)))
     """(N, 7) flows of an earlier plan: transfer (1) or admission (0), day (from 0), from, to,

@@ -18,8 +18,8 @@ from optimizer.domain.instance import (
     FloatArray,
     Instance,
 )
-from optimizer.domain.kept import Intake, churn, promise_harm
 from optimizer.domain.plan import GroupResult, Plan, area_waiting, oxygen_drawn
+from optimizer.domain.promises_kept import Intake, churn, promise_harm
 from optimizer.domain.shares import Shares, dealt, shares
 from optimizer.domain.terms import M3_A_DAY
 from optimizer.domain.trips import Trips

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from optimizer.domain.facility import Facility, FacilityUnit, Tables
-from optimizer.domain.lever_rows import opened_by_levers
+from optimizer.domain.levers_in_use import opened_by_levers
 from optimizer.domain.scenario import Scenario
 
 

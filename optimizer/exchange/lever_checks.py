@@ -17,7 +17,7 @@ from optimizer.domain.facility import (
     Tables,
 )
 from optimizer.domain.lever_arrays import NO_ITEM
-from optimizer.domain.lever_rows import levers_in_use
+from optimizer.domain.levers_in_use import levers_in_use
 from optimizer.domain.scenario import Scenario
 from optimizer.errors import Problem
 from optimizer.exchange.book import Book

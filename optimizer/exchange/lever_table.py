@@ -10,8 +10,8 @@ import numpy as np
 from optimizer.domain.facility import CONFIDENCES, LeverRow, Tables
 from optimizer.domain.instance import Instance
 from optimizer.domain.lever_arrays import NO_ITEM
-from optimizer.domain.lever_rows import levers_in_use
 from optimizer.domain.levers import FloatArray, LeverSet
+from optimizer.domain.levers_in_use import levers_in_use
 from optimizer.domain.plan import Plan
 from optimizer.domain.scenario import Scenario
 

@@ -17,7 +17,6 @@ import numpy as np
 
 from optimizer.domain.assemble import Assembled
 from optimizer.domain.binding import binding_terms
-from optimizer.domain.decided import as_decided
 from optimizer.domain.facility import CONFIDENCES, Tables
 from optimizer.domain.instance import (
     ADMISSION_KINDS,
@@ -26,6 +25,7 @@ from optimizer.domain.instance import (
     Instance,
     IntArray,
 )
+from optimizer.domain.levers_decided import as_decided
 from optimizer.domain.plan import Plan, places_kept
 from optimizer.domain.scenario import Scenario
 from optimizer.exchange import lever_table, oxygen_table

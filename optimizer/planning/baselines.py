@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.domain.decided import without_levers
 from optimizer.domain.instance import Instance
+from optimizer.domain.levers_decided import without_levers
 from optimizer.domain.plan import Plan
 from optimizer.domain.simulate import simulate
 from optimizer.planning.screen import offered_ways, with_ways

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.domain.instance import BoolArray, FloatArray, Instance, IntArray
-from optimizer.domain.kept import churn
+from optimizer.domain.promises_kept import churn
 from optimizer.planning.constraints import CONSTRAINTS
 from optimizer.planning.lever_rows import LEVER_CONSTRAINTS
 from optimizer.planning.objective import group_cost

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.domain.instance import FloatArray, Instance
-from optimizer.domain.kept import (
+from optimizer.domain.promises_kept import (
     PIN_ADMISSION,
     PIN_SURGE,
     open_from_level,

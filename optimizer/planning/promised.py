@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from optimizer.domain.instance import FloatArray, Instance
-from optimizer.domain.kept import site_unmet
 from optimizer.domain.plan import Plan
+from optimizer.domain.promises_kept import site_unmet
 from optimizer.errors import SolverError
 from optimizer.planning.baselines import no_transfers
 from optimizer.planning.first import least_harm

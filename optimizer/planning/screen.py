@@ -30,8 +30,8 @@ from optimizer.domain.instance import (
     IntArray,
     TransferArcs,
 )
-from optimizer.domain.kept import PIN_ADMISSION, PIN_SURGE, earlier_flows, pinned_arcs
 from optimizer.domain.plan import Plan, oxygen_drawn
+from optimizer.domain.promises_kept import PIN_ADMISSION, PIN_SURGE, earlier_flows, pinned_arcs
 from optimizer.domain.terms import in_store
 from optimizer.planning.model import build_model
 from optimizer.solving.engine import solve_arrays

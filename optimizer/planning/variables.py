@@ -14,7 +14,7 @@ from optimizer.domain.instance import (
     Instance,
     IntArray,
 )
-from optimizer.domain.kept import earlier_flows, reserve_rows
+from optimizer.domain.promises_kept import earlier_flows, reserve_rows
 from optimizer.planning.redundant import NeededRows, needed_rows
 from optimizer.solving.matrix import Matrix
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.domain.decided import as_decided
 from optimizer.domain.instance import DIRECTIONS, FloatArray, Instance
+from optimizer.domain.levers_decided import as_decided
 from optimizer.domain.plan import Plan, area_waiting
 
 SHORT = 0.5

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from optimizer.domain.instance import FloatArray, Instance
-from optimizer.domain.kept import (
+from optimizer.domain.plan import Plan
+from optimizer.domain.promises_kept import (
     PIN_ADMISSION,
     PIN_SURGE,
     churn,
@@ -24,7 +25,6 @@ from optimizer.domain.kept import (
     site_unmet,
     taken_in,
 )
-from optimizer.domain.plan import Plan
 from optimizer.i18n import LANGUAGES, translator
 from optimizer.report import formats
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from optimizer.crosscheck.process import BLOCKS
 from optimizer.domain.capacity import Capacity
-from optimizer.domain.decided import as_decided
 from optimizer.domain.fit import fit_census
 from optimizer.domain.instance import (
     ADMISSION,
@@ -30,9 +29,10 @@ from optimizer.domain.instance import (
     TransferArcs,
     unmet_price,
 )
-from optimizer.domain.kept import reserve_missed, site_missed
 from optimizer.domain.levers import LeverSet, LeverYields
+from optimizer.domain.levers_decided import as_decided
 from optimizer.domain.plan import Plan, oxygen_drawn
+from optimizer.domain.promises_kept import reserve_missed, site_missed
 from optimizer.domain.terms import Terms, in_store, no_terms
 from optimizer.planning.model import PlanModel
 

@@ -15,7 +15,13 @@ import pytest
 from optimizer.crosscheck import crosscheck_many
 from optimizer.domain.binding import binding_terms
 from optimizer.domain.instance import ADMISSION, STABILISE, STEP_UP, Instance
-from optimizer.domain.kept import PIN_ADMISSION, PIN_SURGE, PIN_TRANSFER, churn, reserve_missed
+from optimizer.domain.promises_kept import (
+    PIN_ADMISSION,
+    PIN_SURGE,
+    PIN_TRANSFER,
+    churn,
+    reserve_missed,
+)
 from optimizer.domain.simulate import simulate
 from optimizer.planning.baselines import no_transfers
 from optimizer.planning.model import build_model

@@ -13,8 +13,8 @@ import pytest
 
 from optimizer.crosscheck import crosscheck_many
 from optimizer.crosscheck.random_levers import levered_instance
-from optimizer.domain.decided import without_levers
 from optimizer.domain.instance import ADMISSION, Home, Instance
+from optimizer.domain.levers_decided import without_levers
 from optimizer.planning.model import build_model
 from optimizer.planning.solve import SolveOptions, solve_plan
 from optimizer.witness.compare import SAME, compare
