@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.domain.assemble import assemble
+from optimizer.loading import load
 from optimizer.planning.model import build_model
-from optimizer.run import load
 from optimizer.solving.engine import solve_arrays
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -17,11 +17,12 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from optimizer.checking.judge import check_plan
 from optimizer.domain.assemble import Assembled, assemble
 from optimizer.domain.simulate import simulate
+from optimizer.loading import load
 from optimizer.planning.live import LiveModel
 from optimizer.planning.model import build_model
 from optimizer.planning.solve import solve_plan
 from optimizer.planning.split import split_to_communes
-from optimizer.run import load, plan_scenario
+from optimizer.run import plan_scenario
 
 ROOT = Path(__file__).resolve().parents[1]
 SCENARIO = ROOT / "scenarios" / "soc_trang_delta_unvaccinated.yaml"

@@ -30,9 +30,10 @@ import yaml
 
 from optimizer.checking.judge import check_plan
 from optimizer.domain.assemble import assemble
+from optimizer.loading import load
 from optimizer.planning import baselines
 from optimizer.planning.solve import SolveOptions
-from optimizer.run import Outcome, load, plan_scenario
+from optimizer.run import Outcome, plan_scenario
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 MARK, END = "<!-- texas table -->", "<!-- end of texas table -->"

@@ -15,11 +15,11 @@ import numpy as np
 
 from optimizer.domain.assemble import assemble
 from optimizer.domain.instance import Instance
+from optimizer.loading import load
 from optimizer.planning import baselines
 from optimizer.planning.live import LiveModel
 from optimizer.planning.screen import offered_ways, with_ways
 from optimizer.planning.solve import solve_plan
-from optimizer.run import load
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = Path(__file__).with_name("RESULTS.md")

@@ -290,8 +290,8 @@ def goals(
     """Show every weight with unit, meaning and source; of a plan also what each group cost."""
     from optimizer.errors import ReferralError
     from optimizer.exchange.goals import goal_rows
+    from optimizer.loading import load
     from optimizer.report import goals as report
-    from optimizer.run import load
     from optimizer.whatif import plan_summary, routine_price
 
     told: dict[str, Any] = {"schema_version": 1}
@@ -382,7 +382,7 @@ def validate(
     from optimizer.exchange.staff_tables import has_people, read_staff_tables
     from optimizer.exchange.tables import read_tables
     from optimizer.i18n import translator
-    from optimizer.run import inspect
+    from optimizer.loading import inspect
 
     say = translator(lang.value)
     problems: list[Problem] = []
@@ -443,8 +443,8 @@ def roads(
 ) -> None:
     """Say how far each commune is from care, and whom a cut road isolates."""
     from optimizer.errors import ReferralError
+    from optimizer.loading import load
     from optimizer.report.reach import reach, reach_text, read_cuts
-    from optimizer.run import load
 
     try:
         tables, read, _ = load(scenario, data)

@@ -45,12 +45,12 @@ from optimizer.exchange.scenarios import scenario_to_json
 from optimizer.exchange.staff_folder import SUMMARY_FILE, write_staff_folder
 from optimizer.exchange.staff_tables import read_staff_tables
 from optimizer.i18n import LANGUAGES
+from optimizer.loading import load
 from optimizer.planning import baselines
 from optimizer.planning.lent import FreelyLent, Lendable, freely_lent
 from optimizer.planning.screen import offered_ways, with_ways
 from optimizer.planning.solve import solve_plan
 from optimizer.report.kpis import plan_kpis
-from optimizer.run import load
 from optimizer.staffing.secondment.solve import plan_secondments
 from optimizer.staffing.secondment.who import Candidate, Named, who_goes
 

@@ -24,11 +24,12 @@ from optimizer.domain.simulate import harm_value, simulate
 from optimizer.errors import DataError, PlanCheckError, Problem, SolverError
 from optimizer.exchange.scenarios import scenario_from_json
 from optimizer.exchange.tables import read_tables
+from optimizer.loading import load
 from optimizer.planning.export import write_model
 from optimizer.planning.promised import with_sites_compared
 from optimizer.planning.screen import window
 from optimizer.planning.solve import solve_plan
-from optimizer.run import load, publish_plan
+from optimizer.publishing import publish_plan
 from optimizer.witness.compare import (
     BELOW,
     BOUND_ABOVE,

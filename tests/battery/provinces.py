@@ -10,7 +10,7 @@ from typing import Any
 from optimizer.domain.assemble import Assembled, assemble
 from optimizer.domain.facility import Tables
 from optimizer.domain.scenario import Scenario
-from optimizer.run import load
+from optimizer.loading import load
 from tests.run.province import template, wave
 
 IDS = ("U1", "U2", "U3", "UE", "H1", "H2", "H3", "E1", "X1", "X2", "X3", "C1", "C2", "M1", "M2")

@@ -126,7 +126,12 @@ def test_rule_is_kept_in_time_when_the_solver_hangs(
     scenario = wave(province, shocks={"demand_factor": 8})
     began = time.monotonic()
     outcome = plan_scenario(
-        scenario, data_dir=province, out=tmp_path / "plan", options=SolveOptions(seconds=0.3)
+        scenario,
+        data_dir=province,
+        out=tmp_path / "plan",
+        options=SolveOptions(seconds=0.3),
+        explain=False,
+        reports=False,
     )
     assert time.monotonic() - began < 30.0
     assert outcome.summary["solver"] == "nearest free place"
@@ -143,7 +148,9 @@ def test_rule_is_kept_when_every_solver_gives_up(
 
     for module in broken.who_solve():
         monkeypatch.setattr(module, "solve_arrays", silent)
-    outcome = plan_scenario(wave(province), data_dir=province, out=tmp_path / "plan")
+    outcome = plan_scenario(
+        wave(province), data_dir=province, out=tmp_path / "plan", explain=False, reports=False
+    )
     assert outcome.summary["solver"] == "nearest free place"
     assert check_plan(tmp_path / "plan").violations == ()
 

@@ -102,7 +102,9 @@ def test_needs_stand_in_the_plan_folder_and_the_summary(
     tmp_path: Path, lang: str, words: list[str]
 ) -> None:
     province = template(tmp_path / "data")
-    plan_scenario(wave(province), data_dir=province, out=tmp_path / "plan")
+    plan_scenario(
+        wave(province), data_dir=province, out=tmp_path / "plan", explain=False, reports=False
+    )
     told = summary(tmp_path / "plan")
     lines = "\n".join(need_lines(told, lang))
     assert all(word in lines for word in words)

@@ -10,10 +10,10 @@ import pytest
 
 from optimizer.domain.assemble import assemble
 from optimizer.domain.instance import Instance
+from optimizer.loading import load
 from optimizer.planning.first import least_harm
 from optimizer.planning.model import build_model
 from optimizer.planning.proved import proved_bound
-from optimizer.run import load
 from tests.run.province import worked
 
 

@@ -12,9 +12,9 @@ from optimizer.domain.assemble import assemble
 from optimizer.domain.facility import ROWS
 from optimizer.domain.instance import ADMISSION, Instance
 from optimizer.exchange.tables import read_tables
+from optimizer.loading import load
 from optimizer.planning.solve import solve_plan
 from optimizer.report.equity import Communes, equity_kpis, equity_rows, p90, waiting_by_commune
-from optimizer.run import load
 from tests.planning.instances import sketch
 from tests.run.province import planned, summary, table, template, wave
 

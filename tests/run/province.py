@@ -30,9 +30,14 @@ def wave(province: Path, name: str = "wave.yaml", **changes: Any) -> Path:
     return path
 
 
-def planned(scenario: Path, province: Path, out: Path) -> Outcome:
-    """Plan, and hold the folder to the checker once more."""
-    outcome = plan_scenario(scenario, data_dir=province, out=out)
+def planned(
+    scenario: Path, province: Path, out: Path, *, explain: bool = False, reports: bool = False
+) -> Outcome:
+    """Plan, and hold the folder to the checker once more.
+
+    `explain` and `reports` take nine tenths of the time here: only for tests that read them.
+    """
+    outcome = plan_scenario(scenario, data_dir=province, out=out, explain=explain, reports=reports)
     assert check_plan(out).violations == ()
     return outcome
 

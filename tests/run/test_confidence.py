@@ -15,11 +15,11 @@ from optimizer.domain.assemble import assemble
 from optimizer.domain.facility import CONFIDENCES
 from optimizer.exchange.grounds import SAID_ELSEWHERE, read_grounds, wave_confidence
 from optimizer.exchange.scenarios import read_scenario, scenario_to_json
+from optimizer.loading import load
 from optimizer.report import tables
 from optimizer.report.folder import read_plan_folder
 from optimizer.report.palette import LIGHT
 from optimizer.report.summary import summary_text
-from optimizer.run import load
 
 from .province import planned, summary, table, template, worked
 

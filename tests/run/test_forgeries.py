@@ -382,6 +382,8 @@ def wave_plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert len(told["shortfalls"]) > 1
     beside = {"greedy", "no_transfers", "local_only", "proportional_share", "pooled_bound"}
     assert set(told["baselines"]) == beside
+    sealed(root / "plan")
+    assert check_plan(root / "plan", province).passed, "the sealing itself is sound"
     return root
 
 
@@ -391,8 +393,6 @@ def test_check_names_the_rule_when_forged_with_digests_mended(
 ) -> None:
     folder = tmp_path / "plan"
     shutil.copytree(wave_plan / "plan", folder)
-    sealed(folder)
-    assert check_plan(folder, wave_plan / "province").passed, "the sealing itself is sound"
     change(folder)
     sealed(folder)
     result = check_plan(folder, wave_plan / "province")

@@ -77,7 +77,7 @@ def test_levers_that_are_not_allowed_change_no_plan(province: Path, tmp_path: Pa
     harms = []
     for name, levers in (("none", {"use": "none"}), ("null", None)):
         path = wave(province, f"{name}.yaml", levers=levers, shocks={"demand_factor": 9})
-        plan_scenario(path, data_dir=province, out=tmp_path / name)
+        plan_scenario(path, data_dir=province, out=tmp_path / name, explain=False, reports=False)
         harms.append(summary(tmp_path / name)["objective"]["harm"]["value"])
         assert not (tmp_path / name / "levers.csv").exists()
     assert harms[0] == harms[1]

@@ -13,16 +13,26 @@ from optimizer.report.summary import summary_text
 from tests.run.province import planned, summary, table, template, wave
 
 
-def test_every_assumed_figure_stands_in_the_table_weightiest_first(tmp_path: Path) -> None:
-    province = template(tmp_path / "data")
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a crowded province, short of staff, and its plan; one range is stated."""
+    root = tmp_path_factory.mktemp("matters")
+    province = template(root / "data")
     ranged = {
         "stays.severe.stay_days": {"source": "x", "confidence": "assumed", "low": 3, "high": 20}
     }
-    path = wave(province, horizon_days=14, provenance=ranged, shocks={"demand_factor": 3.0})
-    planned(path, province, tmp_path / "plan")
-    rows = table(tmp_path / "plan", "matters")
+    shocks = {"demand_factor": 3.0, "staff_factor": 0.4}
+    path = wave(province, horizon_days=14, provenance=ranged, shocks=shocks)
+    planned(path, province, root / "plan", explain=True, reports=True)
+    return root
+
+
+def test_every_assumed_figure_stands_in_the_table_weightiest_first(crowd: Path) -> None:
+    rows = table(crowd / "plan", "matters")
     named = [row["figure"] for row in rows]
-    assert {key for key, _ in assumed_keys(read_scenario(path))} <= set(named)
+    assert {key for key, _ in assumed_keys(read_scenario(crowd / "data" / "wave.yaml"))} <= set(
+        named
+    )
     assert {"beds.staffed_beds", "staff.on_duty", "routine.routine_patients"} <= set(named)
     swing = [
         max(
@@ -43,26 +53,20 @@ def test_every_assumed_figure_stands_in_the_table_weightiest_first(tmp_path: Pat
 @pytest.mark.parametrize(
     ("lang", "words"), [("vi", "Giả định nào quan trọng"), ("en", "Which assumption matters")]
 )
-def test_the_weightiest_are_told(tmp_path: Path, lang: str, words: str) -> None:
-    province = template(tmp_path / "data")
-    path = wave(province, horizon_days=14, shocks={"demand_factor": 3.0})
-    planned(path, province, tmp_path / "plan")
-    told = summary(tmp_path / "plan")
+def test_the_weightiest_are_told(crowd: Path, lang: str, words: str) -> None:
+    told = summary(crowd / "plan")
     first = told["explanation"]["matters"][0]
     assert first["harm_low"] != first["harm_high"]
     assert len(first[f"text_{lang}"].split()) <= 80
-    text = summary_text(tmp_path / "plan", told, lang)
+    text = summary_text(crowd / "plan", told, lang)
     assert words in text
     assert first[f"text_{lang}"] in text
-    page = (tmp_path / "plan" / "report.html").read_text(encoding="utf-8")
+    page = (crowd / "plan" / "report.html").read_text(encoding="utf-8")
     assert words in page
 
 
-def test_more_staff_never_looks_worse_than_less(tmp_path: Path) -> None:
-    province = template(tmp_path / "data")
-    path = wave(province, horizon_days=14, shocks={"demand_factor": 3.0, "staff_factor": 0.4})
-    planned(path, province, tmp_path / "plan")
-    rows = {row["figure"]: row for row in table(tmp_path / "plan", "matters")}
+def test_more_staff_never_looks_worse_than_less(crowd: Path) -> None:
+    rows = {row["figure"]: row for row in table(crowd / "plan", "matters")}
     staff, beds = rows["staff.on_duty"], rows["beds.staffed_beds"]
     assert float(staff["harm_low"]) > float(staff["harm"]) > float(staff["harm_high"])
     assert float(beds["harm_low"]) >= float(beds["harm_high"])

@@ -14,10 +14,10 @@ import pytest
 
 from optimizer.checking.judge import check_plan
 from optimizer.errors import DataError, InfeasiblePlanError
+from optimizer.loading import load
 from optimizer.report.folder import read_plan_folder
 from optimizer.report.promises import promise_table
 from optimizer.report.summary import summary_text
-from optimizer.run import load
 from tests.run.province import planned, table, template, wave
 
 BUSY = {"shocks": {"demand_factor": 12}, "horizon_days": 5}

@@ -24,7 +24,7 @@ WORDS = 80
 def plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("reports")
     province = worked(root / "province")
-    planned(province / "scenario.yaml", province, root / "plan")
+    planned(province / "scenario.yaml", province, root / "plan", explain=True, reports=True)
     return root / "plan"
 
 
@@ -33,7 +33,13 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The template's province with eight times its demand: something falls short."""
     root = tmp_path_factory.mktemp("busy")
     province = template(root / "province")
-    planned(wave(province, shocks={"demand_factor": 8.0}), province, root / "plan")
+    planned(
+        wave(province, shocks={"demand_factor": 8.0}),
+        province,
+        root / "plan",
+        explain=True,
+        reports=True,
+    )
     return root / "plan"
 
 
@@ -128,7 +134,7 @@ def test_sentences_are_short_and_in_both_languages(
 @pytest.mark.parametrize("name", ["bottlenecks.csv", "why.csv", "clear.csv", "report.html"])
 def test_digests_are_named_when_an_explanation_is_touched(tmp_path: Path, name: str) -> None:
     province = worked(tmp_path / "province")
-    planned(province / "scenario.yaml", province, tmp_path / "plan")
+    planned(province / "scenario.yaml", province, tmp_path / "plan", explain=True, reports=True)
     path = tmp_path / "plan" / name
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     assert "digests" in check_plan(tmp_path / "plan").broken
@@ -210,7 +216,7 @@ def test_weights_of_the_scenario_choose_what_clears_the_shortfall(tmp_path: Path
     scenario = province / "scenario.yaml"
     text = scenario.read_text(encoding="utf-8")
     scenario.write_text(text + "clearing: {bed: 7}\n", encoding="utf-8")
-    planned(scenario, province, tmp_path / "plan")
+    planned(scenario, province, tmp_path / "plan", explain=True, reports=True)
     told = summary(tmp_path / "plan")["explanation"]["clear"]
     assert told["costs"]["bed"] == 7.0
     assert told["weight"] == pytest.approx(7.7)  # second of two levels: a tenth dearer

@@ -24,8 +24,9 @@ from benchmarks.texas import (
 from optimizer.checking.judge import check_plan
 from optimizer.domain.assemble import assemble
 from optimizer.errors import DataError
+from optimizer.loading import load
 from optimizer.planning.solve import SolveOptions, solve_plan
-from optimizer.run import load, plan_scenario
+from optimizer.run import plan_scenario
 from optimizer.solving.engine import solve_arrays
 from optimizer.solving.matrix import Matrix
 
@@ -102,7 +103,14 @@ def test_ages_have_the_same_optimum_as_the_census_summed_over_days(
     invented: Wave, tmp_path: Path
 ) -> None:
     path = replay(invented, tmp_path / "data")
-    outcome = plan_scenario(path, data_dir=path.parent, out=tmp_path / "plan", all_ways=True)
+    outcome = plan_scenario(
+        path,
+        data_dir=path.parent,
+        out=tmp_path / "plan",
+        all_ways=True,
+        explain=False,
+        reports=False,
+    )
     harm = outcome.summary["objective"]["harm"]
     assert harm["value"] == pytest.approx(summed_out(invented), abs=1e-6)
     assert harm["value"] > 0.05
@@ -131,7 +139,14 @@ def test_means_of_a_curve_and_of_known_leaving_days_are_exact(
 
 def test_whole_window_is_whole_and_says_its_gap(invented: Wave, tmp_path: Path) -> None:
     path = replay(invented, tmp_path / "data", whole_window=True)
-    outcome = plan_scenario(path, data_dir=path.parent, out=tmp_path / "plan", all_ways=True)
+    outcome = plan_scenario(
+        path,
+        data_dir=path.parent,
+        out=tmp_path / "plan",
+        all_ways=True,
+        explain=False,
+        reports=False,
+    )
     harm = outcome.summary["objective"]["harm"]
     assert harm["bound"] == pytest.approx(summed_out(invented), abs=1e-6)
     assert harm["value"] >= harm["bound"] - 1e-9
@@ -154,7 +169,9 @@ def test_opening_census_that_may_move_once_never_raises_harm(
 
 
 def planned_harm(path: Path, out: Path) -> float:
-    outcome = plan_scenario(path, data_dir=path.parent, out=out, all_ways=True)
+    outcome = plan_scenario(
+        path, data_dir=path.parent, out=out, all_ways=True, explain=False, reports=False
+    )
     assert check_plan(out).violations == ()
     return float(outcome.summary["objective"]["harm"]["value"])
 

@@ -15,8 +15,8 @@ from optimizer.errors import DataError
 from optimizer.exchange.planfolder import write_summary
 from optimizer.exchange.scenarios import read_scenario
 from optimizer.exchange.tables import read_tables
+from optimizer.loading import load
 from optimizer.report.summary import summary_text
-from optimizer.run import load
 from tests.run.province import HAZARDS, ROOT, WORKED, planned, summary, template, wave, worked
 
 HARM = 153.125
@@ -82,7 +82,7 @@ def test_a_figure_of_one_disease_is_held_to_the_plan(tmp_path: Path) -> None:
 )
 def test_each_disease_is_told_by_name(tmp_path: Path, lang: str, words: list[str]) -> None:
     folder = split(tmp_path / "data")
-    planned(folder / "scenario.yaml", folder, tmp_path / "plan")
+    planned(folder / "scenario.yaml", folder, tmp_path / "plan", reports=True)
     told = summary(tmp_path / "plan")
     text = summary_text(tmp_path / "plan", told, lang)
     assert all(word in text for word in words)

@@ -25,7 +25,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     province = worked(tmp_path_factory.mktemp("site") / "province")
     units = province / "units.csv"
     units.write_text(units.read_text(encoding="utf-8").replace("B,FB", "B,FA"), encoding="utf-8")
-    planned(province / "scenario.yaml", province, province.parent / "plan")
+    planned(province / "scenario.yaml", province, province.parent / "plan", reports=True)
     return province.parent / "plan"
 
 

@@ -107,7 +107,12 @@ def test_worked_files_with_one_more_bed(tmp_path: Path, old: str, new: str, harm
 def test_worked_files_give_the_same_by_cluster(tmp_path: Path) -> None:
     province = worked(tmp_path / "province")
     outcome = plan_scenario(
-        province / "scenario.yaml", data_dir=province, out=tmp_path / "plan", areas="clusters"
+        province / "scenario.yaml",
+        data_dir=province,
+        out=tmp_path / "plan",
+        areas="clusters",
+        explain=False,
+        reports=False,
     )
     assert outcome.summary["objective"]["harm"]["value"] == pytest.approx(153.125)
     assert check_plan(tmp_path / "plan").violations == ()
