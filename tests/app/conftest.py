@@ -79,7 +79,8 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> dict[str, PlanReport]:
     for stem, province in REAL.items():
         data = ROOT / "data" / "facilities" / province
         out = root / "plans" / stem
-        plan_scenario(scenarios / f"{stem}.yaml", data_dir=data, out=out)
+        scenario = scenarios / f"{stem}.yaml"
+        plan_scenario(scenario, data_dir=data, out=out, explain=False, reports=False)
         made[province] = read_plan_folder(out)
     return made
 

@@ -126,14 +126,14 @@ def case(seed: int, folder: Path) -> tuple[Path, Path, str]:
     return scenario, province, f"template, {trouble}, x {overload}"
 
 
-def answered(seed: int, folder: Path) -> dict[str, Any]:
+def answered(seed: int, folder: Path, *, explain: bool = True) -> dict[str, Any]:
     """Plan one case; raise AssertionError where an answer is not one. Return the summary."""
     folder.mkdir(parents=True, exist_ok=True)
     scenario, data, name = case(seed, folder)
     out = folder / "plan"
     lang = "vi" if seed % 2 else "en"
     words = ["plan", str(scenario), "--data", str(data), "--out", str(out), "--lang", lang]
-    done = CliRunner().invoke(app, words)
+    done = CliRunner().invoke(app, words if explain else [*words, "--no-explain"])
     assert done.exit_code == 0, f"{name}: exit {done.exit_code}: {done.output[-400:]}"
     said = (done.stdout + done.stderr).lower()
     for word in FORBIDDEN:
