@@ -12,9 +12,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from optimizer.domain.harm import harm_value
 from optimizer.domain.instance import AdmissionArcs, FloatArray, Instance, IntArray, TransferArcs
 from optimizer.domain.plan import Plan
-from optimizer.domain.simulate import harm_value, simulate
+from optimizer.domain.simulate import simulate
 from optimizer.planning import variables
 from optimizer.planning.model import build_model
 from optimizer.planning.redundant import NeededRows
