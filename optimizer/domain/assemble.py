@@ -16,6 +16,7 @@ from optimizer.domain.arcs import (
     transfer_arcs,
 )
 from optimizer.domain.capacity import bed_levels, capacity
+from optimizer.domain.care import PatientClass
 from optimizer.domain.demand import (
     Demand,
     by_disease,
@@ -27,7 +28,6 @@ from optimizer.domain.demand import (
     scenario_classes,
     spread,
 )
-from optimizer.domain.facility import PatientClass, Tables
 from optimizer.domain.fit import fit_census
 from optimizer.domain.instance import (
     ADMISSION_KINDS,
@@ -57,6 +57,7 @@ from optimizer.domain.rules import closed_days, may_leave, own_units, plan_rules
 from optimizer.domain.scenario import Options, Rules, Scenario
 from optimizer.domain.simulate import simulate
 from optimizer.domain.sites import Sites, planning_sites
+from optimizer.domain.tables import Tables
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from optimizer.domain.facility import Id, Share
+from optimizer.domain.row import Id, Share
 
 DayNumber = Annotated[int, Field(ge=1, le=112)]
 

@@ -14,8 +14,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from optimizer.domain.facility import CarePhase, Confidence, Id, Money, Phase, Share, Text, Whole
 from optimizer.domain.promise_keys import Pin, PreviousPlan, Promises
+from optimizer.domain.row import CarePhase, Confidence, Id, Money, Phase, Share, Text, Whole
 
 Route = Literal["reported_cases", "infections", "explicit"]
 Pool = Literal["treated", "boarding", "waiting"]

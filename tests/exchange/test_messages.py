@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 import optimizer
 from optimizer.domain import promise_keys, scenario
-from optimizer.domain.facility import ROWS
+from optimizer.domain.tables import ROWS
 from optimizer.i18n import translator
 
 PACKAGE = Path(optimizer.__file__).parent

@@ -20,9 +20,10 @@ import pytest
 from pydantic import BaseModel
 
 from optimizer.domain.assemble import assemble
-from optimizer.domain.facility import ROWS, Row, Tables
+from optimizer.domain.row import Row
 from optimizer.domain.scenario import Scenario, Wave
 from optimizer.domain.supplies import icu_quota, plan_needs
+from optimizer.domain.tables import ROWS, Tables
 from optimizer.exchange.scenarios import read_scenario, scenario_to_json
 from optimizer.exchange.tables import read_tables
 from optimizer.planning.clear import clear_shortfall

@@ -17,10 +17,11 @@ import numpy as np
 import pytest
 
 from optimizer.domain.assemble import assemble
-from optimizer.domain.facility import Row, Tables
 from optimizer.domain.lending import around_the_clock, secondment_problem, workforce
 from optimizer.domain.people import RULES, STAFF_ROWS, Lender, StaffTables
+from optimizer.domain.row import Row
 from optimizer.domain.scenario import Scenario
+from optimizer.domain.tables import Tables
 from optimizer.exchange.scenarios import read_scenario, scenario_to_json
 from optimizer.exchange.staff_tables import read_staff_tables
 from optimizer.exchange.tables import read_tables
