@@ -54,7 +54,8 @@ from optimizer.domain.promise_keys import Promises
 from optimizer.domain.promises import Promised
 from optimizer.domain.promises_kept import PIN_KINDS
 from optimizer.domain.rules import closed_days, may_leave, own_units, plan_rules, rule_notes
-from optimizer.domain.scenario import Options, Rules, Scenario
+from optimizer.domain.scenario import Scenario
+from optimizer.domain.settings import Options, Rules
 from optimizer.domain.simulate import simulate
 from optimizer.domain.sites import Sites, planning_sites
 from optimizer.domain.tables import Tables

@@ -23,7 +23,8 @@ from optimizer.domain.phases import (
     with_leaving,
     write_curve,
 )
-from optimizer.domain.scenario import Scenario, Stay
+from optimizer.domain.scenario import Scenario
+from optimizer.domain.stay import Stay
 from optimizer.domain.tables import Tables
 
 

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from optimizer.domain.assemble import Assembled, assemble
-from optimizer.domain.scenario import LeverChange, Levers, Scenario
+from optimizer.domain.scenario import Scenario
+from optimizer.domain.settings import LeverChange, Levers
 from optimizer.domain.sites import planning_sites
 from optimizer.domain.tables import Tables
 from optimizer.exchange.agreement import cross_check

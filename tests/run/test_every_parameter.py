@@ -21,9 +21,10 @@ from pydantic import BaseModel
 
 from optimizer.domain.assemble import assemble
 from optimizer.domain.row import Row
-from optimizer.domain.scenario import Scenario, Wave
+from optimizer.domain.scenario import Scenario
 from optimizer.domain.supplies import icu_quota, plan_needs
 from optimizer.domain.tables import ROWS, Tables
+from optimizer.domain.wave import Wave
 from optimizer.exchange.scenarios import read_scenario, scenario_to_json
 from optimizer.exchange.tables import read_tables
 from optimizer.planning.clear import clear_shortfall
