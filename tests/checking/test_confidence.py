@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from optimizer.checking.judge import check_plan
-from optimizer.checking.sources import CONFIDENCES, weakest_figure
+from optimizer.checking.scenario import CONFIDENCES, weakest_figure
 from tests.checking.worked_example import GROUP, Folder, Row, wide
 
 TABLES = (

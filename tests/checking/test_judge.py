@@ -19,7 +19,8 @@ from optimizer.checking.inputs import Inputs, read_classes, read_inputs, start_o
 from optimizer.checking.judge import RULES, check_plan
 from optimizer.checking.places import Places, read_places
 from optimizer.checking.roads import great_circle_km, is_closed
-from optimizer.checking.sources import Scenario, Sources, read_scenario, read_sources
+from optimizer.checking.scenario import Scenario, read_scenario
+from optimizer.checking.sources import Sources, read_sources
 from optimizer.checking.violation import Bench
 from optimizer.i18n import translator
 from tests.checking.worked_example import GROUP, Folder, breathing, narrow, ranked, rows, wide
