@@ -31,8 +31,8 @@ from optimizer.seconding import candidates, lendable
 from optimizer.staffing.secondment.solve import plan_secondments
 from optimizer.staffing.secondment.who import who_goes
 from tests.run.province import template
-from tests.run.test_every_parameter import laid
 from tests.run.test_staff import with_people
+from tests.run.trials import laid
 
 Need = dict[tuple[str, str], float]
 """People on duty that the beds would borrow, and below 0 spare, by (site, role)."""
