@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from tests.checking.folder import Folder
 from tests.checking.spoil import Spoils, admission, patients
-from tests.checking.worked_example import GROUP, Folder, breathing, narrow, ranked, wide
+from tests.checking.wider_example import ranked, wide
+from tests.checking.worked_example import GROUP, breathing, narrow
 
 spoil = Spoils(narrow)
 

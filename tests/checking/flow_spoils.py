@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from tests.checking.folder import Folder, rows
 from tests.checking.spoil import Spoils, admission, patients
-from tests.checking.worked_example import Folder, narrow, rows, wide
+from tests.checking.wider_example import wide
+from tests.checking.worked_example import narrow
 
 spoil = Spoils(narrow)
 

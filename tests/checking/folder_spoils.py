@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.checking.folder import Folder, rows
 from tests.checking.spoil import Spoils, append, edit_json
-from tests.checking.worked_example import Folder, narrow, rows, wide
+from tests.checking.wider_example import wide
+from tests.checking.worked_example import narrow
 
 spoil = Spoils(narrow)
 

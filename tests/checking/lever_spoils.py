@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.checking.folder import Folder, rows
 from tests.checking.lever_example import lever_of, lever_row, levered
 from tests.checking.spoil import Spoils
-from tests.checking.worked_example import Folder, narrow, rows
+from tests.checking.worked_example import narrow
 
 spoil = Spoils(levered)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from tests.checking.folder import Folder, rows
 from tests.checking.spoil import Spoils, admission
-from tests.checking.worked_example import Folder, narrow, rows
+from tests.checking.worked_example import narrow
 
 spoil = Spoils(narrow)
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.checking.worked_example import Folder
+from tests.checking.folder import Folder
 
 Spoil = Callable[[Folder], object]
 Make = Callable[[], Folder]

@@ -10,7 +10,9 @@ import pytest
 
 from optimizer.checking.judge import check_plan
 from optimizer.checking.scenario import CONFIDENCES, weakest_figure
-from tests.checking.worked_example import GROUP, Folder, Row, wide
+from tests.checking.folder import Folder, Row
+from tests.checking.wider_example import wide
+from tests.checking.worked_example import GROUP
 
 TABLES = (
     "admissions",

@@ -23,7 +23,8 @@ from optimizer.planning.screen import with_ways
 from optimizer.planning.solve import SolveOptions, solve_plan
 from optimizer.solving.engine import solve_arrays
 
-from .instances import random_instances, sketch, worst_violation
+from .instances import sketch, worst_violation
+from .random_instances import random_instances
 
 MEANS = SolveOptions(burden=False, whole=False)
 CLOSE = {"rel": 1e-6, "abs": 1e-6}
