@@ -1,4 +1,8 @@
-"""The worked example with more places, and with tiers apart."""
+"""A wider example than the worked one, and one with ambulances of two classes.
+
+`wide` adds a far commune, two health stations planned as one group, a hospital outside, a surge bed
+and planning by cluster; each figure that follows from these stands beside its sum.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""The worked example of docs/model.md section 7 as files, written by hand, and a wider one.
+"""The worked example of docs/model.md section 7 as files, written by hand.
 
-`narrow` is the example itself: one commune, two hospitals. `wide` adds a far commune, two health
-stations planned as one group, a hospital outside, a surge bed and planning by cluster; each figure
-that follows from these stands beside its sum.
+`narrow` is the example itself: one commune, two hospitals. Each figure that follows from it stands
+beside its sum.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from optimizer.domain.promises_kept import (
     PIN_TRANSFER,
 )
 
-from .instances import sketch
+from .instances import sketch, worked_example
 
 CASES: list[tuple[str, Callable[[], Instance], float]] = []
 
@@ -411,10 +411,15 @@ def after(inst: Instance, *rows: tuple[float, ...], price: float = 1.0) -> Insta
     return inst.changed(promises=promised)
 
 
-def _alike(ca: float = 2) -> Instance:
+def alike(ca: float = 2) -> Instance:
     inst = icu_ward(ca, b=4)
     return inst.changed(harm=replace(inst.harm, admission=np.zeros(2)))
 
 
 def told_before(number: float, unit: int, price: float = 1.0) -> Instance:
-    return after(_alike(), (0, 0, 0, unit, CA, 0, number), price=price)
+    return after(alike(), (0, 0, 0, unit, CA, 0, number), price=price)
+
+
+@case(153.125)
+def reserve_of_nothing_is_the_worked_example() -> Instance:
+    return worked_example()

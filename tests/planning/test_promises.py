@@ -27,9 +27,8 @@ from tests.planning.promise_cases import (
     CA,
     CASES,
     ICU,
-    _alike,
     after,
-    case,
+    alike,
     icu_ward,
     pins,
     reception_refuses_the_fourth,
@@ -46,7 +45,7 @@ from .instances import sketch, worked_example, worst_violation
 @pytest.mark.parametrize(
     ("make", "burden", "apart"),
     [
-        (_alike, 0.2, 0.0),
+        (alike, 0.2, 0.0),
         (lambda: told_before(2, 1), 0.4, 0.0),  # both to B, as told
         (lambda: told_before(1, 1), 1.3, 1.0),  # one as told; the other is new wherever he goes
         (lambda: told_before(2, 1, price=0.04), 0.36, 4.0),  # not worth it: 2 fewer, 2 more
@@ -80,11 +79,6 @@ def test_churn_never_costs_harm() -> None:
     inst = icu_ward(2, b=4)  # B is 0.2 a patient dearer in harm
     plan = solve_plan(after(inst, (0, 0, 0, 1, CA, 0, 2), price=99.0))
     assert plan.harm.value == pytest.approx(0.0, abs=1e-9)
-
-
-@case(153.125)
-def reserve_of_nothing_is_the_worked_example() -> Instance:
-    return worked_example()
 
 
 @pytest.mark.parametrize(("name", "make", "due"), CASES, ids=[c[0] for c in CASES])
