@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from optimizer.domain.facility import Tables
 from optimizer.domain.scenario import Scenario
+from optimizer.domain.tables import Tables
 from optimizer.errors import DataError, Problem
 from optimizer.exchange.agreement import cross_check
 from optimizer.exchange.scenarios import read_placed

@@ -15,9 +15,10 @@ import numpy as np
 from pydantic import BaseModel
 
 from optimizer.domain.assemble import assemble
-from optimizer.domain.facility import Row, Tables
 from optimizer.domain.instance import Instance
+from optimizer.domain.row import Row
 from optimizer.domain.scenario import Scenario
+from optimizer.domain.tables import Tables
 from optimizer.errors import DataError
 from optimizer.planning.envelope import harm_after, same_ways
 from optimizer.planning.screen import with_ways

@@ -19,11 +19,11 @@ from optimizer import __version__
 from optimizer.checking.judge import check_plan
 from optimizer.domain.assemble import Assembled
 from optimizer.domain.assumptions import staff_assumptions
-from optimizer.domain.facility import Tables
 from optimizer.domain.instance import FloatArray, Instance
 from optimizer.domain.plan import Plan
 from optimizer.domain.scenario import Scenario
 from optimizer.domain.supplies import icu_quota, plan_needs
+from optimizer.domain.tables import Tables
 from optimizer.errors import PlanCheckError, Problem
 from optimizer.exchange import planfolder
 from optimizer.exchange.goals import goal_rows

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from optimizer.domain.assemble import Assembled
-from optimizer.domain.facility import Tables
 from optimizer.domain.instance import Instance
 from optimizer.domain.plan import Plan
 from optimizer.domain.resource import RESOURCES
 from optimizer.domain.scenario import Scenario
+from optimizer.domain.tables import Tables
 from optimizer.matters import MATTERS_COLUMNS, Matter, matter_rows, meaning, what_matters
 from optimizer.planning.bought import Bought, levers_bought, solved_without
 from optimizer.planning.clear import clear_shortfall, weights_of

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from optimizer.domain.assemble import Assembled, assemble
-from optimizer.domain.facility import Tables
 from optimizer.domain.instance import Instance
 from optimizer.domain.levers_decided import without_levers
 from optimizer.domain.plan import Plan
 from optimizer.domain.scenario import Scenario
+from optimizer.domain.tables import Tables
 from optimizer.errors import Problem, SolverError
 from optimizer.planning import baselines
 from optimizer.planning.pooled import pooled_bound

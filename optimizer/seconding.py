@@ -22,7 +22,6 @@ import numpy as np
 from optimizer.checking.secondments import check_secondments
 from optimizer.domain.assemble import Assembled, assemble
 from optimizer.domain.cover import patients_in_beds, without_team
-from optimizer.domain.facility import Tables
 from optimizer.domain.instance import FloatArray, Instance
 from optimizer.domain.lending import (
     Workforce,
@@ -39,6 +38,7 @@ from optimizer.domain.plan import Plan
 from optimizer.domain.resource import values_of_one_more
 from optimizer.domain.scenario import Scenario
 from optimizer.domain.secondment import SecondmentPlan, SecondmentProblem
+from optimizer.domain.tables import Tables
 from optimizer.errors import DataError, PlanCheckError, Problem
 from optimizer.exchange.beds import write_patients
 from optimizer.exchange.scenarios import scenario_to_json

@@ -20,10 +20,10 @@ import numpy as np
 from optimizer.domain.assemble import assemble
 from optimizer.domain.capacity import capacity
 from optimizer.domain.change import Change, changed_instance
-from optimizer.domain.facility import Tables
 from optimizer.domain.instance import Instance
 from optimizer.domain.scenario import Scenario
 from optimizer.domain.sites import planning_sites
+from optimizer.domain.tables import Tables
 from optimizer.errors import DataError, Problem, ReferralError, system_fault
 from optimizer.exchange.planfolder import START_FILE
 from optimizer.exchange.scenarios import scenario_from_json

@@ -11,7 +11,7 @@ from optimizer.app.listings import cell, note, table
 from optimizer.i18n import translator
 from optimizer.report import formats
 from optimizer.report.folder import PlanReport
-from optimizer.report.page import explanation, gain_words
+from optimizer.report.page_reasons import explanation, gain_words
 
 ROWS = 8
 Why = Mapping[tuple[int, str, str, str, str], str]

@@ -20,7 +20,8 @@ from optimizer.checking.flows import (
 from optimizer.checking.inputs import Inputs
 from optimizer.checking.phases import evacuated_units, movable_classes
 from optimizer.checking.places import Places
-from optimizer.checking.sources import Scenario, Sources
+from optimizer.checking.scenario import Scenario
+from optimizer.checking.sources import Sources
 from optimizer.checking.violation import BoolArray, FloatArray
 
 

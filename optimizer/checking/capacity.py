@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.checking.places import Places
-from optimizer.checking.sources import Scenario, Sources
+from optimizer.checking.scenario import Scenario
+from optimizer.checking.sources import Sources
 from optimizer.checking.terms import Terms, read_terms
 from optimizer.checking.vehicles import Vehicles, read_vehicles
 from optimizer.checking.violation import BoolArray, FloatArray, IntArray

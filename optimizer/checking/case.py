@@ -17,7 +17,8 @@ from optimizer.checking.phases import own_units
 from optimizer.checking.places import Places
 from optimizer.checking.proof import Axes
 from optimizer.checking.reader import Document
-from optimizer.checking.sources import Scenario, Sources
+from optimizer.checking.scenario import Scenario
+from optimizer.checking.sources import Sources
 from optimizer.checking.vehicles import VehicleNeeds, read_needs
 from optimizer.checking.violation import BoolArray, FloatArray, IntArray
 

@@ -13,7 +13,7 @@ from optimizer.checking.inputs import Inputs, look_up_day
 from optimizer.checking.levers import LeverFlows, Levers
 from optimizer.checking.places import Places
 from optimizer.checking.reader import Table, read_table
-from optimizer.checking.sources import SURE, Scenario
+from optimizer.checking.scenario import SURE, Scenario
 from optimizer.checking.violation import Bench, BoolArray, FloatArray, IntArray, Labels
 
 KINDS = ("admission", "stabilise", "out_of_province")

@@ -17,7 +17,8 @@ from optimizer.checking.phases import (
 )
 from optimizer.checking.places import Places
 from optimizer.checking.reader import Table, ident, read_table
-from optimizer.checking.sources import COLUMNS, OPTIONAL, Scenario, Sources, once
+from optimizer.checking.scenario import Scenario
+from optimizer.checking.sources import COLUMNS, OPTIONAL, Sources, once
 from optimizer.checking.violation import WHOLE, Bench, BoolArray, FloatArray, IntArray
 
 POOLS = ("treated", "boarding", "waiting")

@@ -36,7 +36,8 @@ from optimizer.checking.lever_rows import levers_in_use, opened_units
 from optimizer.checking.levers import check_inputs, place_levers, with_levers
 from optimizer.checking.places import read_places
 from optimizer.checking.reader import FILES, Document, read_json
-from optimizer.checking.sources import Scenario, read_scenario, read_sources
+from optimizer.checking.scenario import Scenario, read_scenario
+from optimizer.checking.sources import read_sources
 from optimizer.checking.vehicles import read_needs
 from optimizer.checking.violation import Bench, CheckResult
 

@@ -16,7 +16,8 @@ from optimizer.checking.lever_rows import FIGURES, Asked, Lever
 from optimizer.checking.phases import evacuated_units
 from optimizer.checking.places import Places
 from optimizer.checking.reader import read_table
-from optimizer.checking.sources import Scenario, once
+from optimizer.checking.scenario import Scenario
+from optimizer.checking.sources import once
 from optimizer.checking.violation import Bench, BoolArray, FloatArray, IntArray
 
 MILLION = 1e6

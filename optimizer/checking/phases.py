@@ -12,7 +12,8 @@ from typing import Protocol
 import numpy as np
 
 from optimizer.checking.places import Places
-from optimizer.checking.sources import Scenario, Sources
+from optimizer.checking.scenario import Scenario
+from optimizer.checking.sources import Sources
 from optimizer.checking.violation import Bench, BoolArray, FloatArray, IntArray
 
 

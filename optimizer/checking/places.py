@@ -10,7 +10,8 @@ import numpy as np
 
 from optimizer.checking.reader import Table
 from optimizer.checking.roads import minutes_between
-from optimizer.checking.sources import Scenario, Sources
+from optimizer.checking.scenario import Scenario
+from optimizer.checking.sources import Sources
 from optimizer.checking.violation import BoolArray, FloatArray, IntArray
 
 

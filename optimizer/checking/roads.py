@@ -7,7 +7,8 @@ from datetime import date
 
 import numpy as np
 
-from optimizer.checking.sources import Scenario, Sources
+from optimizer.checking.scenario import Scenario
+from optimizer.checking.sources import Sources
 from optimizer.checking.violation import BoolArray, FloatArray
 
 EARTH_KM = 6371.0088

@@ -12,7 +12,7 @@ import numpy as np
 
 from optimizer.checking.case import Case
 from optimizer.checking.reader import Table, ident
-from optimizer.checking.sources import ASSUMED, CONFIDENCES, SURE
+from optimizer.checking.scenario import ASSUMED, CONFIDENCES, SURE
 from optimizer.checking.violation import SHOWN, Bench, IntArray
 
 OF_A_UNIT = ("beds", "routine", "staff", "devices", "oxygen")

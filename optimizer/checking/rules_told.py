@@ -10,7 +10,7 @@ import numpy as np
 from optimizer.checking.case import Case
 from optimizer.checking.reader import Table, ident
 from optimizer.checking.rules_objective import home_room, stated
-from optimizer.checking.sources import NO_FIGURES, SURE
+from optimizer.checking.scenario import NO_FIGURES, SURE
 from optimizer.checking.violation import Bench
 from optimizer.i18n import translator
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.domain.facility import PatientClass, Tables
+from optimizer.domain.care import PatientClass
 from optimizer.domain.instance import (
     ADMISSION,
     LATERAL,
@@ -30,6 +30,7 @@ from optimizer.domain.phases import is_plain
 from optimizer.domain.rules import evacuated, may_leave, movable_classes
 from optimizer.domain.scenario import Scenario
 from optimizer.domain.sites import PlanningUnit, Sites
+from optimizer.domain.tables import Tables
 
 
 @dataclass(frozen=True, slots=True)

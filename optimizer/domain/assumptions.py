@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from optimizer.domain.assemble import Assembled
-from optimizer.domain.facility import Tables
 from optimizer.domain.scenario import Scenario
+from optimizer.domain.tables import Tables
 
 
 def staff_assumptions(tables: Tables, scenario: Scenario, made: Assembled) -> list[dict[str, Any]]:

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from optimizer.domain.care import PatientClass
 from optimizer.domain.equipment import equipment
-from optimizer.domain.facility import PatientClass, Tables
 from optimizer.domain.fleet import Fleet, fleet_of
 from optimizer.domain.instance import BoolArray, FloatArray
 from optimizer.domain.rules import closing_day
 from optimizer.domain.scenario import Scenario
 from optimizer.domain.sites import Sites, existing_units
+from optimizer.domain.tables import Tables
 from optimizer.domain.terms import Terms, no_terms
 
 

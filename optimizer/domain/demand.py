@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from optimizer.domain.facility import PatientClass, Tables
+from optimizer.domain.care import PatientClass
 from optimizer.domain.instance import FloatArray, Hazards, IntArray
 from optimizer.domain.phases import (
     Nights,
@@ -23,7 +23,9 @@ from optimizer.domain.phases import (
     with_leaving,
     write_curve,
 )
-from optimizer.domain.scenario import Scenario, Stay
+from optimizer.domain.scenario import Scenario
+from optimizer.domain.stay import Stay
+from optimizer.domain.tables import Tables
 
 
 @dataclass(frozen=True, slots=True)

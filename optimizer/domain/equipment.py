@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.domain.facility import Tables
 from optimizer.domain.instance import BoolArray, FloatArray
 from optimizer.domain.levers_in_use import yields_in_use
 from optimizer.domain.scenario import Scenario
 from optimizer.domain.sites import PlanningUnit, Sites
+from optimizer.domain.tables import Tables
 from optimizer.domain.terms import M3_A_DAY, Terms
 
 

@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.domain.arrays import read_only
-from optimizer.domain.facility import PatientClass, Tables, VehicleClass, VehicleFleet
+from optimizer.domain.care import PatientClass
+from optimizer.domain.tables import Tables
+from optimizer.domain.travel import VehicleClass, VehicleFleet
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

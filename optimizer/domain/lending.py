@@ -15,7 +15,6 @@ import numpy as np
 from optimizer.domain.assemble import Assembled
 from optimizer.domain.capacity import bed_levels, staff_needs
 from optimizer.domain.cover import HAIR, WorkTime, cover_from_beds, heads, patients_in_beds
-from optimizer.domain.facility import Tables
 from optimizer.domain.instance import BoolArray, FloatArray, Instance, IntArray
 from optimizer.domain.people import LendingTerms, Person, StaffTables
 from optimizer.domain.plan import Plan
@@ -26,6 +25,7 @@ from optimizer.domain.secondment import (
     SecondmentProblem,
     Substitute,
 )
+from optimizer.domain.tables import Tables
 
 OUTSIDE = "outside:"
 LEAST_WEIGHT = 1e-3

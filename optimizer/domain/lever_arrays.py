@@ -9,12 +9,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from optimizer.domain.facility import LeverRow, LeverYield, Tables
+from optimizer.domain.lever_rows import LeverRow, LeverYield
 from optimizer.domain.levers import BoolArray, FloatArray, LeverSet, LeverYields
 from optimizer.domain.levers_in_use import levers_in_use, yields_in_use
 from optimizer.domain.rules import closing_day
 from optimizer.domain.scenario import Scenario
 from optimizer.domain.sites import Sites
+from optimizer.domain.tables import Tables
 from optimizer.domain.terms import Terms
 
 NO_ITEM = "-"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from optimizer.domain.facility import LeverRow, LeverYield, Tables
+from optimizer.domain.lever_rows import LeverRow, LeverYield
 from optimizer.domain.scenario import Scenario
+from optimizer.domain.tables import Tables
 
 CHANGEABLE = (
     "max_units",

@@ -16,9 +16,10 @@ from typing import Literal
 import networkx as nx
 import numpy as np
 
-from optimizer.domain.facility import Tables, TravelLeg
 from optimizer.domain.instance import FloatArray
 from optimizer.domain.scenario import Scenario
+from optimizer.domain.tables import Tables
+from optimizer.domain.travel import TravelLeg
 
 EARTH_KM = 6371.0088
 Cuts = Literal["all"] | tuple[tuple[str, str], ...]

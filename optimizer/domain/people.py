@@ -12,18 +12,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from optimizer.domain.cover import DutyShift, WorkTime
-from optimizer.domain.facility import (
-    Amount,
-    Confidence,
-    Id,
-    Minutes,
-    Positive,
-    Row,
-    SourceFile,
-    Text,
-    Whole,
-)
+from optimizer.domain.row import Amount, Confidence, Id, Minutes, Positive, Row, Text, Whole
 from optimizer.domain.secondment import SecondmentRules
+from optimizer.domain.tables import SourceFile
 
 Preference = Literal["none", "willing", "near", "unwilling"]
 

@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optimizer.domain.facility import PatientClass
+from optimizer.domain.care import PatientClass
 from optimizer.domain.instance import FloatArray, Hazards
-from optimizer.domain.scenario import Scenario, Stay
+from optimizer.domain.scenario import Scenario
+from optimizer.domain.stay import Stay
 
 AGE, OUT, MOVED = "~day", "~out", "~moved"
 

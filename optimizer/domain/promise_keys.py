@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from optimizer.domain.facility import Id, Share
+from optimizer.domain.part import DayNumber, Part
+from optimizer.domain.row import Id, Share
 
-DayNumber = Annotated[int, Field(ge=1, le=112)]
 
-
-class Reception(BaseModel):
+class Reception(Part):
     """How many patients a day a site or unit may take in, over some days."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     place: Id = Field(
         description="id of a facility (all its units together), or of a planning unit"
@@ -30,10 +27,8 @@ class Reception(BaseModel):
     to_day: DayNumber | None = Field(None, description="last day of the limit; null: to the end")
 
 
-class Pin(BaseModel):
+class Pin(Part):
     """A decision that is taken already: the plan holds it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["admission", "transfer", "surge_beds"] = Field(
         description="what is pinned: patients admitted, patients moved, or surge beds open"
@@ -52,10 +47,8 @@ class Pin(BaseModel):
     )
 
 
-class EarlierFlow(BaseModel):
+class EarlierFlow(Part):
     """Patients whom an earlier plan sends on a way, by the days of this plan."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     day: DayNumber = Field(description="day of this plan")
     way: Literal[
@@ -69,20 +62,16 @@ class EarlierFlow(BaseModel):
     )
 
 
-class PreviousPlan(BaseModel):
+class PreviousPlan(Part):
     """An earlier plan from which this one departs as little as it may; in a file: its folder."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     first_day: DayNumber = Field(description="first day of this plan that both speak of")
     last_day: DayNumber = Field(description="last day of this plan that both speak of")
     flows: tuple[EarlierFlow, ...] = Field((), description="what the earlier plan does on them")
 
 
-class Promises(BaseModel):
+class Promises(Part):
     """Promises of a plan; each is off by default."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     reserve: dict[Id, Share] = Field(
         default_factory=dict,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.domain.facility import PatientClass, Tables
+from optimizer.domain.care import PatientClass
 from optimizer.domain.instance import BoolArray, FloatArray, IntArray, PlanRules
 from optimizer.domain.phases import MOVED, OUT
-from optimizer.domain.scenario import Rules, Scenario
+from optimizer.domain.scenario import Scenario
+from optimizer.domain.settings import Rules
 from optimizer.domain.sites import Sites
+from optimizer.domain.tables import Tables
 
 
 def plan_rules(scenario: Scenario) -> PlanRules:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from optimizer.domain.facility import Facility, FacilityUnit, Tables
+from optimizer.domain.facility import Facility, FacilityUnit
 from optimizer.domain.levers_in_use import opened_by_levers
 from optimizer.domain.scenario import Scenario
+from optimizer.domain.tables import Tables
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.domain.facility import Supply, Tables
+from optimizer.domain.care import Supply
 from optimizer.domain.instance import FloatArray, Instance
 from optimizer.domain.plan import Plan
 from optimizer.domain.scenario import Scenario
+from optimizer.domain.tables import Tables
 from optimizer.domain.terms import M3_A_DAY
 
 OXYGEN = "oxygen"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from optimizer.domain.facility import Tables
 from optimizer.domain.network import ReferralNetwork
 from optimizer.domain.scenario import Scenario
+from optimizer.domain.tables import Tables
 from optimizer.errors import Problem
 from optimizer.exchange.lever_checks import lever_checks
 from optimizer.exchange.reading import nearest_name, shown

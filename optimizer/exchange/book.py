@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from optimizer.domain.facility import Row, SourceFile
+from optimizer.domain.row import Row
+from optimizer.domain.tables import SourceFile
 from optimizer.errors import Problem
 from optimizer.exchange.reading import Sheet, same_id, shown
 

@@ -7,14 +7,8 @@ from collections.abc import Callable
 from datetime import date
 from statistics import median
 
-from optimizer.domain.facility import (
-    AdminUnit,
-    Facility,
-    FacilityKind,
-    FacilityUnit,
-    MobileStation,
-    TravelLeg,
-)
+from optimizer.domain.facility import AdminUnit, Facility, FacilityKind, FacilityUnit, MobileStation
+from optimizer.domain.travel import TravelLeg
 from optimizer.exchange.book import Book
 
 EARTH_KM = 6371.0088

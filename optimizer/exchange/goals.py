@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from optimizer.domain.facility import Tables
 from optimizer.domain.scenario import Scenario
+from optimizer.domain.tables import Tables
 from optimizer.i18n import translator
 
 GROUPS = ("harm", "fairness", "burden")

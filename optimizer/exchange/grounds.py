@@ -15,20 +15,12 @@ from pydantic import BaseModel
 
 from optimizer.domain.arcs import SiteMinutes, site_minutes
 from optimizer.domain.assemble import Assembled
-from optimizer.domain.facility import (
-    CONFIDENCES,
-    Beds,
-    Confidence,
-    Device,
-    OxygenSupply,
-    RoutineLoad,
-    StaffPool,
-    Tables,
-    weakest,
-)
+from optimizer.domain.facility import Beds, Device, OxygenSupply, RoutineLoad, StaffPool
 from optimizer.domain.instance import FloatArray, Instance, IntArray
 from optimizer.domain.network import ReferralNetwork
+from optimizer.domain.row import CONFIDENCES, Confidence, weakest
 from optimizer.domain.scenario import Scenario
+from optimizer.domain.tables import Tables
 from optimizer.i18n import translator
 
 SAID_ELSEWHERE = {"title", "province", "start_date", "provenance", "route", "disease", "areas"}

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from optimizer.domain.facility import (
-    AdminUnit,
-    Beds,
-    CareLevel,
-    Device,
-    FacilityUnit,
-    LeverRow,
-    LeverYield,
-    OxygenSupply,
-    Role,
-    Tables,
-)
+from optimizer.domain.care import CareLevel, Role
+from optimizer.domain.facility import AdminUnit, Beds, Device, FacilityUnit, OxygenSupply
 from optimizer.domain.lever_arrays import NO_ITEM
+from optimizer.domain.lever_rows import LeverRow, LeverYield
 from optimizer.domain.levers_in_use import levers_in_use
 from optimizer.domain.scenario import Scenario
+from optimizer.domain.tables import Tables
 from optimizer.errors import Problem
 from optimizer.exchange.book import Book
 from optimizer.exchange.reading import nearest_name, shown

@@ -7,13 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.domain.facility import CONFIDENCES, LeverRow, Tables
 from optimizer.domain.instance import Instance
 from optimizer.domain.lever_arrays import NO_ITEM
+from optimizer.domain.lever_rows import LeverRow
 from optimizer.domain.levers import FloatArray, LeverSet
 from optimizer.domain.levers_in_use import levers_in_use
 from optimizer.domain.plan import Plan
+from optimizer.domain.row import CONFIDENCES
 from optimizer.domain.scenario import Scenario
+from optimizer.domain.tables import Tables
 
 HEADER = (
     "day",

@@ -17,7 +17,6 @@ import numpy as np
 
 from optimizer.domain.assemble import Assembled
 from optimizer.domain.binding import binding_terms
-from optimizer.domain.facility import CONFIDENCES, Tables
 from optimizer.domain.instance import (
     ADMISSION_KINDS,
     DIRECTIONS,
@@ -27,7 +26,9 @@ from optimizer.domain.instance import (
 )
 from optimizer.domain.levers_decided import as_decided
 from optimizer.domain.plan import Plan, places_kept
+from optimizer.domain.row import CONFIDENCES
 from optimizer.domain.scenario import Scenario
+from optimizer.domain.tables import Tables
 from optimizer.exchange import lever_table, oxygen_table
 from optimizer.exchange.grounds import Grounds
 from optimizer.exchange.scenarios import scenario_to_json

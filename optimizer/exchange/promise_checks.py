@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from optimizer.domain.facility import Tables
 from optimizer.domain.promise_keys import Pin
-from optimizer.domain.scenario import Scenario, Weights
+from optimizer.domain.scenario import Scenario
+from optimizer.domain.settings import Weights
 from optimizer.domain.sites import planning_sites
+from optimizer.domain.tables import Tables
 from optimizer.errors import Problem
 from optimizer.exchange.reading import nearest_name
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from optimizer.domain.facility import Tables
 from optimizer.domain.phases import last_age
 from optimizer.domain.scenario import Scenario
+from optimizer.domain.tables import Tables
 from optimizer.errors import Problem
 from optimizer.exchange.promise_checks import promise_checks
 from optimizer.exchange.reading import nearest_name, shown

@@ -9,15 +9,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from optimizer.domain.promise_keys import Pin
-from optimizer.domain.scenario import (
-    CensusRow,
-    ExplicitArrival,
-    HazardRow,
-    LeavingRow,
-    OpenRequest,
-    SurvivalRow,
-    Wave,
-)
+from optimizer.domain.stay import HazardRow, SurvivalRow
+from optimizer.domain.wave import CensusRow, ExplicitArrival, LeavingRow, OpenRequest, Wave
 from optimizer.errors import Problem
 from optimizer.exchange.cells import columns, convert, required_columns
 from optimizer.exchange.previous import earlier_flows

@@ -9,23 +9,18 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 
+from optimizer.domain.care import CareLevel, CareRatio, OxygenDraw, PatientClass, Role, Supervision
 from optimizer.domain.facility import (
     AdminUnit,
     Beds,
-    CareLevel,
-    CareRatio,
     Device,
     Facility,
     FacilityUnit,
-    OxygenDraw,
-    PatientClass,
-    ReferralLink,
-    Role,
     RoutineLoad,
-    Row,
     StaffPool,
-    Supervision,
 )
+from optimizer.domain.row import Row
+from optimizer.domain.travel import ReferralLink
 from optimizer.exchange.book import Book
 
 DEVICES_PER_BED = 3

@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from optimizer.domain.facility import Row, SourceFile, Tables
 from optimizer.domain.people import (
     RULES,
     STAFF_ROWS,
@@ -19,6 +18,8 @@ from optimizer.domain.people import (
     StaffTables,
     Substitution,
 )
+from optimizer.domain.row import Row
+from optimizer.domain.tables import SourceFile, Tables
 from optimizer.errors import Problem
 from optimizer.exchange.book import Book, Loaded
 from optimizer.exchange.cells import columns, convert, required_columns

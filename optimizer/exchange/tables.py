@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from optimizer.domain.facility import ROWS, Row, SourceFile, Tables
+from optimizer.domain.row import Row
+from optimizer.domain.tables import ROWS, SourceFile, Tables
 from optimizer.errors import DataError, Problem
 from optimizer.exchange import geography, lever_checks, soundness, terms, vehicles
 from optimizer.exchange.book import Book, Loaded

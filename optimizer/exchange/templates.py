@@ -11,9 +11,10 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from optimizer.domain.facility import ROWS as MODELS
-from optimizer.domain.facility import Row
-from optimizer.domain.scenario import Scenario, Wave
+from optimizer.domain.row import Row
+from optimizer.domain.scenario import Scenario
+from optimizer.domain.tables import ROWS as MODELS
+from optimizer.domain.wave import Wave
 from optimizer.errors import DataError, Problem, system_fault
 from optimizer.exchange.cells import base_type, columns
 from optimizer.exchange.example import ROWS, SCENARIO

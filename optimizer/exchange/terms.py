@@ -6,16 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from itertools import pairwise
 
-from optimizer.domain.facility import (
-    Beds,
-    CareLevel,
-    Device,
-    FacilityUnit,
-    OxygenDraw,
-    OxygenSupply,
-    Role,
-    Supervision,
-)
+from optimizer.domain.care import CareLevel, OxygenDraw, Role, Supervision
+from optimizer.domain.facility import Beds, Device, FacilityUnit, OxygenSupply
 from optimizer.domain.terms import M3_A_DAY
 from optimizer.exchange.book import Book
 

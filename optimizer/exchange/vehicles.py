@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
-from optimizer.domain.facility import (
-    OxygenDraw,
-    PatientClass,
-    VehicleClass,
-    VehicleFleet,
-    VehicleShift,
-)
+from optimizer.domain.care import OxygenDraw, PatientClass
 from optimizer.domain.fleet import shift_hours
+from optimizer.domain.travel import VehicleClass, VehicleFleet, VehicleShift
 from optimizer.exchange.book import Book
 
 MINUTES_AN_HOUR = 60

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from optimizer.domain.facility import Tables
 from optimizer.domain.instance import Instance
+from optimizer.domain.tables import Tables
 from optimizer.i18n import LANGUAGES, translator
 
 

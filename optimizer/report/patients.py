@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from optimizer.domain.facility import Disease, PatientClass, Severity
+from optimizer.domain.care import Disease, PatientClass, Severity
 from optimizer.i18n import translator
 
 

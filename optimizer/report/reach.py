@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from optimizer.domain.facility import Tables
 from optimizer.domain.network import ReferralNetwork
 from optimizer.domain.scenario import Scenario
 from optimizer.domain.sites import planning_sites
+from optimizer.domain.tables import Tables
 from optimizer.errors import DataError, Problem
 from optimizer.i18n import translator
 from optimizer.report.formats import num

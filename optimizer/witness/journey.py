@@ -16,11 +16,12 @@ from optimizer.crosscheck import crosscheck_many, write_lp, write_mps
 from optimizer.crosscheck.edges import any_instance
 from optimizer.crosscheck.sample import burdensome, sampled_clusters
 from optimizer.domain.assemble import Assembled, assemble
-from optimizer.domain.facility import Tables
+from optimizer.domain.harm import harm_value
 from optimizer.domain.instance import FloatArray, Instance
 from optimizer.domain.plan import GroupResult, Plan, area_waiting
 from optimizer.domain.scenario import Scenario
-from optimizer.domain.simulate import harm_value, simulate
+from optimizer.domain.simulate import simulate
+from optimizer.domain.tables import Tables
 from optimizer.errors import DataError, PlanCheckError, Problem, SolverError
 from optimizer.exchange.scenarios import scenario_from_json
 from optimizer.exchange.tables import read_tables

@@ -14,10 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from optimizer.app import blocks, listings, reasons, state
-from optimizer.app.jobs import PlanRequest, Stage
 from optimizer.app.roads import admission_minutes
-from optimizer.app.weights import goals_of, settings, weight_frame
-from optimizer.i18n import translator
 from optimizer.report import formats, tables
 from optimizer.report.findings import finding
 from optimizer.report.folder import PlanReport, read_plan_folder
@@ -25,29 +22,8 @@ from optimizer.report.indicators import indicators
 from optimizer.report.occupancy import strip_table
 from optimizer.report.palette import LIGHT
 from tests.app.conftest import ROOT, FakeManager
+from tests.app.opened import ENTRY, PAGES, open_page, text_of
 from tests.app.sample_plan import Sample
-
-ENTRY = ROOT / "streamlit_app.py"
-PAGES = {
-    "situation": "situation",
-    "plan": "planning",
-    "whatif": "whatif",
-    "data": "figures",
-}
-
-
-def open_page(name: str, lang: str) -> AppTest:
-    app = AppTest.from_file(str(ENTRY), default_timeout=120)
-    app.session_state["lang"] = lang
-    app.run()
-    if name != "situation":
-        app.switch_page(f"optimizer/app/{PAGES[name]}.py").run()
-    assert not app.exception, app.exception
-    return app
-
-
-def text_of(app: AppTest) -> str:
-    return "\n".join(str(part.proto.body) for part in app.get("html"))
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
@@ -215,67 +191,6 @@ def test_data_page_starts_with_the_province_of_the_plan(jobs: FakeManager) -> No
     assert app.selectbox(key="data_province_soc_trang").value == "soc_trang"
 
 
-def test_solve_starts_a_job_with_what_was_chosen(jobs: FakeManager, folders: Sample) -> None:
-    app = open_page("plan", "en")
-    app.segmented_control(key="areas").set_value("communes").run()
-    app.button(key="solve").click().run()
-    assert not app.exception
-    assert [r.areas for r in jobs.requests] == ["communes"]
-    assert jobs.requests[0].data == folders.data / "soc_trang"
-    assert app.query_params["job"] == "fake01"
-    assert app.button(key="solve").disabled
-    assert "read the data" in text_of(app)
-
-
-def test_refresh_finds_the_job_when_its_id_is_in_the_address(jobs: FakeManager) -> None:
-    open_page("plan", "en").button(key="solve").click().run()
-    app = AppTest.from_file(str(ENTRY), default_timeout=120)
-    app.query_params["job"] = "fake01"
-    app.session_state["lang"] = "en"
-    app.run()
-    app.switch_page("optimizer/app/planning.py").run()
-    assert "Solving, second" in text_of(app)
-
-
-def test_cancel_stops_the_job(jobs: FakeManager) -> None:
-    app = open_page("plan", "en")
-    app.button(key="solve").click().run()
-    app.button(key="cancel").click().run()
-    assert jobs.cancelled == ["fake01"]
-    assert "Stopped before the first checked plan." in text_of(app)
-
-
-def test_cancel_keeps_the_optimised_plan_of_that_scenario_on_show(
-    jobs: FakeManager, folders: Sample
-) -> None:
-    app = open_page("plan", "en")
-    app.button(key="solve").click().run()
-    shown = app.query_params.get("plan")
-    stopped = folders.plan.with_name("fake01-stopped")
-    jobs.jobs["fake01"].state, jobs.jobs["fake01"].folder = "stopped", stopped
-    app.run()
-    assert app.query_params.get("plan") == shown
-    assert "Stopped. The optimised plan made before stays on show." in text_of(app)
-
-
-def test_finished_job_puts_its_plan_on_show(jobs: FakeManager, folders: Sample) -> None:
-    app = open_page("plan", "en")
-    app.button(key="solve").click().run()
-    jobs.jobs["fake01"].state, jobs.jobs["fake01"].folder = "done", folders.plan
-    app.run()
-    assert app.query_params["plan"] == folders.plan.name
-    assert not app.button(key="solve").disabled
-
-
-def test_failed_job_shows_the_planners_last_words(jobs: FakeManager) -> None:
-    app = open_page("plan", "en")
-    app.button(key="solve").click().run()
-    jobs.jobs["fake01"].state = "failed"
-    jobs.jobs["fake01"].log = ["beds.csv:14: <b>42</b> staffed beds but only 40 beds."]
-    app.run()
-    assert "&lt;b&gt;42&lt;/b&gt; staffed beds" in text_of(app)
-
-
 def test_page_names_the_one_action_when_there_is_no_plan(
     jobs: FakeManager, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -310,10 +225,6 @@ def test_data_page_prints_every_assumption(jobs: FakeManager, report: PlanReport
     assert formats.pct(report.confidence_share["assumed"], "vi", 1) in text
 
 
-def goals(report: PlanReport, lang: str, **head: Any) -> str:
-    return listings.goals_table(replace(report, head=dict(report.head) | head), lang)
-
-
 @pytest.mark.parametrize(
     ("lang", "words"),
     [
@@ -344,6 +255,10 @@ def test_plan_of_the_rule_has_no_bound_and_no_percentage(
             assert "%" not in table
 
 
+def goals(report: PlanReport, lang: str, **head: Any) -> str:
+    return listings.goals_table(replace(report, head=dict(report.head) | head), lang)
+
+
 @pytest.mark.parametrize(
     ("status", "offered", "gap", "proved"),
     [
@@ -365,32 +280,6 @@ def test_best_is_proved_only_over_every_way_permitted(
         share = formats.pct(gap, "en", 2)
         assert f"at most {share} above the bound of the ways offered" in text
     assert "proved best" not in goals(report, "en", ways={}, objective={"harm": told})
-
-
-STAGES = {
-    "read": "đọc số liệu",
-    "assemble": "chuẩn bị",
-    "screen": "chọn các đường được dùng",
-    "build": "",
-    "harm": "",
-    "burden": "",
-    "whole people": "làm tròn người",
-    "whole beds": "làm tròn giường",
-    "solve": "giải, tổng cộng",
-    "write and check": "",
-}
-
-
-def test_progress_names_every_stage_in_vietnamese(jobs: FakeManager) -> None:
-    app = open_page("plan", "vi")
-    app.button(key="solve").click().run()
-    jobs.jobs["fake01"].stages = [Stage(name, 1.0, True) for name in STAGES]
-    app.run()
-    text = text_of(app)
-    for name, words in STAGES.items():
-        assert words in text
-        assert f"<td>{name}</td>" not in text
-        assert f'<td class="">{name}</td>' not in text
 
 
 @pytest.mark.parametrize("page", ["planning", "figures"])
@@ -428,35 +317,6 @@ def test_first_language_is_that_of_the_address_then_the_one_chosen_before(
     monkeypatch.setattr(state.st, "query_params", {"lang": address} if address else {})
     monkeypatch.setattr(state.st, "context", Context)
     assert state.first_language() == lang
-
-
-@pytest.mark.parametrize("lang", ["vi", "en"])
-def test_plan_page_shows_the_weights_and_what_fairness_cost(
-    lang: str, jobs: FakeManager, report: PlanReport
-) -> None:
-    app = open_page("plan", lang)
-    text = text_of(app)
-    assert ("Trọng số của các mục tiêu" if lang == "vi" else "Weights of the goals") in text
-    assert "severe 4" in text
-    price = "gánh nặng 3,2" if lang == "vi" else "burden 3.2"
-    assert price in text
-    frame = weight_frame(state.Viewer(lang, translator(lang), LIGHT), goals_of(report))
-    assert frame.iloc[1].tolist()[1:3] == ["weights.death", 100.0]
-
-
-def test_only_changed_weights_become_settings() -> None:
-    rows = [{"key": "weights.death", "value": 100.0}, {"key": "burden.move", "value": 1.0}]
-    edited = {1: {"Value": 2}, 0: {"Value": 100}}
-    assert settings(rows, edited, "Value") == ("burden.move=2.0",)
-    assert settings(rows, {0: {"Value": None}}, "Value") == ()
-
-
-def test_settings_make_another_job(report: PlanReport, tmp_path: Path) -> None:
-    request = PlanRequest(tmp_path / "s.yaml", tmp_path)
-    other = replace(request, settings=("weights.death=50",))
-    assert request.key != other.key
-    assert other.command(tmp_path)[-2:] == ["--set", "weights.death=50"]
-    assert "--set" not in request.command(tmp_path)
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])

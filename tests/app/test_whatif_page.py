@@ -13,7 +13,7 @@ from optimizer.app.questions import Choices, OpenPlans, Questions, Reply
 from optimizer.domain.change import Change
 from optimizer.errors import ReferralError
 from optimizer.whatif import WhatIf, choices
-from tests.app.test_pages import open_page, text_of
+from tests.app.opened import open_page, text_of
 from tests.run.province import planned, template, wave
 
 

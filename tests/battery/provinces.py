@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.domain.assemble import Assembled, assemble
-from optimizer.domain.facility import Tables
 from optimizer.domain.scenario import Scenario
+from optimizer.domain.tables import Tables
 from optimizer.loading import load
 from tests.run.province import template, wave
 

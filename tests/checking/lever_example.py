@@ -15,7 +15,8 @@ Harm: 153.125; `bring` 2 unit-days x 0.25, `field` 1 x 1; 5 + 0 + 5 at home unfo
 
 from __future__ import annotations
 
-from tests.checking.worked_example import HEADERS, Folder, Row, narrow, rows
+from tests.checking.folder import HEADERS, Folder, Row, rows
+from tests.checking.worked_example import narrow
 
 LEVERS = "day lever place started closed open usable vnd harm legal_basis approver_vi approver_en"
 BOUGHT = ("first_day", "last_day", "most", "unit_days", "vnd", "harm")

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
+from tests.checking.folder import Folder, rows
 from tests.checking.lever_example import lever_of, lever_row, levered
-from tests.checking.worked_example import Folder, narrow, rows
+from tests.checking.spoil import Spoils
+from tests.checking.worked_example import narrow
 
-Spoil = Callable[[Folder], object]
-LEVER_SPOILS: list[tuple[str, str, Callable[[], Folder], Spoil]] = []
-
-
-def spoil(rule: str, make: Callable[[], Folder] = levered) -> Callable[[Spoil], Spoil]:
-    def note(change: Spoil) -> Spoil:
-        LEVER_SPOILS.append((change.__name__, rule, make, change))
-        return change
-
-    return note
+spoil = Spoils(levered)
 
 
 def figure(f: Folder, lever: str, column: str, value: object) -> None:

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from optimizer.checking.judge import check_plan
-from optimizer.checking.sources import CONFIDENCES, weakest_figure
-from tests.checking.worked_example import GROUP, Folder, Row, wide
+from optimizer.checking.scenario import CONFIDENCES, weakest_figure
+from tests.checking.folder import Folder, Row
+from tests.checking.wider_example import wide
+from tests.checking.worked_example import GROUP
 
 TABLES = (
     "admissions",

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from optimizer.checking.judge import check_plan
-from tests.checking.worked_example import narrow, wide
+from tests.checking.wider_example import wide
+from tests.checking.worked_example import narrow
 
 CELLS = ["", "-1", "1e400", "nan", "0.5", "x", "A", "C1", "1e300", "2026-13-01", '"', ";", "K1"]
 VALUES: list[Any] = [None, True, -1, 1.5, 1e308, 10**400, "x", [], {}, [["a", "b"]], ["x", 1]]

@@ -10,7 +10,8 @@ from types import FrameType
 from typing import Any
 
 from optimizer.checking.judge import RULES, check_plan
-from tests.checking.worked_example import HEADERS, Folder, Row, narrow, rows
+from tests.checking.folder import HEADERS, Folder, Row, rows
+from tests.checking.worked_example import narrow
 
 COMMUNES, CLUSTERS, HOSPITALS, OUTSIDE, DAYS = 109, 11, 21, 2, 42
 SEVERITIES = {"mild": "ISO", "moderate": "WARD", "severe": "OXY", "high": "HFNC", "critical": "ICU"}

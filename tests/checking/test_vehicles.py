@@ -11,8 +11,10 @@ from optimizer.checking.inputs import with_limits_lifted
 from optimizer.checking.judge import check_plan
 from optimizer.checking.vehicles import read_needs
 from optimizer.checking.violation import Bench
-from tests.checking.test_judge import Follows
-from tests.checking.worked_example import Folder, breathing, ranked, rows
+from tests.checking.folder import Folder, rows
+from tests.checking.follows import Follows
+from tests.checking.wider_example import ranked
+from tests.checking.worked_example import breathing
 
 
 def test_room_is_nested_by_class_and_spread_over_the_hours(tmp_path: Path) -> None:

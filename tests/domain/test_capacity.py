@@ -10,10 +10,10 @@ import pytest
 
 from optimizer.domain.assemble import assemble
 from optimizer.domain.capacity import Capacity
-from optimizer.domain.facility import Tables
 from optimizer.domain.fit import fit_census
 from optimizer.domain.instance import Instance
 from optimizer.domain.scenario import Scenario
+from optimizer.domain.tables import Tables
 from optimizer.exchange.scenarios import read_scenario
 from optimizer.exchange.tables import read_tables
 from optimizer.exchange.templates import write_template

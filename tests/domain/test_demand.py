@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from optimizer.domain.care import PatientClass
 from optimizer.domain.demand import (
     Demand,
     bell,
@@ -17,9 +18,9 @@ from optimizer.domain.demand import (
     nightly_hazards,
     scenario_classes,
 )
-from optimizer.domain.facility import PatientClass, Tables
 from optimizer.domain.instance import FloatArray, Hazards
 from optimizer.domain.scenario import Scenario
+from optimizer.domain.tables import Tables
 from optimizer.exchange.scenarios import read_scenario
 from optimizer.exchange.tables import read_tables
 from optimizer.exchange.templates import write_template

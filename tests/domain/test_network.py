@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 from optimizer.domain.arcs import plan_minutes
-from optimizer.domain.facility import Tables, TravelLeg
 from optimizer.domain.network import EARTH_KM, ReferralNetwork
 from optimizer.domain.scenario import Scenario
 from optimizer.domain.sites import planning_sites
+from optimizer.domain.tables import Tables
+from optimizer.domain.travel import TravelLeg
 from optimizer.exchange.scenarios import read_scenario
 from optimizer.exchange.tables import read_tables
 from optimizer.exchange.templates import write_template

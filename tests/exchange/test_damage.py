@@ -16,7 +16,8 @@ from conftest import sound_folder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizer.domain.facility import ROWS, Row, Tables
+from optimizer.domain.row import Row
+from optimizer.domain.tables import ROWS, Tables
 from optimizer.errors import DataError
 from optimizer.exchange.scenarios import read_scenario
 from optimizer.exchange.tables import read_tables

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.domain.scenario import Burden, Fairness, Levers, Weights
+from optimizer.domain.settings import Burden, Fairness, Levers, Weights
 from optimizer.errors import DataError
 from optimizer.exchange.goals import GROUPS, OF_LEVERS, UNITS, goal_rows
 from optimizer.exchange.scenarios import BY_HAND, read_scenario

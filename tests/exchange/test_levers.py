@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from optimizer.domain.assemble import Assembled, assemble
-from optimizer.domain.facility import Tables
-from optimizer.domain.scenario import LeverChange, Levers, Scenario
+from optimizer.domain.scenario import Scenario
+from optimizer.domain.settings import LeverChange, Levers
 from optimizer.domain.sites import planning_sites
+from optimizer.domain.tables import Tables
 from optimizer.exchange.agreement import cross_check
 from optimizer.exchange.lever_table import figures_that_count, lever_rows
 from optimizer.exchange.scenarios import read_scenario

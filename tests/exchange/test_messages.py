@@ -14,8 +14,8 @@ from babel.messages.pofile import read_po
 from pydantic import BaseModel
 
 import optimizer
-from optimizer.domain import promise_keys, scenario
-from optimizer.domain.facility import ROWS
+from optimizer.domain import part, promise_keys, scenario, settings, stay, wave
+from optimizer.domain.tables import ROWS
 from optimizer.i18n import translator
 
 PACKAGE = Path(optimizer.__file__).parent
@@ -28,14 +28,15 @@ _SENTENCE = re.compile(r"[A-Z0-9{].* .*[.?]|[a-z][\w.]+ .*[.?]|[A-Z][a-z]+ .*", 
 def message_ids() -> set[str]:
     """Return every sentence in the source of the readers, and every description of a key."""
     found: set[str] = set()
-    for path in [*(PACKAGE / "exchange").glob("*.py"), PACKAGE / "domain" / "scenario.py"]:
+    modules = (part, promise_keys, scenario, settings, stay, wave)
+    for path in [*(PACKAGE / "exchange").glob("*.py"), *(Path(m.__file__) for m in modules)]:
         if path.name != "example.py":
             found |= _literals(ast.parse(path.read_text(encoding="utf-8")))
     for row in ROWS:
         found |= {row.meaning(column) for column in row.model_fields}
-    for part in [*vars(scenario).values(), *vars(promise_keys).values()]:
-        if isinstance(part, type) and issubclass(part, BaseModel):
-            found |= {f.description for f in part.model_fields.values() if f.description}
+    for thing in [value for module in modules for value in vars(module).values()]:
+        if isinstance(thing, type) and issubclass(thing, BaseModel):
+            found |= {f.description for f in thing.model_fields.values() if f.description}
     return found
 
 
@@ -48,7 +49,7 @@ def _literals(tree: ast.Module) -> set[str]:
         for n in nodes
         if isinstance(n, ast.Call)
         and isinstance(n.func, ast.Name)
-        and n.func.id in ("say", "_fault")
+        and n.func.id in ("say", "contradiction")
         and n.args
     }
     return {

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import faults
 
-from optimizer.domain.facility import ROWS
+from optimizer.domain.tables import ROWS
 from optimizer.exchange.agreement import cross_check
 from optimizer.exchange.example import SCENARIO
 from optimizer.exchange.scenarios import read_scenario, scenario_from_json

@@ -18,7 +18,8 @@ from optimizer.planning.model import build_model
 from optimizer.planning.solve import SolveOptions, solve_plan
 from optimizer.solving.engine import solve_arrays
 
-from .instances import random_instances, sketch
+from .instances import sketch
+from .random_instances import random_instances
 from .test_properties import at_most
 
 GIVEN = 4 * HELD

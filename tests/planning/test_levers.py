@@ -27,7 +27,8 @@ from optimizer.planning.solve import solve_plan
 from optimizer.planning.whole_levers import nearest_whole, whole_levers
 from optimizer.planning.worth import Optimum
 
-from .instances import random_instances, sketch, with_levers, worst_violation
+from .instances import sketch, with_levers, worst_violation
+from .random_instances import random_instances
 
 EVER = 1.0 - 1e-9
 BED = {("L", "bed", "A", "OXY"): 1.0}

@@ -17,7 +17,8 @@ from optimizer.planning.pooled import pooled, pooled_bound
 from optimizer.planning.solve import SolveOptions, solve_plan
 from optimizer.report.kpis import plan_kpis
 
-from .instances import random_instances, sketch, worked_example, worst_violation
+from .instances import sketch, worked_example, worst_violation
+from .random_instances import random_instances
 from .test_properties import all_rows, at_most
 
 MEANS = SolveOptions(burden=False, whole=False)

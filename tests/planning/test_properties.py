@@ -12,9 +12,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from optimizer.domain.harm import harm_value
 from optimizer.domain.instance import AdmissionArcs, FloatArray, Instance, IntArray, TransferArcs
 from optimizer.domain.plan import Plan
-from optimizer.domain.simulate import harm_value, simulate
+from optimizer.domain.simulate import simulate
 from optimizer.planning import variables
 from optimizer.planning.model import build_model
 from optimizer.planning.redundant import NeededRows
@@ -22,7 +23,8 @@ from optimizer.planning.screen import with_ways
 from optimizer.planning.solve import SolveOptions, solve_plan
 from optimizer.solving.engine import solve_arrays
 
-from .instances import random_instances, sketch, worst_violation
+from .instances import sketch, worst_violation
+from .random_instances import random_instances
 
 MEANS = SolveOptions(burden=False, whole=False)
 CLOSE = {"rel": 1e-6, "abs": 1e-6}

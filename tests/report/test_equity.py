@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from optimizer.domain.assemble import assemble
-from optimizer.domain.facility import ROWS
 from optimizer.domain.instance import ADMISSION, Instance
+from optimizer.domain.tables import ROWS
 from optimizer.exchange.tables import read_tables
 from optimizer.loading import load
 from optimizer.planning.solve import solve_plan

@@ -12,7 +12,7 @@ import yaml
 from optimizer.app import listings
 from optimizer.checking.judge import check_plan
 from optimizer.domain.assemble import assemble
-from optimizer.domain.facility import CONFIDENCES
+from optimizer.domain.row import CONFIDENCES
 from optimizer.exchange.grounds import SAID_ELSEWHERE, read_grounds, wave_confidence
 from optimizer.exchange.scenarios import read_scenario, scenario_to_json
 from optimizer.loading import load

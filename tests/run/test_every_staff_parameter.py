@@ -17,10 +17,11 @@ import numpy as np
 import pytest
 
 from optimizer.domain.assemble import assemble
-from optimizer.domain.facility import Row, Tables
 from optimizer.domain.lending import around_the_clock, secondment_problem, workforce
 from optimizer.domain.people import RULES, STAFF_ROWS, Lender, StaffTables
+from optimizer.domain.row import Row
 from optimizer.domain.scenario import Scenario
+from optimizer.domain.tables import Tables
 from optimizer.exchange.scenarios import read_scenario, scenario_to_json
 from optimizer.exchange.staff_tables import read_staff_tables
 from optimizer.exchange.tables import read_tables
@@ -30,8 +31,8 @@ from optimizer.seconding import candidates, lendable
 from optimizer.staffing.secondment.solve import plan_secondments
 from optimizer.staffing.secondment.who import who_goes
 from tests.run.province import template
-from tests.run.test_every_parameter import laid
 from tests.run.test_staff import with_people
+from tests.run.trials import laid
 
 Need = dict[tuple[str, str], float]
 """People on duty that the beds would borrow, and below 0 spare, by (site, role)."""
