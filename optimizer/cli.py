@@ -5,6 +5,7 @@ Only Typer and the standard library at import; everything else inside a command.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -58,18 +59,23 @@ def _main(
     del version
 
 
-def _stopped(folder: Path, began: float, lang: str, as_json: bool) -> NoReturn:
+def _stopped(folder: Path, began: float, lang: str, as_json: bool, reports: bool) -> NoReturn:
     """End at once: 0 if a checked plan of this run is kept, 130 if there is nothing to keep.
 
-    As JSON the plan that is kept is printed, or that there is none.
+    As JSON the plan that is kept is printed, or that there is none. Its reports take a second, if
+    wanted; a second Ctrl-C leaves them out.
     """
     from optimizer.i18n import translator
+    from optimizer.publishing import add_reports
 
     say = translator(lang)
     kept = folder / "plan.json"
     saved = kept.exists() and kept.stat().st_mtime >= began
     told: dict[str, Any] = {"schema_version": 1, "status": "stopped"}
     if saved:
+        if reports:
+            with contextlib.suppress(KeyboardInterrupt, OSError):
+                add_reports(folder)
         told = json.loads(kept.read_text(encoding="utf-8"))
         text = say("Stopped: the checked nearest-free-place plan is kept in {folder}.")
         print(text.format(folder=folder), file=sys.stderr, flush=True)
@@ -99,6 +105,9 @@ def plan(
             "by default for small models only.",
         ),
     ] = None,
+    reports: Annotated[
+        bool, typer.Option("--reports/--no-reports", help="Write report.html and report.xlsx.")
+    ] = True,
     time_limit: Annotated[
         float, typer.Option("--time-limit", min=1.0, help="Seconds for one solve.")
     ] = 600.0,
@@ -135,10 +144,11 @@ def plan(
                 all_ways=all_ways,
                 settings=settings or (),
                 explain=explain,
+                reports=reports,
             )
         )
     except KeyboardInterrupt:
-        _stopped(folder, began, lang.value, as_json)
+        _stopped(folder, began, lang.value, as_json, reports)
     except ReferralError as error:
         raise _fail(error, lang.value, as_json) from None
     except OSError as error:

@@ -40,6 +40,7 @@ TROUBLES: dict[str, dict[str, Any]] = {
 }
 SHIPPED = ("cao_bang", "soc_trang", "can_tho")
 BED_FIGURES = ("planned_beds", "physical_beds", "staffed_beds", "surge_limit")
+BRIEF = ("--no-explain", "--no-reports")
 FORBIDDEN = ("infeasible", "bất khả thi", "Traceback")
 
 
@@ -133,7 +134,7 @@ def answered(seed: int, folder: Path, *, explain: bool = True) -> dict[str, Any]
     out = folder / "plan"
     lang = "vi" if seed % 2 else "en"
     words = ["plan", str(scenario), "--data", str(data), "--out", str(out), "--lang", lang]
-    done = CliRunner().invoke(app, words if explain else [*words, "--no-explain"])
+    done = CliRunner().invoke(app, words if explain else [*words, *BRIEF])
     assert done.exit_code == 0, f"{name}: exit {done.exit_code}: {done.output[-400:]}"
     said = (done.stdout + done.stderr).lower()
     for word in FORBIDDEN:

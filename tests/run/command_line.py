@@ -8,7 +8,7 @@ from optimizer.cli import app
 
 
 def run(*words: object) -> Result:
-    """Run the command; plans are not explained here, which takes most of their time."""
+    """Run the command; plans are neither explained nor reported here: most of their time."""
     if words[:1] == ("plan",):
-        words = (*words, "--no-explain")
+        words = (*words, "--no-explain", "--no-reports")
     return CliRunner().invoke(app, [str(word) for word in words])

@@ -69,6 +69,7 @@ def test_plan_keeps_the_checked_rule_plan_when_interrupted_while_the_solver_work
     kept = json.loads((out / "plan.json").read_text(encoding="utf-8"))
     assert kept["status"] == "rule"
     assert kept["checked"] is True
+    assert (out / "report.html").exists(), "what is kept is reported"
     assert [path.name for path in tmp_path.iterdir()] == ["plan"], "something half-made is left"
     done = subprocess.run(
         [sys.executable, "-m", "optimizer.cli", "check", str(out), "--lang", "en"],

@@ -201,7 +201,8 @@ def test_texts_that_look_like_formulas_are_made_harmless(text: str, kept: str) -
 def test_no_explain_leaves_out_what_is_solved_again(tmp_path: Path) -> None:
     province = worked(tmp_path / "province")
     scenario = province / "scenario.yaml"
-    plan_scenario(scenario, data_dir=province, out=tmp_path / "plan", explain=False)
+    plan_scenario(scenario, data_dir=province, out=tmp_path / "plan", explain=False, reports=False)
+    assert not list((tmp_path / "plan").glob("report.*"))
     told = summary(tmp_path / "plan")["explanation"]
     assert told["solved_again"] is False
     assert told["clear"] is None
