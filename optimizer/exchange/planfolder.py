@@ -430,6 +430,7 @@ def write_summary(folder: Path, summary: Mapping[str, Any]) -> None:
     Shortfalls are shortened where it would grow past a megabyte.
     """
     told = dict(summary)
+    told.pop("summary_sha256", None)  # of a summary that was read again
     told["files_sha256"] = {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted([*folder.glob("*.csv"), *folder.glob("*.npz"), *folder.glob("report.*")])
