@@ -29,9 +29,10 @@ from optimizer.domain.assemble import Assembled, assemble
 from optimizer.domain.assumptions import staff_assumptions
 from optimizer.domain.facility import Tables
 from optimizer.domain.instance import FloatArray, Instance
+from optimizer.domain.lending import with_lent_rows
 from optimizer.domain.levers_decided import without_levers
 from optimizer.domain.plan import Plan
-from optimizer.domain.scenario import Scenario
+from optimizer.domain.scenario import LentStaff, Scenario
 from optimizer.domain.supplies import icu_quota, plan_needs
 from optimizer.errors import DataError, InfeasiblePlanError, PlanCheckError, Problem, SolverError
 from optimizer.exchange import planfolder
@@ -171,8 +172,11 @@ def plan_scenario(
     all_ways: bool = False,
     settings: Sequence[str] = (),
     explain: bool | None = None,
+    lent: tuple[LentStaff, ...] = (),
 ) -> Outcome:
     """Plan one scenario into the folder `out`; `explain` as `reasons.explained` has `full`.
+
+    `lent`: people lent and borrowed, in the place of those of the scenario.
 
     Raises
     ------
@@ -193,6 +197,7 @@ def plan_scenario(
     started = time.perf_counter()
     tell("read", 0.0, False)
     tables, scenario, warnings = load(scenario_path, data_dir, areas, settings)
+    scenario = with_lent_rows(scenario, lent)
     done("read", started)
     started = time.perf_counter()
     made = assemble(tables, scenario)

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from optimizer.domain.assemble import Assembled
 from optimizer.domain.capacity import bed_levels, staff_needs
-from optimizer.domain.cover import HAIR, WorkTime, cover_from_beds, heads, patients_in_beds
+from optimizer.domain.cover import HAIR, WorkTime, cover_of, heads, patients_in_beds
 from optimizer.domain.facility import Tables
 from optimizer.domain.instance import BoolArray, FloatArray, Instance, IntArray
 from optimizer.domain.people import LendingTerms, Person, StaffTables
 from optimizer.domain.plan import Plan
-from optimizer.domain.scenario import Scenario
+from optimizer.domain.scenario import LentStaff, Provenance, Scenario
 from optimizer.domain.secondment import (
     DAYS_A_WEEK,
     SecondmentPlan,
@@ -307,14 +308,17 @@ def _substitutes(force: Workforce, staff: StaffTables, inst: Instance) -> tuple[
     return tuple(out)
 
 
-def staff_with(
+def staff_change(
     inst: Instance,
     force: Workforce,
     scenario: Scenario,
     problem: SecondmentProblem,
     plan: SecondmentPlan,
 ) -> FloatArray:
-    """(F, R, T) people on duty once the secondments are made: lent, borrowed, training, helping."""
+    """(F, R, T) people on duty more or fewer by the secondments: borrowed, lent, learning, helping.
+
+    `staff.lent` of a scenario in an array.
+    """
     units, days = len(inst.units), inst.days
     there = presence(scenario, days)
     change = np.zeros((len(force.roles), units, days))
@@ -338,9 +342,42 @@ def staff_with(
                 h, first = problem.sites.index(course.site), course.start - 1
                 learns = slice(first, min(days, first + one.training_days))
                 change[g, h, learns] -= course.heads * force.duty[g, h] * there[learns]
-    staff = inst.staff.copy()
-    staff[:, force.role_at] += change.transpose(1, 0, 2)
-    return np.maximum(0.0, staff)
+    out = np.zeros_like(inst.staff)
+    out[:, force.role_at] = change.transpose(1, 0, 2)
+    return out
+
+
+def lent_rows(inst: Instance, change: FloatArray) -> tuple[LentStaff, ...]:
+    """Return (F, R, T) people on duty more or fewer as rows of a scenario, days together."""
+    rows = []
+    for f, r in np.argwhere(np.abs(change).max(axis=2, initial=0.0) > 1e-9).tolist():
+        series = change[f, r]
+        cuts = [0, *(np.flatnonzero(np.diff(series) != 0) + 1).tolist(), inst.days]
+        rows += [
+            LentStaff(
+                unit=inst.units[f],
+                role=inst.roles[r],
+                from_day=first + 1,
+                to_day=end,
+                on_duty=float(series[first]),
+            )
+            for first, end in pairwise(cuts)
+            if abs(series[first]) > 1e-9
+        ]
+    return tuple(rows)
+
+
+def with_lent_rows(scenario: Scenario, rows: tuple[LentStaff, ...]) -> Scenario:
+    """Return the scenario with these people lent and borrowed; such figures are assumed."""
+    if not rows:
+        return scenario
+    said = Provenance(source="referral staff: secondments and rosters", confidence="assumed")
+    return scenario.model_copy(
+        update={
+            "staff": scenario.staff.model_copy(update={"lent": rows}),
+            "provenance": {**scenario.provenance, "staff.lent": said},
+        }
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,13 +396,13 @@ class AroundTheClock:
 
 
 def around_the_clock(
-    force: Workforce, staff: StaffTables, inst: Instance, plan: Plan
+    force: Workforce, staff: StaffTables, inst: Instance, here: FloatArray
 ) -> tuple[AroundTheClock, ...]:
-    """Return shifts and heads that the patients in beds need, each role's largest shown day.
+    """Return shifts and heads that (F, K, T) patients in beds need, each role's largest shown day.
 
     A head gives the mean of the contracts of the people of that role.
     """
-    cover = cover_from_beds(inst, plan, staff.shifts)
+    cover = cover_of(inst, here, staff.shifts)
     out = []
     for g, role in enumerate(force.roles):
         rows = [one for (_, own), people in force.people.items() if own == role for one in people]

@@ -354,6 +354,24 @@ class Stay(Part):
         return self
 
 
+class LentStaff(Part):
+    """People on duty whom a unit borrows, or lends (below 0), beside those of ``staff.csv``."""
+
+    unit: Id = Field(description="planning unit; a group by its id")
+    role: Id = Field(description="role")
+    from_day: DayNumber = Field(description="first day, 1 = start_date")
+    to_day: DayNumber = Field(description="last day, included")
+    on_duty: Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)] = Field(
+        description="people on duty more (less: below 0), day and night, absence taken off"
+    )
+
+    @model_validator(mode="after")
+    def _ends(self) -> Self:
+        if self.to_day < self.from_day:
+            raise _fault("to_day is before from_day.", "Exchange them.")
+        return self
+
+
 class StaffRules(Part):
     """How thinly staff may be spread."""
 
@@ -365,6 +383,11 @@ class StaffRules(Part):
     )
     shifts_per_day: Annotated[float, Field(ge=1, le=6)] = Field(
         3.0, description="shifts a day, for what supplies the workers use up"
+    )
+    lent: tuple[LentStaff, ...] = Field(
+        (),
+        description="people lent and borrowed, as referral staff decides them",
+        json_schema_extra=_or_file("unit, role, from_day, to_day, on_duty"),
     )
 
 

@@ -14,6 +14,7 @@ from optimizer.domain.scenario import (
     ExplicitArrival,
     HazardRow,
     LeavingRow,
+    LentStaff,
     OpenRequest,
     SurvivalRow,
     Wave,
@@ -33,6 +34,7 @@ ROW_FILES: dict[Keys, type[BaseModel]] = {
     ("explicit", "leaving"): LeavingRow,
     ("hazards",): HazardRow,
     ("pins",): Pin,
+    ("staff", "lent"): LentStaff,
 }
 """Where a file name may stand instead of rows, and what the rows are."""
 

@@ -375,6 +375,9 @@ FULL: Data = {
     "surge.delay_days": 9,
 }
 
+LENT: Data = {
+    "staff.lent": [{"unit": "U1", "role": "NUR", "from_day": 1, "to_day": 5, "on_duty": 9}]
+}
 CLEAR: Data = {"clearing.bed": 1.0}
 """With it what would clear the shortfall is worked out too."""
 MANY: Data = {**WAVE, "explicit.census.count": 25, "shocks.staff_factor": 9}
@@ -436,6 +439,11 @@ CASES: dict[str, tuple[Data, Any, Any]] = {
     "staff.care_phase": ({}, "conventional", "crisis"),
     "staff.surge_absence": ({}, 0.1, 0.5),
     "staff.shifts_per_day": ({}, 3, 2),
+    "staff.lent.unit": (LENT, "U1", "U2"),
+    "staff.lent.role": (LENT, "NUR", "DOC"),
+    "staff.lent.from_day": (LENT, 1, 3),
+    "staff.lent.to_day": (LENT, 5, 2),
+    "staff.lent.on_duty": (LENT, 9, -9),
     "surge.delay_days": (CLEAR, 1, 3),
     "travel.nearest": (CLEAR, 3, 1),
     "travel.transfer_nearest": ({}, 3, 0),

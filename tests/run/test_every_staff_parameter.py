@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from optimizer.domain.assemble import assemble
+from optimizer.domain.cover import patients_in_beds
 from optimizer.domain.facility import Row, Tables
 from optimizer.domain.lending import around_the_clock, secondment_problem, workforce
 from optimizer.domain.people import RULES, STAFF_ROWS, Lender, StaffTables
@@ -30,8 +31,8 @@ from optimizer.seconding import candidates, lendable
 from optimizer.staffing.secondment.solve import plan_secondments
 from optimizer.staffing.secondment.who import who_goes
 from tests.run.province import template
+from tests.run.staffed_province import with_people
 from tests.run.test_every_parameter import laid
-from tests.run.test_staff import with_people
 
 Need = dict[tuple[str, str], float]
 """People on duty that the beds would borrow, and below 0 spare, by (site, role)."""
@@ -98,6 +99,7 @@ class Bench:
         people = candidates(force, staff, self.scenario)
         named = who_goes(found.blocks, people, staff.rules, far)
         free = lendable(force, staff, self.scenario, inst)
+        here = patients_in_beds(inst, plan)
         out = {
             "groups": {name: round(group.value, 6) for name, group in found.groups.items()},
             "blocks": [str(block) for block in found.blocks],
@@ -107,7 +109,7 @@ class Bench:
             "going": sorted((one.person, str(one.block)) for one in named.going),
             "unwilling": round(named.cost, 6),
             "nameless": len(named.nameless),
-            "around the clock": [str(one) for one in around_the_clock(force, staff, inst, plan)],
+            "around the clock": [str(one) for one in around_the_clock(force, staff, inst, here)],
             "lendable": [free.most.sum(), free.outside.sum()],
         }
         return json.dumps(out, default=float, sort_keys=True)
