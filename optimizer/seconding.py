@@ -26,14 +26,22 @@ from optimizer.domain.lending import (
     presence,
     secondment_problem,
     staff_change,
+    without_recent,
     workforce,
 )
-from optimizer.domain.people import StaffTables
+from optimizer.domain.people import Person, StaffTables
 from optimizer.domain.plan import Plan
 from optimizer.domain.resource import values_of_one_more
 from optimizer.domain.scenario import Scenario
-from optimizer.domain.secondment import SecondmentPlan, SecondmentProblem
+from optimizer.domain.secondment import (
+    DAYS_A_WEEK,
+    Secondment,
+    SecondmentPlan,
+    SecondmentProblem,
+)
 from optimizer.errors import DataError, Problem
+from optimizer.exchange.reading import nearest_name
+from optimizer.exchange.staff_blocks import EarlierBlocks, read_blocks
 from optimizer.exchange.staff_tables import read_staff_tables
 from optimizer.planning import baselines
 from optimizer.planning.lent import FreelyLent, Lendable, freely_lent
@@ -41,7 +49,7 @@ from optimizer.planning.screen import offered_ways, with_ways
 from optimizer.planning.solve import solve_plan
 from optimizer.run import load
 from optimizer.staffing.secondment.solve import plan_secondments
-from optimizer.staffing.secondment.who import Candidate, Named, who_goes
+from optimizer.staffing.secondment.who import Candidate, Going, Named, who_goes
 
 Progress = Callable[[str, float, bool], None]
 
@@ -99,6 +107,8 @@ class Coupled:
     change: FloatArray
     """(F, R, T) people on duty more or fewer by the secondments that are kept."""
     free: FreelyLent
+    earlier: EarlierBlocks
+    """What was decided and published before."""
     rounds: tuple[Round, ...]
     seconds: dict[str, float]
 
@@ -149,11 +159,16 @@ def candidates(
 ) -> dict[tuple[str, str], list[Candidate]]:
     """Return who could go, by home and role."""
     weeks = staff.rules.min_weeks_between
+
+    def free(person: Person) -> int | None:
+        day = free_from(person, scenario.start_date, weeks)
+        return None if day is None else max(day, force.again.get(person.person_id, 0))
+
     return {
         key: [
             Candidate(
                 person=person.person_id,
-                free_from=free_from(person, scenario.start_date, weeks),
+                free_from=free(person),
                 days_away=person.days_away_last_year,
                 leads=person.can_supervise,
                 cost=WISHES[person.preference],
@@ -165,6 +180,62 @@ def candidates(
     }
 
 
+def _known_places(earlier: EarlierBlocks, force: Workforce, source: Path) -> None:
+    """Refuse blocks of sites and roles that the plan does not have."""
+    problems = []
+    for block in (*earlier.pinned, *earlier.published):
+        for value, known in (
+            (block.home, force.sites),
+            (block.host, force.sites),
+            (block.role, force.roles),
+        ):
+            if value not in known:
+                meant = nearest_name(value, known)
+                fault = "An earlier block names {value}, which this plan does not have."
+                remedy = "Did you mean {meant}?" if meant else "Correct the row, or leave it out."
+                values = {"value": value, "meant": meant}
+                problems.append(Problem(fault, remedy, str(source), values=values))
+    if problems:
+        raise DataError(problems)
+
+
+def _named(
+    best: SecondmentPlan,
+    problem: SecondmentProblem,
+    earlier: EarlierBlocks,
+    force: Workforce,
+    staff: StaffTables,
+    scenario: Scenario,
+) -> Named:
+    """Name who goes: whoever was named for a block that stands; of a published one rather they."""
+    stands = [(person, block) for person, block in earlier.going if block.pinned]
+    told: dict[tuple[str, str, str, int, int], set[str]] = {}
+    for person, block in earlier.going:
+        if not block.pinned:
+            told.setdefault(same_block(block), set()).add(person)
+    window = DAYS_A_WEEK * staff.rules.min_weeks_between
+    again = {person: max(0, block.start - 1 + window) for person, block in stands}
+    people = {
+        key: [
+            one
+            if one.person not in again or one.free_from is None
+            else replace(one, free_from=max(one.free_from, again[one.person]))
+            for one in rows
+        ]
+        for key, rows in candidates(force, staff, scenario).items()
+    }
+    ask = [block for block in best.blocks if not block.pinned]
+    far = [problem.travel_of(block) > 0 for block in ask]
+    rather = [frozenset(told.get(same_block(block), ())) for block in ask]
+    found = who_goes(ask, people, staff.rules, far, rather=rather)
+    return replace(found, going=(*(Going(*one) for one in stands), *found.going))
+
+
+def same_block(block: Secondment) -> tuple[str, str, str, int, int]:
+    """Return what makes a block the same whoever and however many go."""
+    return block.role, block.home, block.host, block.start, block.length
+
+
 def plan_with_staff(
     scenario_path: Path,
     *,
@@ -173,11 +244,18 @@ def plan_with_staff(
     seconds: float = 30.0,
     settings: Sequence[str] = (),
     progress: Progress | None = None,
+    previous: Path | None = None,
+    pins: Sequence[str] = (),
 ) -> Coupled:
     """Plan beds and staff together.
 
     Parameters
     ----------
+    previous
+        An earlier staff folder, or a table of blocks: what has begun or is pinned stands, the
+        rest is published and changes at a price.
+    pins
+        Ids of published blocks that stand too.
     rounds
         At most so many; from the second on, one that does not lower the harm is the last. No
         round better than everybody at home: nobody moves.
@@ -208,6 +286,13 @@ def plan_with_staff(
     staff = read_staff_tables(tables)
     made = assemble(tables, scenario)
     force = workforce(tables, staff, scenario, made)
+    earlier = EarlierBlocks()
+    if previous is not None:
+        rest = staff.rules.rest_days_after
+        first, days = scenario.start_date, made.instance.days
+        earlier = read_blocks(previous, first, days, rest, pins)
+        _known_places(earlier, force, previous)
+        force = without_recent(force, earlier.over, first, staff.rules.min_weeks_between)
     inst = _ways(made.instance)
     lap("read")
     before = _beds(inst)
@@ -219,7 +304,8 @@ def plan_with_staff(
     prices = values_of_one_more(inst, free.prices, "staff")
 
     def problem_of(plan: Plan) -> SecondmentProblem:
-        return secondment_problem(force, staff, scenario, made, plan, free.change, prices)
+        asked = secondment_problem(force, staff, scenario, made, plan, free.change, prices)
+        return replace(asked, pinned=earlier.pinned, published=earlier.published)
 
     at_home = problem_of(before.plan)
     stay = replace(
@@ -229,6 +315,10 @@ def plan_with_staff(
     )
     after, best, problem = before, plan_secondments(stay, seconds), stay
     moved = np.zeros_like(inst.staff)
+    if earlier.pinned:
+        moved = staff_change(inst, force, scenario, stay, best)
+        after = _beds(inst.changed(staff=np.maximum(0.0, inst.staff + moved)))
+        lap("beds with what is decided")
     history: list[Round] = []
     for number in range(1, rounds + 1):
         asked = problem_of(free.plan)
@@ -256,8 +346,7 @@ def plan_with_staff(
         elif number > 1:
             break
         prices = np.maximum(prices, values_of_one_more(inst, reply.plan.shadow_prices, "staff"))
-    far = [problem.travel_of(block) > 0 for block in best.blocks]
-    named = who_goes(best.blocks, candidates(force, staff, scenario), staff.rules, far)
+    named = _named(best, problem, earlier, force, staff, scenario)
     lap("who goes")
     return Coupled(
         tables=tables,
@@ -273,6 +362,7 @@ def plan_with_staff(
         after=after,
         change=moved,
         free=free,
+        earlier=earlier,
         rounds=tuple(history),
         seconds=spent,
     )

@@ -36,6 +36,18 @@ def staff(
         list[str] | None,
         typer.Option("--set", help="KEY=VALUE of the scenario, such as staff.surge_absence=0.2."),
     ] = None,
+    previous: Annotated[
+        Path | None,
+        typer.Option(
+            "--previous",
+            help="Earlier staff folder, or a table of blocks: what has begun stands, the rest "
+            "changes at a price.",
+        ),
+    ] = None,
+    pins: Annotated[
+        list[str] | None,
+        typer.Option("--pin", help="Id of an earlier block that stands."),
+    ] = None,
     rosters: Annotated[
         float | None,
         typer.Option(
@@ -84,6 +96,8 @@ def staff(
                 settings=settings or (),
                 progress=tell(progress, lang.value),
                 rosters=wish,
+                previous=previous,
+                pins=pins or (),
             )
         )
     except KeyboardInterrupt:

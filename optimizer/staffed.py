@@ -24,6 +24,7 @@ from optimizer.domain.assemble import assemble
 from optimizer.domain.cover import patients_in_beds, without_team
 from optimizer.domain.instance import FloatArray, Instance
 from optimizer.domain.lending import around_the_clock, lent_rows, with_lent_rows
+from optimizer.domain.secondment import SecondmentPlan, SecondmentProblem
 from optimizer.domain.staffable import taken_off
 from optimizer.errors import DataError, PlanCheckError, Problem
 from optimizer.exchange.beds import read_patients
@@ -34,7 +35,7 @@ from optimizer.report.kpis import plan_kpis
 from optimizer.roster_from_beds import opened_plan
 from optimizer.rosters import Rosters, held_against, roster_province
 from optimizer.run import plan_scenario
-from optimizer.seconding import Coupled, Progress, plan_with_staff
+from optimizer.seconding import Coupled, Progress, plan_with_staff, same_block
 from optimizer.staffing.roster.solve import RosterOptions
 
 
@@ -99,10 +100,13 @@ def second_province(
     settings: Sequence[str] = (),
     progress: Progress | None = None,
     rosters: RosterWish | None = None,
+    previous: Path | None = None,
+    pins: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Plan beds and staff together into the folder `out`, judged before anybody sees it.
 
     `rosters`: make the roster of every facility too, and take off the plan what none can staff.
+    `previous`, `pins`: as `plan_with_staff` has them.
 
     Raises
     ------
@@ -119,6 +123,8 @@ def second_province(
         seconds=seconds,
         settings=settings,
         progress=progress,
+        previous=previous,
+        pins=pins,
     )
     work = out.with_name(f".{out.name}.{os.getpid()}.new")
     shutil.rmtree(work, ignore_errors=True)
@@ -184,11 +190,14 @@ def _rostered(
     """Plan, make every roster, take off what none can staff, and plan again; return the summary.
 
     In the rounds only roles and days with an open post are held to what the roster fills, so that
-    patients may lie elsewhere. After the last one every facility is, and no new roster is needed.
+    patients may lie elsewhere. After the last one every facility is, and no new roster is made.
+    The round that loses the fewest bed-days is handed over.
     """
     lost: FloatArray | None = None
     found: Rosters | None = None
     rounds: list[RosterRound] = []
+    best: dict[str, Any] | None = None
+    kept = work / ".kept"
     for number in range(1, wish.rounds + 2):
         began = time.perf_counter()
         plan = hand_over(coupled, work, scenario_path, settings, progress, lost)
@@ -201,22 +210,31 @@ def _rostered(
                 opened, work / ROSTERS, wish.options, days=wish.days, before=found, tell=progress
             )
         rounds.append(_round(number, plan, found, time.perf_counter() - began))
+        if best is None or rounds[-1].bed_days_lost < rounds[best["round"] - 1].bed_days_lost:
+            best = {"round": number, "found": found, "summary": summary, "lost": lost}
+            shutil.rmtree(kept, ignore_errors=True)
+            for name in (PLAN, ROSTERS):
+                shutil.copytree(work / name, kept / name)
         if not found.short.any() or number > wish.rounds:
             break
         last = number == wish.rounds
         held = np.broadcast_to(found.known[:, None], found.short.shape) if last else found.short
-        inst = plan.inst
-        more = taken_off(inst.staff, inst.stands_in, found.most, held)
+        more = taken_off(plan.inst.staff, plan.inst.stands_in, found.most, held)
         lost = more if lost is None else lost + more
-    assert found is not None
-    if lost is not None:
-        write_losses(work, coupled.made.instance, lost)
+    assert best is not None
+    for name in (PLAN, ROSTERS):
+        shutil.rmtree(work / name)
+        (kept / name).rename(work / name)
+    kept.rmdir()
+    if best["lost"] is not None:
+        write_losses(work, coupled.made.instance, best["lost"])
+    summary = best["summary"]
     summary["rosters"] = {
         "folder": ROSTERS,
         "days": wish.days,
-        "rounds": [asdict(one) for one in rounds],
-        "facilities": [asdict(row) for row in found.rows],
-        "bed_days_lost": rounds[-1].bed_days_lost,
+        "rounds": [asdict(one) | {"kept": one.number == best["round"]} for one in rounds],
+        "facilities": [asdict(row) for row in best["found"].rows],
+        "bed_days_lost": rounds[best["round"] - 1].bed_days_lost,
     }
     return summary
 
@@ -276,6 +294,27 @@ def judged(work: Path, coupled: Coupled, summary: dict[str, Any]) -> None:
     (work / SUMMARY_FILE).write_text(text, encoding="utf-8")
 
 
+def block_changes(problem: SecondmentProblem, plan: SecondmentPlan) -> list[dict[str, Any]]:
+    """Return the published blocks that are not as published: heads then, heads now."""
+    now: dict[tuple[str, str, str, int, int], int] = {}
+    for block in plan.blocks:
+        if not block.pinned:
+            now[same_block(block)] = block.heads
+    return [
+        {
+            "role": block.role,
+            "home": block.home,
+            "host": block.host,
+            "start": block.start,
+            "length": block.length,
+            "published": block.heads,
+            "planned": now.get(same_block(block), 0),
+        }
+        for block in problem.published
+        if now.get(same_block(block), 0) != block.heads
+    ]
+
+
 def told(coupled: Coupled, handed: HandedOver, folder: Path) -> dict[str, Any]:
     """Return what is said of a coupled plan, as JSON can hold it."""
     made, problem, plan = coupled.made, coupled.problem, coupled.secondments
@@ -305,6 +344,12 @@ def told(coupled: Coupled, handed: HandedOver, folder: Path) -> dict[str, Any]:
         "blocks": [asdict(block) | {"last": block.last} for block in plan.blocks],
         "lending_of": dict(zip(problem.sites, problem.legal_basis, strict=True)),
         "heads_moved": plan.heads_moved,
+        "changes": block_changes(problem, plan),
+        "earlier": {
+            "pinned": sum(block.heads for block in problem.pinned),
+            "published": sum(block.heads for block in problem.published),
+            "left_out": coupled.earlier.left_out,
+        },
         "people_named": len(coupled.named.going),
         "nameless": sum(count for _, count in coupled.named.nameless),
         "trained": sum(course.heads for course in plan.training),

@@ -49,7 +49,7 @@ def rosters(folder: Path, files: StaffFiles, case: Case) -> Iterator[Violation]:
             amount = abs(left - int(row["open"]))
             yield Violation("rosters", f"rosters({facility})", amount, "posts", text, values)
         yield from _stays(facility, roster, files, case)
-    last = told["rounds"][-1]
+    last = next(one for one in told["rounds"] if one["kept"])
     if open_posts != int(last["open"]):
         text = "The rounds tell of {told} open posts, but {left} are open."
         values = {"told": last["open"], "left": open_posts}

@@ -8,7 +8,8 @@ what the surge keeps away. docs/staffing.md sections 1 and 4.
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
@@ -61,6 +62,8 @@ class Workforce:
     minutes_outside: FloatArray
     """(H,) minutes of a pool outside, 0 inside."""
     km_outside: FloatArray
+    again: Mapping[str, int] = field(default_factory=dict)
+    """Day (from 0) on which people of an earlier block may leave again."""
 
 
 def _routine_shares(tables: Tables, scenario: Scenario) -> dict[tuple[str, str], float]:
@@ -165,6 +168,27 @@ def workforce(tables: Tables, staff: StaffTables, scenario: Scenario, made: Asse
         minutes_outside=minutes,
         km_outside=km,
     )
+
+
+def without_recent(
+    force: Workforce, over: Sequence[tuple[str, int]], first_day: datetime.date, weeks: int
+) -> Workforce:
+    """Return the workforce in which nobody leaves again within the window of an earlier block.
+
+    Parameters
+    ----------
+    over
+        (person, day on which he or she left, 1 = first day; before it 0 and below).
+    """
+    again = {person: max(0, start - 1 + weeks * DAYS_A_WEEK) for person, start in over}
+    eligible = force.eligible.copy()
+    for (site, role), rows in force.people.items():
+        g, h = force.roles.index(role), force.sites.index(site)
+        for person in rows:
+            day = free_from(person, first_day, weeks)
+            if day is not None and person.person_id in again:
+                eligible[g, h, day : max(day, again[person.person_id])] -= 1
+    return replace(force, eligible=eligible, again=again)
 
 
 def _terms(

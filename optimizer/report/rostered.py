@@ -92,6 +92,7 @@ def roster_round_rows(rosters: Mapping[str, Any], lang: str) -> list[dict[str, A
             say("Open posts"): num(one["open"], lang, 0),
             say("Bed-days lost"): num(one["bed_days_lost"], lang, 1),
             say("Seconds of CPU"): num(one["cpu_seconds"], lang, 0),
+            say("Kept"): say("yes") if one["kept"] else say("no"),
         }
         for one in rosters["rounds"]
     ]
@@ -124,5 +125,6 @@ def rosters_text(rosters: Mapping[str, Any], lang: str) -> str:
                 posts=num(one["posts"], lang, 0),
                 lost=num(one["bed_days_lost"], lang, 1),
             )
+            + (" " + say("This one is handed over.") if one["kept"] else "")
         )
     return "\n".join(lines)

@@ -132,6 +132,22 @@ def _figures(summary: Mapping[str, Any], lang: str) -> list[str]:
                     gap=num(100 * group["gap"], lang, 2),
                 )
             )
+    earlier = summary.get("earlier", {})
+    if earlier.get("pinned") or earlier.get("published"):
+        lines.append(
+            say(
+                "Of earlier blocks {pinned} people stand as decided, {published} were made known; "
+                "{changed} of these change."
+            ).format(
+                pinned=num(earlier["pinned"], lang, 0),
+                published=num(earlier["published"], lang, 0),
+                changed=num(
+                    sum(abs(one["planned"] - one["published"]) for one in summary["changes"]),
+                    lang,
+                    0,
+                ),
+            )
+        )
     for one in summary["rounds"]:
         text = (
             "Round {number}: harm {harm}, {heads} people lent."

@@ -94,6 +94,9 @@ class Bench:
         )
         if context.get("leads"):
             problem = replace(problem, leads=problem.need.copy())
+        if context.get("published"):  # twice as many as will go
+            block = replace(plan_secondments(problem, 5.0).blocks[0], heads=40)
+            problem = replace(problem, published=(block,))
         found = plan_secondments(problem, 5.0)
         far = [problem.travel_of(block) > 0 for block in found.blocks]
         people = candidates(force, staff, self.scenario)
@@ -215,6 +218,7 @@ RULE: dict[str, tuple[Need, Context, tuple[float, ...]]] = {
     "allowance_high_vnd": (NURSES, {"high_case_share": (0.0,)}, (900_000.0,)),
     "allowance_vnd": (NURSES, {"high_case_share": (2.0,)}, (100_000.0,)),
     "block_lengths": (NURSES, {}, (14.0,)),
+    "churn_vnd": (NURSES, {"published": True}, (0.0,)),
     "high_case_share": (NURSES, {}, (2.0,)),
     "host_share": (NURSES, {}, (0.1,)),
     "lead_weight": (ICU, {"leads": True}, (9.0,)),

@@ -26,7 +26,7 @@ from optimizer.exchange.tables import read_tables
 from optimizer.exchange.templates import write_template
 from optimizer.report.formats import num
 from optimizer.report.staffing import round_rows, staff_text
-from tests.run.staffed_province import FACILITIES
+from tests.run.staffed_province import FACILITIES, RUN
 
 
 def summary(folder: Path) -> dict[str, object]:
@@ -239,3 +239,45 @@ def test_staff_refuses_a_scenario_that_lends_people_itself(peopled: Path, tmp_pa
 def test_the_app_lists_the_plan_of_a_staff_folder(staffed: Path) -> None:
     places = Places(data=staffed, scenarios=staffed, plans=staffed.parent)
     assert [plan.name for plan in plans(places)] == [f"{staffed.name}/plan"]
+
+
+def test_blocks_of_an_earlier_folder_stand_or_are_kept_with_their_people(
+    staffed: Path, peopled: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "again"
+    done = CliRunner().invoke(
+        app,
+        ["staff", str(peopled / "scenario.yaml"), "--out", str(out), *RUN, "--json",
+         "--previous", str(staffed), "--pin", "B001", "--rounds", "1"],
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    told, before = summary(out), summary(staffed)
+    assert check_staff(out, peopled).passed
+    assert [block["pinned"] for block in told["blocks"]].count(True) == 1
+    assert told["changes"] == []
+    assert told["heads_moved"] == before["heads_moved"]
+    assert told["earlier"]["pinned"] + told["earlier"]["published"] == before["heads_moved"]
+    assert "stand as decided" in staff_text(told, "en")
+    assert "giữ nguyên" in staff_text(told, "vi")
+    named = []
+    for folder in (staffed, out):
+        with (folder / "people_away.csv").open(encoding="utf-8") as file:
+            named.append(sorted((r["person_id"], r["start_date"]) for r in csv.DictReader(file)))
+    assert named[0] == named[1]
+
+
+@pytest.mark.parametrize(("lang", "word"), [("en", "does not have"), ("vi", "không có")])
+def test_earlier_blocks_of_unknown_places_are_named(
+    peopled: Path, tmp_path: Path, lang: str, word: str
+) -> None:
+    table = tmp_path / "blocks.csv"
+    row = "role,home,host,start_date,days,heads,pinned\nNUR,U9,U1,2026-11-25,14,2,0\n"
+    table.write_text(row, encoding="utf-8")
+    done = CliRunner().invoke(
+        app,
+        ["staff", str(peopled / "scenario.yaml"), "--out", str(tmp_path / "x"), *RUN,
+         "--previous", str(table), "--lang", lang],
+    )  # fmt: skip
+    assert done.exit_code == 2
+    assert word in done.output + done.stderr
+    assert "U9" in done.output + done.stderr
