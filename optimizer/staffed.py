@@ -228,7 +228,7 @@ def _rostered(
     kept.rmdir()
     if best["lost"] is not None:
         write_losses(work, coupled.made.instance, best["lost"])
-    summary = best["summary"]
+    summary = dict(best["summary"])
     summary["rosters"] = {
         "folder": ROSTERS,
         "days": wish.days,

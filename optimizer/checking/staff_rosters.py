@@ -18,7 +18,7 @@ import numpy as np
 from optimizer.checking.case import Case
 from optimizer.checking.roster.judge import check_roster
 from optimizer.checking.secondment_files import Row, StaffFiles
-from optimizer.checking.violation import IntArray, Violation
+from optimizer.checking.violation import FloatArray, IntArray, Violation
 
 HAIR = 1e-6
 STANDING = ("optimal", "feasible")
@@ -90,7 +90,7 @@ def _posts(case: Case) -> IntArray:
     for f in np.flatnonzero(lowest < here.shape[1]):
         here[f, lowest[f]] += boarders[f]
 
-    def whole(need: np.ndarray) -> IntArray:  # type: ignore[type-arg]
+    def whole(need: FloatArray) -> IntArray:
         wanted = np.maximum(0.0, np.einsum("fkt,rk->frt", here, need))
         return np.asarray(np.ceil(wanted - HAIR), dtype=np.intp)
 

@@ -1,4 +1,4 @@
-"""`referral staff --rosters`: all facilities rostered; what none can staff is taken off the plan."""
+"""`referral staff --rosters`: all facilities rostered; what none can staff is taken off."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def tired(peopled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     text = (folder / "contracts.csv").read_text(encoding="utf-8")
     rows = list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
     for row in rows:
-        row["max_hours"] = "80"  # 20 hours of 7 days: two shifts
+        row["weekly_hours"], row["max_hours"] = "20", "80"  # of 7 days: two shifts
     with (folder / "contracts.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         writer.writeheader()
