@@ -180,13 +180,15 @@ def check(
     as_json: JsonOption = False,
     lang: LangOption = DEFAULT_LANG,
 ) -> None:
-    """Judge a plan from the files alone; exit 1 with every broken rule named."""
+    """Judge a plan (or staff) folder from the files alone; exit 1 with every broken rule named."""
     from optimizer.checking.judge import check_plan
+    from optimizer.checking.staff_folder import check_staff
     from optimizer.i18n import translator
     from optimizer.report.formats import num
 
     say = translator(lang.value)
-    result = check_plan(plan, data)
+    whole = (plan / "staff.json").is_file()
+    result = check_staff(plan, data) if whole else check_plan(plan, data)
     if as_json:
         told = {
             "schema_version": 1,

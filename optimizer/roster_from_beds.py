@@ -8,16 +8,18 @@ from __future__ import annotations
 import csv
 import datetime
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from optimizer.domain.assemble import Assembled, assemble
-from optimizer.domain.cover import cover_of
+from optimizer.domain.cover import Cover, cover_of
 from optimizer.domain.duty import House, Lent, least_uncovered, roster_problem
-from optimizer.domain.lending import home_floors, presence, workforce
+from optimizer.domain.instance import FloatArray
+from optimizer.domain.lending import Workforce, home_floors, presence, workforce
 from optimizer.domain.people import Person, StaffTables
 from optimizer.domain.scenario import Scenario
+from optimizer.domain.tables import Tables
 from optimizer.errors import DataError, Problem
 from optimizer.exchange.beds import BEDS_FILE, read_patients, write_beds
 from optimizer.exchange.reading import nearest_name
@@ -28,6 +30,47 @@ from optimizer.exchange.staff_folder import SUMMARY_FILE as STAFF_FILE
 from optimizer.exchange.staff_tables import read_staff_tables
 from optimizer.exchange.tables import read_tables
 from optimizer.report.folder import find_data_dir
+
+
+@dataclass(frozen=True, slots=True)
+class BedPlan:
+    """A plan or staff folder opened: its beds, and the people of its province."""
+
+    source: Path
+    tables: Tables
+    scenario: Scenario
+    staff: StaffTables
+    made: Assembled
+    force: Workforce
+    here: FloatArray
+    """(F, K, T) patients in beds."""
+    posts: Cover
+
+    @property
+    def alone(self) -> tuple[str, ...]:
+        """Facilities that are planned by themselves, so that their own beds are known."""
+        inside = self.made.sites.inside
+        grouped = {site for unit in inside if len(set(unit.sites)) > 1 for site in unit.sites}
+        return tuple(sorted({unit.sites[0] for unit in inside} - grouped))
+
+
+def opened_plan(source: Path, data_dir: Path | None = None) -> BedPlan:
+    """Open a plan or staff folder.
+
+    Raises
+    ------
+    DataError
+        If the folder is no plan, or its tables have changed.
+    """
+    summary, scenario = _opened(source)
+    tables, _ = read_tables(data_dir or find_data_dir(source, summary))
+    _same_tables(source, {f.path: f.sha256 for f in tables.files})
+    staff = read_staff_tables(tables)
+    made = assemble(tables, scenario)
+    here = read_patients(beds_of(source), made.instance)
+    posts = cover_of(made.instance, here, staff.shifts)
+    force = workforce(tables, staff, scenario, made)
+    return BedPlan(source, tables, scenario, staff, made, force, here, posts)
 
 
 def roster_from_beds(
@@ -52,13 +95,15 @@ def roster_from_beds(
         If the folder is no plan, its tables have changed, or it knows no such facility.
     """
     _sound(out)
-    summary, scenario = _opened(source)
-    directory = data_dir or find_data_dir(source, summary)
-    tables, _ = read_tables(directory)
-    _same_tables(source, {f.path: f.sha256 for f in tables.files})
-    staff = read_staff_tables(tables)
-    made = assemble(tables, scenario)
-    inst = made.instance
+    return house_tables(opened_plan(source, data_dir), facility, out, first_day, days)
+
+
+def house_tables(
+    plan: BedPlan, facility: str, out: Path, first_day: int = 1, days: int | None = None
+) -> dict[str, Any]:
+    """Write the tables of a facility's roster from an open plan, as `roster_from_beds` does."""
+    source, scenario, staff, made = plan.source, plan.scenario, plan.staff, plan.made
+    inst, force, whole = made.instance, plan.force, plan.posts
     at = _units(made, facility)
     left = inst.shown_days - first_day + 1
     length = min(left, 28) if days is None else days
@@ -73,15 +118,13 @@ def roster_from_beds(
             ]
         )
     span = slice(first_day - 1, first_day - 1 + length)
-    patients = read_patients(source, inst)[at][:, :, span]
-    whole = cover_of(inst, read_patients(source, inst), staff.shifts)
+    patients = plan.here[at][:, :, span]
     posts = replace(
         whole,
         units=tuple(inst.units[f] for f in at),
         posts=whole.posts[at][:, :, span].copy(),
         leads=whole.leads[at][:, :, span].copy(),
     )
-    force = workforce(tables, staff, scenario, made)
     there = presence(scenario, inst.days)
     floors = home_floors(force, there)[:, :, span].max(axis=2)
     here = [h for h, site in enumerate(force.sites) if site in posts.units]
@@ -134,6 +177,14 @@ def roster_from_beds(
     }
     write_beds(out, house, inst.levels, patients, told)
     return {"schema_version": 1, "confidence": "assumed", "synthetic": True, **told}
+
+
+def beds_of(source: Path) -> Path:
+    """Return the folder that says who lies in the beds: the plan of a staff folder, or the plan.
+
+    A staff folder of an earlier version says so itself.
+    """
+    return source / "plan" if (source / "plan" / "plan.json").is_file() else source
 
 
 def _sound(out: Path) -> None:

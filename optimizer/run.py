@@ -18,8 +18,10 @@ from typing import Any, Literal, TypeVar
 
 from optimizer.domain.assemble import assemble
 from optimizer.domain.instance import Instance
+from optimizer.domain.lending import with_lent_rows
 from optimizer.domain.plan import Plan
 from optimizer.domain.scenario import Scenario
+from optimizer.domain.settings import LentStaff
 from optimizer.errors import InfeasiblePlanError, Problem, SolverError
 from optimizer.exchange.grounds import (
     read_grounds,
@@ -68,10 +70,12 @@ def plan_scenario(
     settings: Sequence[str] = (),
     explain: bool | None = None,
     reports: bool = True,
+    lent: tuple[LentStaff, ...] = (),
 ) -> Outcome:
     """Plan one scenario into the folder `out`; `explain` as `reasons.explained` has `full`.
 
-    `reports`: also write report.html and report.xlsx.
+    `reports`: also write report.html and report.xlsx. `lent`: people lent and borrowed, instead
+    of those of the scenario.
 
     Raises
     ------
@@ -84,6 +88,7 @@ def plan_scenario(
     out = sound_target(out)
     with clock.stage("read", told=True):
         tables, scenario, warnings = load(scenario_path, data_dir, areas, settings)
+        scenario = with_lent_rows(scenario, lent)
     with clock.stage("assemble"):
         made = assemble(tables, scenario)
     grounds = read_grounds(tables, scenario, made)

@@ -8,51 +8,48 @@ docs/staffing.md section 4.
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from optimizer.checking.secondments import check_secondments
 from optimizer.domain.assemble import Assembled, assemble
 from optimizer.domain.cover import patients_in_beds, without_team
 from optimizer.domain.instance import FloatArray, Instance
 from optimizer.domain.lending import (
     Workforce,
-    around_the_clock,
     free_from,
     home_floors,
     presence,
     secondment_problem,
-    staff_with,
+    staff_change,
+    without_recent,
     workforce,
 )
-from optimizer.domain.people import StaffTables
+from optimizer.domain.people import Person, StaffTables
 from optimizer.domain.plan import Plan
 from optimizer.domain.resource import values_of_one_more
 from optimizer.domain.scenario import Scenario
-from optimizer.domain.secondment import SecondmentPlan, SecondmentProblem
+from optimizer.domain.secondment import (
+    DAYS_A_WEEK,
+    Secondment,
+    SecondmentPlan,
+    SecondmentProblem,
+)
 from optimizer.domain.tables import Tables
-from optimizer.errors import DataError, PlanCheckError, Problem
-from optimizer.exchange.beds import write_patients
-from optimizer.exchange.scenarios import scenario_to_json
-from optimizer.exchange.staff_folder import SUMMARY_FILE, write_staff_folder
+from optimizer.errors import DataError, Problem
+from optimizer.exchange.reading import nearest_name
+from optimizer.exchange.staff_blocks import EarlierBlocks, read_blocks
 from optimizer.exchange.staff_tables import read_staff_tables
-from optimizer.i18n import LANGUAGES
 from optimizer.loading import load
 from optimizer.planning import baselines
 from optimizer.planning.lent import FreelyLent, Lendable, freely_lent
 from optimizer.planning.screen import offered_ways, with_ways
 from optimizer.planning.solve import solve_plan
-from optimizer.report.kpis import plan_kpis
 from optimizer.staffing.secondment.solve import plan_secondments
-from optimizer.staffing.secondment.who import Candidate, Named, who_goes
+from optimizer.staffing.secondment.who import Candidate, Going, Named, who_goes
 
 Progress = Callable[[str, float, bool], None]
 
@@ -106,8 +103,12 @@ class Coupled:
     unlimited: Beds
     """The beds if staff were no limit: what a plan without people would promise."""
     after: Beds
-    """The beds with the secondments made."""
+    """The beds with the secondments made, in means."""
+    change: FloatArray
+    """(F, R, T) people on duty more or fewer by the secondments that are kept."""
     free: FreelyLent
+    earlier: EarlierBlocks
+    """What was decided and published before."""
     rounds: tuple[Round, ...]
     seconds: dict[str, float]
 
@@ -117,17 +118,6 @@ class Coupled:
         inst = self.before.instance
         return without_team(
             patients_in_beds(inst, self.unlimited.plan),
-            inst.staff_need,
-            inst.staff,
-            inst.stands_in.astype(float),
-        )
-
-    @property
-    def unstaffed(self) -> FloatArray:
-        """(F, T) the same of the last plan: nobody."""
-        inst = self.after.instance
-        return without_team(
-            patients_in_beds(inst, self.after.plan),
             inst.staff_need,
             inst.staff,
             inst.stands_in.astype(float),
@@ -169,11 +159,16 @@ def candidates(
 ) -> dict[tuple[str, str], list[Candidate]]:
     """Return who could go, by home and role."""
     weeks = staff.rules.min_weeks_between
+
+    def free(person: Person) -> int | None:
+        day = free_from(person, scenario.start_date, weeks)
+        return None if day is None else max(day, force.again.get(person.person_id, 0))
+
     return {
         key: [
             Candidate(
                 person=person.person_id,
-                free_from=free_from(person, scenario.start_date, weeks),
+                free_from=free(person),
                 days_away=person.days_away_last_year,
                 leads=person.can_supervise,
                 cost=WISHES[person.preference],
@@ -185,6 +180,62 @@ def candidates(
     }
 
 
+def _known_places(earlier: EarlierBlocks, force: Workforce, source: Path) -> None:
+    """Refuse blocks of sites and roles that the plan does not have."""
+    problems = []
+    for block in (*earlier.pinned, *earlier.published):
+        for value, known in (
+            (block.home, force.sites),
+            (block.host, force.sites),
+            (block.role, force.roles),
+        ):
+            if value not in known:
+                meant = nearest_name(value, known)
+                fault = "An earlier block names {value}, which this plan does not have."
+                remedy = "Did you mean {meant}?" if meant else "Correct the row, or leave it out."
+                values = {"value": value, "meant": meant}
+                problems.append(Problem(fault, remedy, str(source), values=values))
+    if problems:
+        raise DataError(problems)
+
+
+def _named(
+    best: SecondmentPlan,
+    problem: SecondmentProblem,
+    earlier: EarlierBlocks,
+    force: Workforce,
+    staff: StaffTables,
+    scenario: Scenario,
+) -> Named:
+    """Name who goes: whoever was named for a block that stands; of a published one rather they."""
+    stands = [(person, block) for person, block in earlier.going if block.pinned]
+    told: dict[tuple[str, str, str, int, int], set[str]] = {}
+    for person, block in earlier.going:
+        if not block.pinned:
+            told.setdefault(same_block(block), set()).add(person)
+    window = DAYS_A_WEEK * staff.rules.min_weeks_between
+    again = {person: max(0, block.start - 1 + window) for person, block in stands}
+    people = {
+        key: [
+            one
+            if one.person not in again or one.free_from is None
+            else replace(one, free_from=max(one.free_from, again[one.person]))
+            for one in rows
+        ]
+        for key, rows in candidates(force, staff, scenario).items()
+    }
+    ask = [block for block in best.blocks if not block.pinned]
+    far = [problem.travel_of(block) > 0 for block in ask]
+    rather = [frozenset(told.get(same_block(block), ())) for block in ask]
+    found = who_goes(ask, people, staff.rules, far, rather=rather)
+    return replace(found, going=(*(Going(*one) for one in stands), *found.going))
+
+
+def same_block(block: Secondment) -> tuple[str, str, str, int, int]:
+    """Return what makes a block the same whoever and however many go."""
+    return block.role, block.home, block.host, block.start, block.length
+
+
 def plan_with_staff(
     scenario_path: Path,
     *,
@@ -193,11 +244,18 @@ def plan_with_staff(
     seconds: float = 30.0,
     settings: Sequence[str] = (),
     progress: Progress | None = None,
+    previous: Path | None = None,
+    pins: Sequence[str] = (),
 ) -> Coupled:
     """Plan beds and staff together.
 
     Parameters
     ----------
+    previous
+        An earlier staff folder, or a table of blocks: what has begun or is pinned stands, the
+        rest is published and changes at a price.
+    pins
+        Ids of published blocks that stand too.
     rounds
         At most so many; from the second on, one that does not lower the harm is the last. No
         round better than everybody at home: nobody moves.
@@ -221,9 +279,20 @@ def plan_with_staff(
         return took
 
     tables, scenario, _ = load(scenario_path, data_dir, None, settings)
+    if scenario.staff.lent:
+        fault = "The scenario lends people itself already: these would be lent twice."
+        remedy = "Leave staff.lent out: referral staff says who is lent."
+        raise DataError([Problem(fault, remedy, str(scenario_path), column="staff.lent")])
     staff = read_staff_tables(tables)
     made = assemble(tables, scenario)
     force = workforce(tables, staff, scenario, made)
+    earlier = EarlierBlocks()
+    if previous is not None:
+        rest = staff.rules.rest_days_after
+        first, days = scenario.start_date, made.instance.days
+        earlier = read_blocks(previous, first, days, rest, pins)
+        _known_places(earlier, force, previous)
+        force = without_recent(force, earlier.over, first, staff.rules.min_weeks_between)
     inst = _ways(made.instance)
     lap("read")
     before = _beds(inst)
@@ -235,17 +304,28 @@ def plan_with_staff(
     prices = values_of_one_more(inst, free.prices, "staff")
 
     def problem_of(plan: Plan) -> SecondmentProblem:
-        return secondment_problem(force, staff, scenario, made, plan, free.change, prices)
+        asked = secondment_problem(force, staff, scenario, made, plan, free.change, prices)
+        return replace(asked, pinned=earlier.pinned, published=earlier.published)
 
-    stay = replace(problem_of(before.plan), may_lend=np.zeros(len(force.sites), dtype=bool))
+    at_home = problem_of(before.plan)
+    stay = replace(
+        at_home,
+        may_lend=np.zeros(len(force.sites), dtype=bool),
+        substitutes=tuple(one for one in at_home.substitutes if not one.training_days),
+    )
     after, best, problem = before, plan_secondments(stay, seconds), stay
+    moved = np.zeros_like(inst.staff)
+    if earlier.pinned:
+        moved = staff_change(inst, force, scenario, stay, best)
+        after = _beds(inst.changed(staff=np.maximum(0.0, inst.staff + moved)))
+        lap("beds with what is decided")
     history: list[Round] = []
     for number in range(1, rounds + 1):
         asked = problem_of(free.plan)
         found = plan_secondments(asked, seconds)
         staff_seconds = lap("secondments")
-        lent = staff_with(inst, force, scenario, asked, found)
-        reply = _beds(inst.changed(staff=lent))
+        change = staff_change(inst, force, scenario, asked, found)
+        reply = _beds(inst.changed(staff=np.maximum(0.0, inst.staff + change)))
         plan_seconds = lap("beds with the secondments")
         kept = reply.plan.harm.value < after.plan.harm.value * (1 - NEAR)
         history.append(
@@ -262,12 +342,11 @@ def plan_with_staff(
             )
         )
         if kept:
-            after, best, problem = reply, found, asked
+            after, best, problem, moved = reply, found, asked, change
         elif number > 1:
             break
         prices = np.maximum(prices, values_of_one_more(inst, reply.plan.shadow_prices, "staff"))
-    far = [problem.travel_of(block) > 0 for block in best.blocks]
-    named = who_goes(best.blocks, candidates(force, staff, scenario), staff.rules, far)
+    named = _named(best, problem, earlier, force, staff, scenario)
     lap("who goes")
     return Coupled(
         tables=tables,
@@ -281,146 +360,9 @@ def plan_with_staff(
         before=before,
         unlimited=unlimited,
         after=after,
+        change=moved,
         free=free,
+        earlier=earlier,
         rounds=tuple(history),
         seconds=spent,
     )
-
-
-def second_province(
-    scenario_path: Path,
-    *,
-    data_dir: Path | None = None,
-    out: Path,
-    rounds: int = 3,
-    seconds: float = 30.0,
-    settings: Sequence[str] = (),
-    progress: Progress | None = None,
-) -> dict[str, Any]:
-    """Plan beds and staff together into the folder `out`, judged before anybody sees it.
-
-    Raises
-    ------
-    DataError
-        If scenario or tables contradict themselves, or something else than a staff folder is there.
-    PlanCheckError
-        If the judge refuses the secondments; nothing is put into `out` then.
-    """
-    if out.exists() and any(out.iterdir()) and not (out / SUMMARY_FILE).exists():
-        fault = "This folder holds something else than a staff plan; nothing was written."
-        raise DataError([Problem(fault, "Choose another one.", str(out))])
-    coupled = plan_with_staff(
-        scenario_path,
-        data_dir=data_dir,
-        rounds=rounds,
-        seconds=seconds,
-        settings=settings,
-        progress=progress,
-    )
-    work = out.with_name(f".{out.name}.{os.getpid()}.new")
-    shutil.rmtree(work, ignore_errors=True)
-    try:
-        summary = told(coupled, work)
-        going = [(one.person, one.block) for one in coupled.named.going]
-        first = coupled.scenario.start_date
-        write_staff_folder(work, coupled.problem, coupled.secondments, going, first, summary)
-        write_patients(work, coupled.after.instance, coupled.after.plan)
-        _write_origin(work, coupled)
-        result = check_secondments(work, coupled.tables.directory)
-        if result.violations:
-            raise PlanCheckError([one.problem() for one in result.violations])
-        summary["checked"] = {"things": sum(result.counts.values()), "rules": len(result.counts)}
-        text = json.dumps(summary, ensure_ascii=False, indent=1) + "\n"
-        (work / SUMMARY_FILE).write_text(text, encoding="utf-8")
-        shutil.rmtree(out, ignore_errors=True)
-        work.rename(out)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-    return summary
-
-
-def _write_origin(folder: Path, coupled: Coupled) -> None:
-    """Write the scenario and the digests of the tables, as a plan folder has them."""
-    for name, value in (
-        ("scenario", scenario_to_json(coupled.scenario)),
-        ("sources", [{"path": f.path, "sha256": f.sha256} for f in coupled.tables.files]),
-    ):
-        text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
-        (folder / "inputs" / f"{name}.json").write_text(text, encoding="utf-8")
-
-
-def told(coupled: Coupled, folder: Path) -> dict[str, Any]:
-    """Return what is said of a coupled plan, as JSON can hold it."""
-    made, problem, plan = coupled.made, coupled.problem, coupled.secondments
-    inst = made.instance
-    shown = inst.shown_days
-    units = coupled.made.sites.inside
-    terms = {row.ownership: row.model_dump(mode="json") for row in coupled.staff.lending}
-    beds = patients_in_beds(inst, coupled.unlimited.plan).sum(axis=1)[:, :shown]
-    illusion = coupled.illusion[:, :shown]
-    return {
-        "schema_version": 1,
-        "status": plan.status,
-        "scenario": coupled.scenario.title.model_dump(),
-        "first_day": str(coupled.scenario.start_date),
-        "days": problem.days,
-        "shown_days": shown,
-        "size": list(plan.size),
-        "data_dir": os.path.relpath(coupled.tables.directory, folder.parent / "x"),
-        "names": {site: problem.names.get(site, site) for site in problem.sites},
-        "role_names": {
-            lang: {row.role: str(getattr(row, f"name_{lang}")) for row in coupled.tables.roles}
-            for lang in LANGUAGES
-        },
-        "named_sites": sorted({home for home, _ in coupled.force.people}),
-        "site_of_facility": {site: unit.unit_id for unit in units for site in unit.sites},
-        "lending": terms,
-        "blocks": [asdict(block) | {"last": block.last} for block in plan.blocks],
-        "lending_of": dict(zip(problem.sites, problem.legal_basis, strict=True)),
-        "heads_moved": plan.heads_moved,
-        "people_named": len(coupled.named.going),
-        "nameless": sum(count for _, count in coupled.named.nameless),
-        "trained": sum(course.heads for course in plan.training),
-        "cost_vnd": plan.cost_vnd,
-        "goals": {
-            name: {"value": group.value, "bound": group.bound, "gap": group.gap}
-            for name, group in plan.groups.items()
-        },
-        "short_head_days": float(plan.short.sum()),
-        "short_head_days_at_home": float(
-            np.maximum(0, problem.need - problem.heads[:, :, None]).sum()
-        ),
-        "lead_short_head_days": float(plan.lead_short.sum()),
-        "around_the_clock": [
-            asdict(one)
-            for one in around_the_clock(
-                coupled.force, coupled.staff, coupled.after.instance, coupled.after.plan
-            )
-        ],
-        "floors_kept": bool((plan.below_wanted <= 0).all()),
-        "harm": {
-            "beds_without_people": coupled.unlimited.plan.harm.value,
-            "everybody_at_home": coupled.before.plan.harm.value,
-            "with_secondments": coupled.after.plan.harm.value,
-            "lent_freely": coupled.free.harm,
-        },
-        "kpis": {
-            name: plan_kpis(one.instance, one.plan)
-            for name, one in (
-                ("beds_without_people", coupled.unlimited),
-                ("everybody_at_home", coupled.before),
-                ("with_secondments", coupled.after),
-            )
-        },
-        "illusion": {
-            "bed_days": float(illusion.sum()),
-            "share": float(illusion.sum() / max(1e-9, beds.sum())),
-            "peak_beds": float(illusion.sum(axis=0).max(initial=0.0)),
-            "peak_day": int(illusion.sum(axis=0).argmax()) + 1,
-            "after": float(coupled.unstaffed[:, :shown].sum()),
-        },
-        "rounds": [asdict(one) for one in coupled.rounds],
-        "seconds": {name: round(spent, 3) for name, spent in coupled.seconds.items()},
-        "secondment_seconds": {name: round(s, 3) for name, s in plan.seconds.items()},
-        "confidence": "assumed",
-    }

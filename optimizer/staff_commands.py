@@ -36,21 +36,55 @@ def staff(
         list[str] | None,
         typer.Option("--set", help="KEY=VALUE of the scenario, such as staff.surge_absence=0.2."),
     ] = None,
+    previous: Annotated[
+        Path | None,
+        typer.Option(
+            "--previous",
+            help="Earlier staff folder, or a table of blocks: what has begun stands, the rest "
+            "changes at a price.",
+        ),
+    ] = None,
+    pins: Annotated[
+        list[str] | None,
+        typer.Option("--pin", help="Id of an earlier block that stands."),
+    ] = None,
+    rosters: Annotated[
+        float | None,
+        typer.Option(
+            "--rosters",
+            min=1.0,
+            help="Make the roster of every facility too, so many seconds each (CPU of a worker), "
+            "and take off the plan what none can staff.",
+        ),
+    ] = None,
+    roster_rounds: Annotated[
+        int, typer.Option("--roster-rounds", min=1, max=5, help="Most rounds of plan and rosters.")
+    ] = 2,
+    roster_days: Annotated[
+        int | None, typer.Option("--roster-days", min=1, max=364, help="Days of each roster.")
+    ] = None,
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, max=8, help="Threads of a roster.")
+    ] = 2,
     progress: Annotated[Shown, typer.Option("--progress", help="Progress on stderr.")] = Shown.auto,
     as_json: JsonOption = False,
     lang: LangOption = DEFAULT_LANG,
 ) -> None:
     """Plan beds and staff together: who lends whom, who goes, and what no team can cover."""
-    from optimizer.checking.secondments import check_secondments
+    from optimizer.checking.staff_folder import check_staff
     from optimizer.errors import ReferralError
     from optimizer.report.staffing import staff_text
-    from optimizer.seconding import second_province
+    from optimizer.rosters import options_of
+    from optimizer.staffed import RosterWish, second_province
 
     if target.is_dir():
-        result = check_secondments(target, data)
+        result = check_staff(target, data)
         print(result.render(lang.value))
         raise typer.Exit(0 if result.passed else 1)
     folder = out or Path("plans") / f"{target.stem}-staff"
+    wish = None
+    if rosters is not None:
+        wish = RosterWish(options_of(rosters, workers, 0), roster_rounds, roster_days)
     try:
         summary = interruptible(
             lambda: second_province(
@@ -61,6 +95,9 @@ def staff(
                 seconds=time_limit,
                 settings=settings or (),
                 progress=tell(progress, lang.value),
+                rosters=wish,
+                previous=previous,
+                pins=pins or (),
             )
         )
     except KeyboardInterrupt:

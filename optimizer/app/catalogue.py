@@ -14,6 +14,8 @@ import yaml
 from optimizer.report.folder import read_table
 
 ROOT = Path(__file__).resolve().parents[2]
+STAFF_FILE = "staff.json"
+"""A folder with this file has its bed plan in the folder ``plan``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,14 @@ class PlanChoice:
     scenario: str
     written: float
 
+    @property
+    def name(self) -> str:
+        """Return the name among the plans: the folder's, within a staff folder after that one's."""
+        own = self.path.name
+        return (
+            f"{self.path.parent.name}/{own}" if (self.path.parent / STAFF_FILE).is_file() else own
+        )
+
 
 def provinces(places: Places) -> dict[str, str]:
     """Return folder name -> name of each province with data."""
@@ -96,10 +106,12 @@ def _effective(path: Path, depth: int = 0) -> dict[str, Any]:
 
 
 def plans(places: Places) -> list[PlanChoice]:
-    """Return the plan folders, newest first."""
+    """Return the plan folders, those inside staff folders too, newest first."""
     found = []
-    for path in places.plans.glob("*/plan.json"):
-        if path.parent.name.startswith("."):
+    within = places.plans.glob("*/plan/plan.json")
+    staffed = [path for path in within if (path.parents[1] / STAFF_FILE).is_file()]
+    for path in (*places.plans.glob("*/plan.json"), *staffed):
+        if any(part.startswith(".") for part in path.relative_to(places.plans).parts[:-1]):
             continue
         try:
             head = json.loads(path.read_text(encoding="utf-8"))
@@ -114,4 +126,4 @@ def plans(places: Places) -> list[PlanChoice]:
             )
         except (OSError, ValueError, KeyError, TypeError):
             continue
-    return sorted(found, key=lambda p: (-p.written, p.path.name))
+    return sorted(found, key=lambda p: (-p.written, p.name))

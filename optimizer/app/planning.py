@@ -283,19 +283,20 @@ def _moves(who: Viewer, report: PlanReport, changes: list[Change]) -> None:
 
 
 def _other_plans(who: Viewer, report: PlanReport) -> None:
-    known = {p.path.name: p for p in catalogue.plans(Places.from_environment())}
+    known = {p.name: p for p in catalogue.plans(Places.from_environment())}
     options = list(known)
-    if len(options) < 2 or report.path.name not in known:
+    shown = next((name for name, plan in known.items() if plan.path == report.path), None)
+    if len(options) < 2 or shown is None:
         return
 
     def pick() -> None:
         state.remember("plan", st.session_state[key])
 
-    key = f"plan_choice_{report.path.name}"
+    key = f"plan_choice_{shown}"
     st.selectbox(
         who.say("Plans on this machine"),
         options,
-        index=options.index(report.path.name),
+        index=options.index(shown),
         key=key,
         on_change=pick,
         format_func=lambda n: f"#{known[n].plan_id[:10]} · {known[n].scenario}",

@@ -10,11 +10,12 @@ from typing import Any
 
 import streamlit as st
 
-from optimizer.app import blocks, state
+from optimizer.app import blocks, rosters, state
 from optimizer.app.catalogue import Places
 from optimizer.app.state import Viewer
 from optimizer.report import staffing
 from optimizer.report.formats import num
+from optimizer.report.rostered import facility_rows, roster_round_rows
 
 SUMMARY = "staff.json"
 
@@ -49,7 +50,16 @@ def cover_rows(folder: Path, site: str, lang: str, say: Any) -> list[dict[str, A
 def show() -> None:
     """Draw the page."""
     who = state.viewer()
-    found = folders(Places.from_environment().plans)
+    plans = Places.from_environment().plans
+    lent, shifts = st.tabs([who.say("Who lends whom"), who.say("Rosters")])
+    with lent:
+        _secondments(who, folders(plans))
+    with shifts:
+        rosters.show(who, plans)
+
+
+def _secondments(who: Viewer, found: list[Path]) -> None:
+    """Draw the staff plan that is chosen."""
     if not found:
         _empty(who)
         return
@@ -105,6 +115,14 @@ def _page(who: Viewer, folder: Path, summary: dict[str, Any]) -> None:
     with right:
         st.html(blocks.section(say("Beds and staff, round by round")))
         st.dataframe(staffing.round_rows(summary, lang), hide_index=True, width="stretch")
+    if "rosters" in summary:
+        told = summary["rosters"]
+        lost = num(told["bed_days_lost"], lang, 1)
+        note = say("{lost} bed-days that no roster staffs").format(lost=lost)
+        st.html(blocks.section(say("Rosters of the province"), note))
+        st.dataframe(facility_rows(told, lang), hide_index=True, width="stretch")
+        st.html(blocks.section(say("Plan and rosters, round by round")))
+        st.dataframe(roster_round_rows(told, lang), hide_index=True, width="stretch")
 
 
 if __name__ == "__main__":

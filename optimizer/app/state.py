@@ -98,7 +98,7 @@ def plan_folder() -> Path | None:
     known = catalogue.plans(Places.from_environment())
     chosen = remembered("plan")
     for plan in known:
-        if plan.path.name == chosen:
+        if plan.name == chosen:
             return plan.path
     return known[0].path if known else None
 

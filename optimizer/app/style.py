@@ -22,6 +22,12 @@ def style_sheet(p: Palette) -> str:
         "warn": p.warn,
         "warn-tint": p.warn_tint,
         "down": p.down,
+        "early": p.ramp[0],
+        "early-ink": p.ramp_ink[0],
+        "late": p.ramp[2],
+        "late-ink": p.ramp_ink[2],
+        "night": p.ramp[5],
+        "night-ink": p.ramp_ink[5],
     }
     root = ":root{" + "".join(f"--{k}:{v};" for k, v in tokens.items()) + "}"
     return f"<style>{root}{_SHEET}</style>"
@@ -134,6 +140,30 @@ details[open]{color:var(--ink2);max-width:46em}
  font-size:.93rem!important}
 .st-key-table button,.st-key-areas button{min-height:27px!important;padding:0 10px!important}
 [data-testid=stWidgetLabel] p{font-size:.93rem;color:var(--ink2)}
+div.rg{overflow:auto;max-height:640px;border:1px solid var(--line)}
+table.rg{table-layout:fixed;border-collapse:collapse;font-size:.82rem;line-height:1}
+table.rg th,table.rg td{height:21px;padding:0 2px;border:1px solid var(--line);text-align:center;
+ min-width:22px;width:22px;box-sizing:border-box}
+table.rg thead th{position:sticky;top:0;background:var(--paper);color:var(--ink2);height:34px;
+ font-weight:600;z-index:2}
+table.rg th.who{text-align:left;width:190px;min-width:190px;max-width:190px;overflow:hidden;
+ text-overflow:ellipsis;white-space:nowrap;font-weight:400;position:sticky;left:0;
+ background:var(--paper);padding-left:6px;z-index:1}
+table.rg th.guest{border-left:4px solid var(--accent)}
+table.rg tr.g th{background:var(--sub);text-align:left;font-weight:600;padding-left:6px}
+table.rg tr.cv th.who{color:var(--ink2);font-weight:600}
+table.rg td.sum{width:44px;min-width:44px;text-align:right;padding-right:6px;color:var(--ink2)}
+table.rg th.sum{width:44px;min-width:44px}
+table.rg .we{background:var(--sub)}
+table.rg td.off{color:var(--ink3)}table.rg td.out{color:var(--accent)}
+table.rg td.cv{color:var(--ink3)}
+.early{background:var(--early);color:var(--early-ink)}
+.late{background:var(--late);color:var(--late-ink)}
+.night{background:var(--night);color:var(--night-ink);font-weight:600}
+table.rg td.few{background:var(--warn-tint);color:var(--warn);font-weight:600}
+table.rg td.lack,.rgk.lack{background:var(--alarm-tint);color:var(--alarm);font-weight:650}
+i.rgk{display:inline-block;min-width:20px;text-align:center;font-style:normal;padding:0 3px;
+ border:1px solid var(--line2);font-size:.82rem}
 @media (max-width:1180px){.kpis{grid-template-columns:repeat(3,minmax(0,1fr))}.kpi{
  border-bottom:1px solid var(--line)}}
 @media (max-width:640px){.kpis{grid-template-columns:1fr}.finding{font-size:1.3rem}}

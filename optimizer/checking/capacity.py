@@ -118,7 +118,7 @@ def read_capacity(sources: Sources, scenario: Scenario, places: Places) -> Capac
         beds=added(usable[:, :, None] * open_then),
         surge_limit=added(limit[:, :, None] * open_then),
         roles=roles,
-        staff=added(staff),
+        staff=_with_lent(added(staff), roles, scenario, places),
         stands_in=stands_in,
         needs=needs,
         bases=bases,
@@ -133,6 +133,21 @@ def lowest_level(has: BoolArray) -> IntArray:
     """Return (F,) the first level of each unit, K if it has none."""
     padded = np.concatenate([has, np.ones((len(has), 1), dtype=bool)], axis=1)
     return np.asarray(padded.argmax(axis=1), dtype=np.intp)
+
+
+def _with_lent(
+    staff: FloatArray, roles: Sequence[str], scenario: Scenario, places: Places
+) -> FloatArray:
+    """Return (F, R, T) staff with who is borrowed and without who is lent, never below 0.
+
+    A row of a place or role that the plan does not have counts for nothing.
+    """
+    at = {name: f for f, name in enumerate(places.names[: places.planned])}
+    out = staff.copy()
+    for unit, role, first, last, people in scenario.lent:
+        if unit in at and role in roles:
+            out[at[unit], list(roles).index(role), first - 1 : last] += people
+    return np.maximum(0.0, out)
 
 
 def _each_day(figures: FloatArray, scenario: Scenario) -> FloatArray:

@@ -131,7 +131,7 @@ def check_plan(plan: Path, data_dir: Path | None = None) -> CheckResult:
     bench = Bench()
     # figures out of all proportion end as inf or nan, and no comparison holds for those
     with np.errstate(all="ignore"):
-        case = _read(Path(plan), data_dir, bench)
+        case = read_case(Path(plan), data_dir, bench)
         if case is not None:
             for rule, check in RULES.items():
                 bench.checked(rule, 0)
@@ -144,7 +144,7 @@ def check_plan(plan: Path, data_dir: Path | None = None) -> CheckResult:
     )
 
 
-def _read(path: Path, data_dir: Path | None, bench: Bench) -> Case | None:
+def read_case(path: Path, data_dir: Path | None, bench: Bench) -> Case | None:
     """Return the case, or None if the sources or inputs are too broken to judge anything by."""
     folder = path if path.is_dir() or path.suffix != ".json" else path.parent
     if not (folder / "plan.json").is_file():

@@ -82,6 +82,8 @@ class Scenario:
     """Kind, day, from, to, class or care level (blank: all), count."""
     reception: Sequence[tuple[str, float, int, int]]
     """Place, patients a day, first and last day of each limit on what is taken in."""
+    lent: Sequence[tuple[str, str, int, int, float]]
+    """Unit, role, first and last day, people on duty borrowed (lent: below 0)."""
     confidence: int
     document: Mapping[str, Any]
     """All of it, as written."""
@@ -173,6 +175,7 @@ def read_scenario(path: Path, bench: Bench) -> Scenario:
         **_earlier(doc, horizon + doc.whole("beyond_days", 0, 366)),
         pins=_pins(doc),
         reception=_reception(doc),
+        lent=_lent(doc),
         confidence=weakest_figure(doc.value),
         document=doc.value,
         lifted=_lifted(doc),
@@ -219,6 +222,22 @@ def _reception(doc: Document) -> list[tuple[str, float, int, int]]:
             doc.fault(key, "It must be a whole number.")
         else:
             out.append((ident(str(one.get("place"))), float(patients), first, last))
+    return out
+
+
+def _lent(doc: Document) -> list[tuple[str, str, int, int, float]]:
+    """Return who is lent and borrowed; nobody where nothing is said, as in earlier plans."""
+    key = "staff.lent"
+    out = []
+    for one in _rows(doc, key) if doc.get(key) is not None else ():
+        first, last, people = (one.get(name) for name in ("from_day", "to_day", "on_duty"))
+        if not isinstance(people, int | float) or isinstance(people, bool):
+            doc.fault(key, "It must be a number.")
+        elif not (isinstance(first, int) and isinstance(last, int) and 1 <= first <= last):
+            doc.fault(key, "It must be a whole number.")
+        else:
+            names = ident(str(one.get("unit"))), ident(str(one.get("role")))
+            out.append((*names, first, last, float(people)))
     return out
 
 

@@ -352,6 +352,48 @@ def goals(files: StaffFiles) -> Found:
             yield _broken("goals", name, bound - value, "", text, name=name)
 
 
+def churn(files: StaffFiles) -> Found:
+    """What differs from the published blocks costs as told: the burden is worked out again.
+
+    A published block counts if it could be kept: an allowed length, within the plan, work at the
+    host between the days of travel, and somebody of the role at home.
+    """
+    published: dict[tuple[str, ...], int] = {}
+    for row in files.pinned:
+        if row["kind"] == "published":
+            key = _same(row)[:-1]
+            published[key] = published.get(key, 0) + int(row["heads"])
+    planned: dict[tuple[str, ...], int] = {}
+    money = 0.0
+    for row in files.blocks:
+        if row["pinned"] == "1":
+            continue
+        key = _same(row)[:-1]
+        planned[key] = planned.get(key, 0) + int(row["heads"])
+        pair, host = files.pairs.get((row["home"], row["host"])), files.sites.get(row["host"])
+        if pair is not None and host is not None:
+            each = float(pair["travel_vnd"]) + float(host["allowance_vnd"]) * int(row["days"])
+            money += int(row["heads"]) * (each + files.number("move_vnd"))
+    changed = 0
+    for key, heads in published.items():
+        role, home, host_name, start, days = key
+        pair = files.pairs.get((home, host_name))
+        tau = int(pair["travel_days"]) if pair else files.days
+        could = (
+            int(days) in files.rules["lengths"]
+            and 1 <= int(start) <= files.days - tau
+            and int(days) > 2 * tau
+            and files.stated("heads", (home, role)).any()
+        )
+        changed += abs(planned.get(key, 0) - heads) if could else 0
+    worked = (money + files.number("churn_vnd") * changed) / 1e6
+    stated = float(files.summary["goals"]["burden"]["value"] or 0.0)
+    if abs(stated - worked) > RELATIVE * max(1.0, abs(worked)):
+        text = "The burden is {stated} million VND, but {worked} follows: {changed} people changed."
+        values = {"stated": stated, "worked": worked, "changed": changed}
+        yield _broken("churn", "burden", abs(stated - worked), "million VND", text, **values)
+
+
 RULES: tuple[Callable[[StaffFiles], Found], ...] = (
     blocks,
     pinned,
@@ -365,6 +407,7 @@ RULES: tuple[Callable[[StaffFiles], Found], ...] = (
     people,
     tables,
     goals,
+    churn,
 )
 
 

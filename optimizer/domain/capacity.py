@@ -123,6 +123,21 @@ def free_staff(
     return out
 
 
+def with_lent(
+    people: FloatArray, units: Sequence[str], tables: Tables, scenario: Scenario
+) -> FloatArray:
+    """(F, R, T) people on duty with those whom the scenario lends and borrows, never below 0."""
+    if not scenario.staff.lent:
+        return people
+    at = {unit: f for f, unit in enumerate(units)}
+    roles = {row.role: r for r, row in enumerate(tables.roles)}
+    out = people.copy()
+    for row in scenario.staff.lent:
+        if row.unit in at and row.role in roles:
+            out[at[row.unit], roles[row.role], row.from_day - 1 : row.to_day] += row.on_duty
+    return np.maximum(0.0, out)
+
+
 def capacity(
     tables: Tables,
     scenario: Scenario,
@@ -147,6 +162,7 @@ def capacity(
             surge[f] += beds[member][2]
             listed[f] |= beds[member][3] > 0
             people[f] += staff[member]
+    people = with_lent(people, [unit.unit_id for unit in sites.inside], tables, scenario)
     closed = np.zeros((2, units, len(levels), days))
     day = np.arange(1, days + 1)
     for f, unit in enumerate(sites.inside):

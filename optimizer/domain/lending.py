@@ -8,23 +8,26 @@ what the surge keeps away. docs/staffing.md sections 1 and 4.
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 
 from optimizer.domain.assemble import Assembled
 from optimizer.domain.capacity import bed_levels, staff_needs
-from optimizer.domain.cover import HAIR, WorkTime, cover_from_beds, heads, patients_in_beds
+from optimizer.domain.cover import HAIR, WorkTime, cover_of, heads, patients_in_beds
 from optimizer.domain.instance import BoolArray, FloatArray, Instance, IntArray
 from optimizer.domain.people import LendingTerms, Person, StaffTables
 from optimizer.domain.plan import Plan
-from optimizer.domain.scenario import Scenario
+from optimizer.domain.scenario import Provenance, Scenario
 from optimizer.domain.secondment import (
     DAYS_A_WEEK,
     SecondmentPlan,
     SecondmentProblem,
     Substitute,
 )
+from optimizer.domain.settings import LentStaff
 from optimizer.domain.tables import Tables
 
 OUTSIDE = "outside:"
@@ -60,6 +63,8 @@ class Workforce:
     minutes_outside: FloatArray
     """(H,) minutes of a pool outside, 0 inside."""
     km_outside: FloatArray
+    again: Mapping[str, int] = field(default_factory=dict)
+    """Day (from 0) on which people of an earlier block may leave again."""
 
 
 def _routine_shares(tables: Tables, scenario: Scenario) -> dict[tuple[str, str], float]:
@@ -164,6 +169,27 @@ def workforce(tables: Tables, staff: StaffTables, scenario: Scenario, made: Asse
         minutes_outside=minutes,
         km_outside=km,
     )
+
+
+def without_recent(
+    force: Workforce, over: Sequence[tuple[str, int]], first_day: datetime.date, weeks: int
+) -> Workforce:
+    """Return the workforce in which nobody leaves again within the window of an earlier block.
+
+    Parameters
+    ----------
+    over
+        (person, day on which he or she left, 1 = first day; before it 0 and below).
+    """
+    again = {person: max(0, start - 1 + weeks * DAYS_A_WEEK) for person, start in over}
+    eligible = force.eligible.copy()
+    for (site, role), rows in force.people.items():
+        g, h = force.roles.index(role), force.sites.index(site)
+        for person in rows:
+            day = free_from(person, first_day, weeks)
+            if day is not None and person.person_id in again:
+                eligible[g, h, day : max(day, again[person.person_id])] -= 1
+    return replace(force, eligible=eligible, again=again)
 
 
 def _terms(
@@ -307,14 +333,17 @@ def _substitutes(force: Workforce, staff: StaffTables, inst: Instance) -> tuple[
     return tuple(out)
 
 
-def staff_with(
+def staff_change(
     inst: Instance,
     force: Workforce,
     scenario: Scenario,
     problem: SecondmentProblem,
     plan: SecondmentPlan,
 ) -> FloatArray:
-    """(F, R, T) people on duty once the secondments are made: lent, borrowed, training, helping."""
+    """(F, R, T) people on duty more or fewer by the secondments: borrowed, lent, learning, helping.
+
+    `staff.lent` of a scenario in an array.
+    """
     units, days = len(inst.units), inst.days
     there = presence(scenario, days)
     change = np.zeros((len(force.roles), units, days))
@@ -338,9 +367,42 @@ def staff_with(
                 h, first = problem.sites.index(course.site), course.start - 1
                 learns = slice(first, min(days, first + one.training_days))
                 change[g, h, learns] -= course.heads * force.duty[g, h] * there[learns]
-    staff = inst.staff.copy()
-    staff[:, force.role_at] += change.transpose(1, 0, 2)
-    return np.maximum(0.0, staff)
+    out = np.zeros_like(inst.staff)
+    out[:, force.role_at] = change.transpose(1, 0, 2)
+    return out
+
+
+def lent_rows(inst: Instance, change: FloatArray) -> tuple[LentStaff, ...]:
+    """Return (F, R, T) people on duty more or fewer as rows of a scenario, days together."""
+    rows = []
+    for f, r in np.argwhere(np.abs(change).max(axis=2, initial=0.0) > 1e-9).tolist():
+        series = change[f, r]
+        cuts = [0, *(np.flatnonzero(np.diff(series) != 0) + 1).tolist(), inst.days]
+        rows += [
+            LentStaff(
+                unit=inst.units[f],
+                role=inst.roles[r],
+                from_day=first + 1,
+                to_day=end,
+                on_duty=float(series[first]),
+            )
+            for first, end in pairwise(cuts)
+            if abs(series[first]) > 1e-9
+        ]
+    return tuple(rows)
+
+
+def with_lent_rows(scenario: Scenario, rows: tuple[LentStaff, ...]) -> Scenario:
+    """Return the scenario with these people lent and borrowed; such figures are assumed."""
+    if not rows:
+        return scenario
+    said = Provenance(source="referral staff: secondments and rosters", confidence="assumed")
+    return scenario.model_copy(
+        update={
+            "staff": scenario.staff.model_copy(update={"lent": rows}),
+            "provenance": {**scenario.provenance, "staff.lent": said},
+        }
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,13 +421,13 @@ class AroundTheClock:
 
 
 def around_the_clock(
-    force: Workforce, staff: StaffTables, inst: Instance, plan: Plan
+    force: Workforce, staff: StaffTables, inst: Instance, here: FloatArray
 ) -> tuple[AroundTheClock, ...]:
-    """Return shifts and heads that the patients in beds need, each role's largest shown day.
+    """Return shifts and heads that (F, K, T) patients in beds need, each role's largest shown day.
 
     A head gives the mean of the contracts of the people of that role.
     """
-    cover = cover_from_beds(inst, plan, staff.shifts)
+    cover = cover_of(inst, here, staff.shifts)
     out = []
     for g, role in enumerate(force.roles):
         rows = [one for (_, own), people in force.people.items() if own == role for one in people]

@@ -142,6 +142,7 @@ RULES = (
     "allowance_high_vnd",
     "allowance_vnd",
     "block_lengths",
+    "churn_vnd",
     "high_case_share",
     "host_share",
     "lead_weight",
@@ -198,4 +199,5 @@ class StaffTables:
             host_share=self.figure("host_share"),
             lead_weight=self.figure("lead_weight"),
             move_vnd=self.figure("move_vnd"),
+            churn_vnd=self.figure("churn_vnd"),
         )

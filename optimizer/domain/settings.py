@@ -6,8 +6,34 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from optimizer.domain.part import DayNumber, Factor, Part, Price, TripMinutes, contradiction
+from optimizer.domain.part import (
+    DayNumber,
+    Factor,
+    Part,
+    Price,
+    TripMinutes,
+    contradiction,
+    or_file,
+)
 from optimizer.domain.row import CarePhase, Id, Money, Share
+
+
+class LentStaff(Part):
+    """People on duty whom a unit borrows, or lends (below 0), beside those of ``staff.csv``."""
+
+    unit: Id = Field(description="planning unit; a group by its id")
+    role: Id = Field(description="role")
+    from_day: DayNumber = Field(description="first day, 1 = start_date")
+    to_day: DayNumber = Field(description="last day, included")
+    on_duty: Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)] = Field(
+        description="people on duty more (less: below 0), day and night, absence taken off"
+    )
+
+    @model_validator(mode="after")
+    def _ends(self) -> Self:
+        if self.to_day < self.from_day:
+            raise contradiction("to_day is before from_day.", "Exchange them.")
+        return self
 
 
 class StaffRules(Part):
@@ -21,6 +47,11 @@ class StaffRules(Part):
     )
     shifts_per_day: Annotated[float, Field(ge=1, le=6)] = Field(
         3.0, description="shifts a day, for what supplies the workers use up"
+    )
+    lent: tuple[LentStaff, ...] = Field(
+        (),
+        description="people lent and borrowed, as referral staff decides them",
+        json_schema_extra=or_file("unit, role, from_day, to_day, on_duty"),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from optimizer.domain.network import ReferralNetwork
 from optimizer.domain.scenario import Scenario
+from optimizer.domain.sites import planning_sites
 from optimizer.domain.tables import Tables
 from optimizer.errors import Problem
 from optimizer.exchange.lever_checks import lever_checks
@@ -25,6 +26,7 @@ def cross_check(scenario: Scenario, tables: Tables) -> tuple[Problem, ...]:
         *_shocks_name_places(scenario, tables),
         *_cut_roads_isolate(scenario, tables),
         *_staff_have_ratios(scenario, tables),
+        *_lent_staff_name_places(scenario, tables),
         *rule_checks(scenario, tables),
         *lever_checks(scenario, tables),
     )
@@ -387,3 +389,26 @@ def _staff_have_ratios(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
     ):
         fault, remedy = "No open unit is valid on this day.", "Look at valid_from and valid_to."
         yield _odd("start_date", fault, remedy, str(day))
+
+
+def _lent_staff_name_places(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
+    """People are lent and borrowed by planning units that are there, in roles that are there."""
+    if not scenario.staff.lent:
+        return
+    units = {unit.unit_id for unit in planning_sites(tables, scenario).inside}
+    roles = {row.role for row in tables.roles}
+    for index, row in enumerate(scenario.staff.lent, start=1):
+        place = f"staff.lent[{index}]"
+        if row.unit not in units:
+            fault, remedy = "No unit of the plan has this id.", "Correct it, or leave the row out."
+            yield _odd(f"{place}.unit", fault, remedy, row.unit, units)
+        if row.role not in roles:
+            fault, remedy = "roles.csv has no such role.", "Write one that it has."
+            yield _odd(f"{place}.role", fault, remedy, row.role, roles)
+        if row.from_day > scenario.solved_days:
+            yield _odd(
+                f"{place}.from_day",
+                "It begins after the last day solved ({last}).",
+                "Correct it, or leave the row out.",
+                last=scenario.solved_days,
+            )

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from optimizer.domain.promise_keys import Pin
+from optimizer.domain.settings import LentStaff
 from optimizer.domain.stay import HazardRow, SurvivalRow
 from optimizer.domain.wave import CensusRow, ExplicitArrival, LeavingRow, OpenRequest, Wave
 from optimizer.errors import Problem
@@ -26,6 +27,7 @@ ROW_FILES: dict[Keys, type[BaseModel]] = {
     ("explicit", "leaving"): LeavingRow,
     ("hazards",): HazardRow,
     ("pins",): Pin,
+    ("staff", "lent"): LentStaff,
 }
 """Where a file name may stand instead of rows, and what the rows are."""
 

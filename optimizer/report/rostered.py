@@ -45,3 +45,86 @@ def beds_text(found: Mapping[str, Any], lang: str) -> str:
         peak=num(found["peak_lost"], lang, 1),
         day=found["peak_day"],
     )
+
+
+ROSTER_STATUSES = {
+    "optimal": "proved best",
+    "feasible": "not proved best",
+    "nothing_to_roster": "no bed in use",
+    "infeasible": "no roster can be",
+    "no_solution_in_time": "no roster in time",
+}
+
+
+def facility_rows(rosters: Mapping[str, Any], lang: str) -> list[dict[str, Any]]:
+    """Return one row for each facility whose roster was asked for, as a table for people."""
+    say = translator(lang)
+
+    def shown(value: float | None, digits: int = 0) -> str:
+        return "" if value is None else num(value, lang, digits)
+
+    return [
+        {
+            say("Facility"): row["name"],
+            say("People"): row["people"],
+            say("Posts"): row["posts"],
+            say("Open posts"): row["open"],
+            say("Medium / soft"): ""
+            if row["medium"] is None
+            else f"{shown(row['medium'])} / {shown(row['soft'])}",
+            say("Bound"): shown(row["bound"]),
+            say("Status"): say(ROSTER_STATUSES[row["status"]]),
+            say("Seconds"): shown(row["wall_seconds"], 1),
+            say("Bed-days lost"): shown(row["bed_days_lost"], 1),
+        }
+        for row in rosters["facilities"]
+    ]
+
+
+def roster_round_rows(rosters: Mapping[str, Any], lang: str) -> list[dict[str, Any]]:
+    """Return harm and what the rosters leave open, round by round."""
+    say = translator(lang)
+    return [
+        {
+            say("Round"): str(one["number"]),
+            say("Harm"): num(one["harm"], lang, 1),
+            say("Posts"): num(one["posts"], lang, 0),
+            say("Open posts"): num(one["open"], lang, 0),
+            say("Bed-days lost"): num(one["bed_days_lost"], lang, 1),
+            say("Seconds of CPU"): num(one["cpu_seconds"], lang, 0),
+            say("Kept"): say("yes") if one["kept"] else say("no"),
+        }
+        for one in rosters["rounds"]
+    ]
+
+
+def rosters_text(rosters: Mapping[str, Any], lang: str) -> str:
+    """Return the table of facilities and how plan and rosters came together."""
+    say = translator(lang)
+    lines = [say("Rosters of the facilities that are planned by themselves:")]
+    rows = facility_rows(rosters, lang)
+    if rows:
+        table = [list(rows[0]), *([str(cell) for cell in row.values()] for row in rows)]
+        wide = [max(len(line[n]) for line in table) for n in range(len(table[0]))]
+        for line in table:
+            cells = [
+                cell.ljust(wide[n]) if n in (0, 6) else cell.rjust(wide[n])
+                for n, cell in enumerate(line)
+            ]
+            lines.append("  " + "  ".join(cells).rstrip())
+    for one in rosters["rounds"]:
+        text = say(
+            "Plan and rosters, round {number}: harm {harm}, {open} of {posts} posts open, {lost} "
+            "bed-days that no roster staffs."
+        )
+        lines.append(
+            text.format(
+                number=one["number"],
+                harm=num(one["harm"], lang, 1),
+                open=num(one["open"], lang, 0),
+                posts=num(one["posts"], lang, 0),
+                lost=num(one["bed_days_lost"], lang, 1),
+            )
+            + (" " + say("This one is handed over.") if one["kept"] else "")
+        )
+    return "\n".join(lines)

@@ -9,6 +9,7 @@ from typing import Any
 
 from optimizer.i18n import translator
 from optimizer.report.formats import num
+from optimizer.report.rostered import rosters_text
 
 STATUSES = {
     "optimal": "proved best",
@@ -78,6 +79,8 @@ def staff_text(summary: Mapping[str, Any], lang: str) -> str:
                 )
             )
     lines += ["", *_figures(summary, lang)]
+    if "rosters" in summary:
+        lines += ["", rosters_text(summary["rosters"], lang)]
     return "\n".join(lines)
 
 
@@ -129,6 +132,22 @@ def _figures(summary: Mapping[str, Any], lang: str) -> list[str]:
                     gap=num(100 * group["gap"], lang, 2),
                 )
             )
+    earlier = summary.get("earlier", {})
+    if earlier.get("pinned") or earlier.get("published"):
+        lines.append(
+            say(
+                "Of earlier blocks {pinned} people stand as decided, {published} were made known; "
+                "{changed} of these change."
+            ).format(
+                pinned=num(earlier["pinned"], lang, 0),
+                published=num(earlier["published"], lang, 0),
+                changed=num(
+                    sum(abs(one["planned"] - one["published"]) for one in summary["changes"]),
+                    lang,
+                    0,
+                ),
+            )
+        )
     for one in summary["rounds"]:
         text = (
             "Round {number}: harm {harm}, {heads} people lent."
@@ -142,8 +161,22 @@ def _figures(summary: Mapping[str, Any], lang: str) -> list[str]:
                 heads=num(one["heads_moved"], lang, 0),
             )
         )
+    if "plan" in summary:
+        lines.append(plan_line(summary, lang))
     lines.append(say("People and rules of staff are generated and assumed, not real."))
     return lines
+
+
+def plan_line(summary: Mapping[str, Any], lang: str) -> str:
+    """Return the sentence on the bed plan that is handed over: whole people, every rule."""
+    say, plan = translator(lang), summary["plan"]
+    if plan["bound"] is None:
+        text = say("The bed plan handed over: harm {harm}, no bound (folder {folder}).")
+        return text.format(harm=num(plan["value"], lang, 1), folder=plan["folder"])
+    text = say("The bed plan handed over: harm {harm}, bound {bound} (folder {folder}).")
+    return text.format(
+        harm=num(plan["value"], lang, 1), bound=num(plan["bound"], lang, 1), folder=plan["folder"]
+    )
 
 
 def finding_text(summary: Mapping[str, Any], lang: str) -> str:
@@ -215,4 +248,9 @@ def round_rows(summary: Mapping[str, Any], lang: str) -> list[dict[str, Any]]:
             for one in summary["rounds"]
         ),
         row(say("lent freely: the bound"), harm["lent_freely"], 0),
+        *(
+            [row(say("the plan handed over"), harm["handed_over"], summary["heads_moved"])]
+            if "plan" in summary
+            else []
+        ),
     ]

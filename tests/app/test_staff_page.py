@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+import datetime
+import io
 import json
+import math
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from optimizer.app.rosters import files
+from optimizer.app.rosters import folders as roster_folders
 from optimizer.app.staff import cover_rows, folders
+from optimizer.domain.roster import (
+    Assignment,
+    Contract,
+    Cover,
+    Leave,
+    Roster,
+    RosterProblem,
+    RosterStatus,
+    Shift,
+    StaffMember,
+    Stay,
+)
+from optimizer.exchange.roster_folder import write_roster as write_roster_folder
 from optimizer.report.staffing import block_rows, finding_text, round_rows
+from optimizer.rostering import read_roster
+from optimizer.staffing.roster.score import explain, score_rows
 
 ENTRY = Path(__file__).resolve().parents[2] / "streamlit_app.py"
 
@@ -127,3 +148,74 @@ def test_tables_hold_the_figures_of_the_folder(plans: Path) -> None:
 def test_finding_says_that_every_bed_has_people_when_none_lacks() -> None:
     nobody = SUMMARY | {"illusion": {"bed_days": 0.0, "peak_beds": 0.0, "peak_day": 1}}
     assert finding_text(nobody, "en") == "Every bed of the plan has its people."
+
+
+def write_roster(folder: Path) -> Path:
+    """Write a small roster: two nurses, three days, one night nobody fills."""
+    shifts = (
+        Shift("S1", 7 * 60, 480, night=False),
+        Shift("S2", 15 * 60, 480, night=False),
+        Shift("S3", 23 * 60, 480, night=True),
+    )
+    problem = RosterProblem(
+        facility="H1",
+        start=datetime.date(2026, 11, 23),
+        days=3,
+        shifts=shifts,
+        contracts=(Contract("full"),),
+        people=tuple(StaffMember(name, "H1", (), ("NUR",), "full") for name in ("N1", "N2", "N3")),
+        cover=(
+            *(Cover("H1", d, "S1", "NUR", 1, 1, 100, 10, 1) for d in range(3)),
+            Cover("H1", 1, "S3", "NUR", 2, 2, 100, 10, 1),
+        ),
+        leave=(Leave("N2", 0, 480),),
+        stays=(Stay("N3", True, 1, 2),),
+    )
+    made = (*(Assignment(d, "S1", "N1", "H1", "NUR") for d in range(3)),)
+    found = explain(problem, made)
+    roster = Roster(RosterStatus.feasible, made, found.score, 200.0, math.nan, 1.0, 1.0)
+    write_roster_folder(folder, problem, roster, score_rows(problem, made))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "letter"),
+    [("en", "2 of 5 posts stay open", ">E</td>"), ("vi", "2/5 vị trí trực còn trống", ">S</td>")],
+)
+def test_a_roster_opens_as_a_grid_with_its_open_posts_and_its_score(
+    plans: Path, lang: str, said: str, letter: str
+) -> None:
+    write_roster(plans / "one-staff" / "rosters" / "H1")
+    app = opened(lang)
+    text = text_of(app)
+    assert said in text
+    assert text.count(letter) == 3
+    assert "▼2" in text  # the night of day 2
+    assert ">↔</td>" in text  # N3 before the stay
+    cover, open_posts, score = (one.value for one in app.dataframe)
+    assert cover.iloc[0].tolist() == ["H1", "NUR", "S3", 2, 0, 2]
+    assert open_posts.iloc[0, -1] == 2
+    assert score.iloc[:, -1].sum() == 200
+
+
+def test_workbook_and_calendars_of_a_roster_can_be_taken_away(plans: Path) -> None:
+    problem, assignments, summary = read_roster(write_roster(plans / "H1"))
+    book, packed = files(problem, assignments, dict(summary), "vi")
+    assert book.startswith(b"PK")
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert archive.namelist() == ["N1.ics", "N2.ics", "N3.ics"]
+        assert archive.read("N1.ics").count(b"BEGIN:VEVENT") == 3
+
+
+def test_rosters_of_a_staff_folder_are_listed_newest_first_and_hidden_ones_not(plans: Path) -> None:
+    old = write_roster(plans / "one" / "rosters" / "H1")
+    write_roster(plans / "two")
+    write_roster(plans / ".half" / "rosters" / "H1")
+    os.utime(old / "roster.json", (1, 1))
+    assert list(roster_folders(plans)) == ["two", "one/rosters/H1"]
+
+
+def test_a_broken_roster_is_named_and_the_page_stands(plans: Path) -> None:
+    folder = write_roster(plans / "H1")
+    (folder / "roster.csv").write_text("date\n", encoding="utf-8")
+    assert "This roster cannot be shown" in text_of(opened("en"))

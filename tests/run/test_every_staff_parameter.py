@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from optimizer.domain.assemble import assemble
+from optimizer.domain.cover import patients_in_beds
 from optimizer.domain.lending import around_the_clock, secondment_problem, workforce
 from optimizer.domain.people import RULES, STAFF_ROWS, Lender, StaffTables
 from optimizer.domain.row import Row
@@ -31,7 +32,7 @@ from optimizer.seconding import candidates, lendable
 from optimizer.staffing.secondment.solve import plan_secondments
 from optimizer.staffing.secondment.who import who_goes
 from tests.run.province import template
-from tests.run.test_staff import with_people
+from tests.run.staffed_province import with_people
 from tests.run.trials import laid
 
 Need = dict[tuple[str, str], float]
@@ -94,11 +95,15 @@ class Bench:
         )
         if context.get("leads"):
             problem = replace(problem, leads=problem.need.copy())
+        if context.get("published"):  # twice as many as will go
+            block = replace(plan_secondments(problem, 5.0).blocks[0], heads=40)
+            problem = replace(problem, published=(block,))
         found = plan_secondments(problem, 5.0)
         far = [problem.travel_of(block) > 0 for block in found.blocks]
         people = candidates(force, staff, self.scenario)
         named = who_goes(found.blocks, people, staff.rules, far)
         free = lendable(force, staff, self.scenario, inst)
+        here = patients_in_beds(inst, plan)
         out = {
             "groups": {name: round(group.value, 6) for name, group in found.groups.items()},
             "blocks": [str(block) for block in found.blocks],
@@ -108,7 +113,7 @@ class Bench:
             "going": sorted((one.person, str(one.block)) for one in named.going),
             "unwilling": round(named.cost, 6),
             "nameless": len(named.nameless),
-            "around the clock": [str(one) for one in around_the_clock(force, staff, inst, plan)],
+            "around the clock": [str(one) for one in around_the_clock(force, staff, inst, here)],
             "lendable": [free.most.sum(), free.outside.sum()],
         }
         return json.dumps(out, default=float, sort_keys=True)
@@ -214,6 +219,7 @@ RULE: dict[str, tuple[Need, Context, tuple[float, ...]]] = {
     "allowance_high_vnd": (NURSES, {"high_case_share": (0.0,)}, (900_000.0,)),
     "allowance_vnd": (NURSES, {"high_case_share": (2.0,)}, (100_000.0,)),
     "block_lengths": (NURSES, {}, (14.0,)),
+    "churn_vnd": (NURSES, {"published": True}, (0.0,)),
     "high_case_share": (NURSES, {}, (2.0,)),
     "host_share": (NURSES, {}, (0.1,)),
     "lead_weight": (ICU, {"leads": True}, (9.0,)),

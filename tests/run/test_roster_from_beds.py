@@ -22,31 +22,12 @@ from optimizer.exchange.roster_tables import read_roster_folder
 from optimizer.exchange.scenarios import scenario_from_json
 from optimizer.exchange.staff_tables import read_staff_tables
 from optimizer.exchange.tables import read_tables
-from optimizer.exchange.templates import write_template
-from tests.run.test_staff import RUN, with_people
+from optimizer.roster_from_beds import beds_of
 
 run = CliRunner()
 
 
-@pytest.fixture(scope="module")
-def province(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("people")
-    write_template(folder, "en")
-    with_people(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def staffed(province: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("staff") / "plan"
-    done = run.invoke(
-        app, ["staff", str(province / "scenario.yaml"), "--out", str(out), *RUN, "--json"]
-    )
-    assert done.exit_code == 0, done.output
-    return out
-
-
-def host_of(folder: Path, province: Path) -> str:
+def host_of(folder: Path, peopled: Path) -> str:
     told = json.loads((folder / "staff.json").read_text(encoding="utf-8"))
     sites = told["site_of_facility"]
     hosts = {block["host"] for block in told["blocks"]}
@@ -54,12 +35,12 @@ def host_of(folder: Path, province: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def tables(staffed: Path, province: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tables(staffed: Path, peopled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("tables") / "house"
-    host = host_of(staffed, province)
+    host = host_of(staffed, peopled)
     done = run.invoke(
         app,
-        ["roster", "from", str(staffed), "--facility", host, "--data", str(province),
+        ["roster", "from", str(staffed), "--facility", host, "--data", str(peopled),
          "--out", str(out), "--json"],
     )  # fmt: skip
     assert done.exit_code == 0, done.output
@@ -86,14 +67,14 @@ def roster(tables: Path) -> Path:
 
 
 def test_posts_are_those_of_the_cover_of_the_beds(
-    problem: RosterProblem, tables: Path, staffed: Path, province: Path
+    problem: RosterProblem, tables: Path, staffed: Path, peopled: Path
 ) -> None:
     beds = read_beds(tables)
     assert beds is not None
     text = (staffed / "inputs" / "scenario.json").read_text(encoding="utf-8")
-    read, _ = read_tables(province)
+    read, _ = read_tables(peopled)
     inst = assemble(read, scenario_from_json(json.loads(text))).instance
-    cover = cover_of(inst, read_patients(staffed, inst), read_staff_tables(read).shifts)
+    cover = cover_of(inst, read_patients(beds_of(staffed), inst), read_staff_tables(read).shifts)
     wanted = {
         (beds.roster_units[c.unit, c.role], c.role, c.day - 1, c.shift): c.posts
         for c in cover.lines()
@@ -130,7 +111,7 @@ def test_a_guest_never_works_outside_the_stay(roster: Path, problem: RosterProbl
 
 
 def test_who_is_lent_by_the_facility_does_not_work_there(
-    staffed: Path, province: Path, tmp_path: Path
+    staffed: Path, peopled: Path, tmp_path: Path
 ) -> None:
     told = json.loads((staffed / "staff.json").read_text(encoding="utf-8"))
     homes = {block["home"] for block in told["blocks"]}
@@ -138,7 +119,7 @@ def test_who_is_lent_by_the_facility_does_not_work_there(
     home = min(site for site, unit in sites.items() if unit in homes)
     done = run.invoke(
         app,
-        ["roster", "from", str(staffed), "--facility", home, "--data", str(province),
+        ["roster", "from", str(staffed), "--facility", home, "--data", str(peopled),
          "--out", str(tmp_path / "home"), "--json"],
     )  # fmt: skip
     if done.exit_code == 2:  # no bed in use there: said, nothing written
@@ -169,11 +150,11 @@ def test_limits_of_a_contract_stand_in_the_roster() -> None:
     [("en", "knows no facility", "Did you mean"), ("vi", "không có cơ sở", "Có phải")],
 )
 def test_unknown_facility_is_named_with_a_remedy(
-    staffed: Path, province: Path, tmp_path: Path, lang: str, fault: str, remedy: str
+    staffed: Path, peopled: Path, tmp_path: Path, lang: str, fault: str, remedy: str
 ) -> None:
     done = run.invoke(
         app,
-        ["roster", "from", str(staffed), "--facility", "nowhere", "--data", str(province),
+        ["roster", "from", str(staffed), "--facility", "nowhere", "--data", str(peopled),
          "--out", str(tmp_path / "x"), "--lang", lang],
     )  # fmt: skip
     assert done.exit_code == 2

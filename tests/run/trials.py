@@ -358,6 +358,9 @@ FULL: Data = {
     "surge.delay_days": 9,
 }
 
+LENT: Data = {
+    "staff.lent": [{"unit": "U1", "role": "NUR", "from_day": 1, "to_day": 5, "on_duty": 9}]
+}
 CLEAR: Data = {"clearing.bed": 1.0}
 """With it what would clear the shortfall is worked out too."""
 MANY: Data = {**WAVE, "explicit.census.count": 25, "shocks.staff_factor": 9}

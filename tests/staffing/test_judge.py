@@ -20,6 +20,7 @@ from tests.staffing.province import RULES as USUAL
 from tests.staffing.province import small
 
 FIRST = datetime.date(2026, 11, 23)
+PUBLISHED = Secondment("NUR", "A", "B", 8, 14, 2)
 PINNED = Secondment("NUR", "A", "B", 1, 14, 1, pinned=True)
 
 
@@ -38,6 +39,7 @@ def case() -> SecondmentProblem:
         substitutes=(helper,),
         rules=replace(USUAL, host_share=0.5, lengths=(14, 21)),
         pinned=(PINNED,),
+        published=(PUBLISHED,),
         legal_basis=("public", "public"),
     )
 
@@ -196,6 +198,12 @@ def free(row: dict[str, str]) -> bool:
         ("heads.csv", more("weight", 50, lambda r: float(r["short"]) > 0), "goals"),
         ("staff.json", {"cost_vnd": 1.0}, "goals"),
         ("staff.json", {"goals": None}, "goals"),
+        (
+            "inputs/pinned.csv",
+            more("heads", 3, lambda row: row["kind"] == "published"),
+            "churn",
+        ),
+        ("inputs/rules.json", {"move_vnd": 1e6}, "churn"),
     ],
 )
 def test_judge_names_the_broken_rule(

@@ -209,6 +209,25 @@ def test_published_block_is_kept_when_another_would_do_as_well() -> None:
     assert plan.heads_moved == 3  # one person less, the other block untouched
 
 
+@pytest.mark.parametrize(("churn", "home"), [(0.0, "A"), (190_000.0, "A"), (210_000.0, "C")])
+def test_published_block_moves_to_a_nearer_home_only_where_that_saves_more_than_the_change(
+    churn: float, home: str
+) -> None:
+    travel = np.full((3, 3), 50_000.0)
+    travel[2] = 250_000.0  # from C: 200,000 VND a person more
+    problem = small(
+        heads=((10, 2, 10),),
+        need=((0, 3, 0),),
+        floor=((0, 0, 0),),
+        sites=("A", "B", "C"),
+        travel_vnd=travel,
+        rules=replace(RULES, churn_vnd=churn),
+        published=(Secondment("NUR", "C", "B", 1, 14, 1),),
+    )
+    plan = plan_secondments(problem)
+    assert plan.blocks == (Secondment("NUR", home, "B", 1, 14, 1),)
+
+
 def test_plan_secondments_says_what_lacks_when_nobody_can_come() -> None:
     plan = plan_secondments(small(heads=((0, 2),), floor=((0, 0),), need=((0, 6),)))
     assert plan.blocks == ()

@@ -20,6 +20,8 @@ NAMELESS = 1e6
 """A head of a block for whom nobody was found; never unless the tables contradict the plan."""
 NO_LEAD = 1e4
 """Somebody who may supervise and leaves a home where nobody of the role may any more."""
+TOLD = 50.0
+"""Worth of sending somebody who was told so before; more than any wish."""
 SQUARED = 1e-2
 """Price of a squared day away within a year."""
 
@@ -65,6 +67,7 @@ def who_goes(
     rules: SecondmentRules,
     far: Sequence[bool] = (),
     seconds: float = 30.0,
+    rather: Sequence[frozenset[str]] = (),
 ) -> Named:
     """Name people for blocks.
 
@@ -74,6 +77,8 @@ def who_goes(
         By (home, role); blocks of a home that is not there stay nameless and are not counted.
     far
         For each block, whether it loses days on the road.
+    rather
+        For each block, who was told to go before: they go rather than others.
 
     Raises
     ------
@@ -99,6 +104,7 @@ def who_goes(
             one = people[i]
             may[i, at] = one.free_from is not None and one.free_from <= block.start - 1
             cost[i, at] = one.cost + (one.far_cost if far and far[b] else 0.0)
+            cost[i, at] -= TOLD if rather and one.person in rather[b] else 0.0
         cost[:, at] += SQUARED * ((past + block.length) ** 2 - past**2)
     goes = m.columns("goes", may.shape, exists=may, upper=1.0, whole=True)
     nameless = m.columns("nameless", (len(asked),))

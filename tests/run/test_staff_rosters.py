@@ -1,0 +1,115 @@
+"""`referral staff --rosters`: all facilities rostered; what none can staff is taken off."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from optimizer.checking.roster.judge import check_roster
+from optimizer.checking.staff_folder import check_staff
+from optimizer.cli import app
+from optimizer.report.staffing import staff_text
+from tests.run.staffed_province import RUN
+
+
+@pytest.fixture(scope="module")
+def tired(peopled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The province where a contract gives so few hours that no roster fills the posts."""
+    folder = tmp_path_factory.mktemp("tired") / "province"
+    shutil.copytree(peopled, folder)
+    text = (folder / "contracts.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
+    for row in rows:
+        row["weekly_hours"], row["max_hours"] = "20", "80"  # of 7 days: two shifts
+    with (folder / "contracts.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def rostered(tired: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("rostered") / "staff"
+    days = ["--set", "horizon_days=7", "--rounds", "1", "--progress", "plain"]
+    done = CliRunner().invoke(
+        app,
+        ["staff", str(tired / "scenario.yaml"), "--out", str(out), *RUN, *days,
+         "--rosters", "2", "--roster-rounds", "1", "--workers", "1", "--lang", "en"],
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    assert "(1/3)" in done.stderr  # progress by facility
+    assert "Plan and rosters, round 1" in done.output
+    return out
+
+
+def told(folder: Path) -> dict[str, Any]:
+    return dict(json.loads((folder / "staff.json").read_text(encoding="utf-8")))
+
+
+def test_beds_that_no_roster_staffs_are_taken_off_and_the_folder_is_lawful(
+    rostered: Path, tired: Path
+) -> None:
+    first, last = told(rostered)["rosters"]["rounds"]
+    assert first["bed_days_lost"] > 1
+    assert last["bed_days_lost"] < 0.2 * first["bed_days_lost"]
+    assert last["bed_days"] < first["bed_days"]
+    assert last["harm"] > first["harm"]
+    assert last["kept"]
+    result = check_staff(rostered, tired)
+    assert result.passed, result.render("en")
+    assert result.counts["rosters"] > 0
+    with (rostered / "roster_losses.csv").open(encoding="utf-8") as file:
+        assert sum(float(row["on_duty"]) for row in csv.DictReader(file)) > 0
+
+
+def test_table_of_facilities_holds_every_facility_that_is_planned_by_itself(
+    rostered: Path,
+) -> None:
+    summary = told(rostered)
+    rows = summary["rosters"]["facilities"]
+    assert [row["facility_id"] for row in rows] == ["H1", "H2", "H3"]
+    with (rostered / "rosters" / "rosters.csv").open(encoding="utf-8") as file:
+        written = list(csv.DictReader(file))
+    for row, line in zip(rows, written, strict=True):
+        assert str(row["open"]) == line["open"]
+        assert row["status"] in ("optimal", "feasible")
+        assert check_roster(rostered / "rosters" / row["facility_id"]).passed
+        assert row["open"] >= 0
+    assert "giường" in staff_text(summary, "vi")
+    assert "BVĐK tỉnh" in staff_text(summary, "en")
+
+
+@pytest.mark.parametrize(
+    ("file", "change"),
+    [
+        ("rosters/H1/roster.csv", "drop"),
+        ("staff.json", "tell fewer"),
+        ("people_away.csv", "longer"),
+    ],
+)
+def test_rosters_that_do_not_fit_the_plan_are_refused(
+    rostered: Path, tired: Path, tmp_path: Path, file: str, change: str
+) -> None:
+    spoilt = tmp_path / "spoilt"
+    shutil.copytree(rostered, spoilt)
+    path = spoilt / file
+    if change == "tell fewer":
+        summary = told(spoilt)
+        summary["rosters"]["facilities"][0]["open"] += 1
+        path.write_text(json.dumps(summary), encoding="utf-8")
+    elif change == "drop":
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        path.write_text("".join(lines[: len(lines) // 2]), encoding="utf-8")
+    else:  # somebody who works at home is said to be lent all the time
+        with (spoilt / "rosters/H1/roster.csv").open(encoding="utf-8") as read:
+            person = next(csv.DictReader(read))["person_id"]
+        with path.open("a", encoding="utf-8") as write:
+            write.write(f"{person},B001,NUR,U1,U2,2026-11-23,2026-12-20,2026-12-23\n")
+    assert "rosters" in check_staff(spoilt, tired).broken
