@@ -13,8 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from tests.checking.worked_example import CALLED
-
 Row = dict[str, Any]
 
 
@@ -134,6 +132,15 @@ HEADERS = {
     "mobile_stations": "mobile_station_id cluster_id home_patients",
 }
 """Columns of tables that may be without rows; each plan table has its confidence after these."""
+
+CALLED = {
+    "roles": ("name_vi", "name_en"),
+    "kinds": ("name_vi",),
+    "admin_units": ("name",),
+    "facilities": ("short_name",),
+}
+"""Names: everything is called by its id."""
+
 SURE = {
     "care_ratios": ("confidence",),
     "patient_classes": ("confidence",),

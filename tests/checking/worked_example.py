@@ -46,15 +46,6 @@ def capacity_rows(folder: Folder, beds: dict[str, dict[str, int]], days: int = 3
     return out
 
 
-CALLED = {
-    "roles": ("name_vi", "name_en"),
-    "kinds": ("name_vi",),
-    "admin_units": ("name",),
-    "facilities": ("short_name",),
-}
-"""Names: everything is called by its id."""
-
-
 def staff_assumption(role: str, free: float, on_duty: float, share: int) -> dict[str, Any]:
     """Return what the plan says of a role: free for the wave of those on duty."""
     parts = f"{free:.1f} of {on_duty:.1f}", f"({share} %)", "10 %"
