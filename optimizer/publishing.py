@@ -25,7 +25,7 @@ from optimizer.domain.scenario import Scenario
 from optimizer.domain.supplies import icu_quota, plan_needs
 from optimizer.domain.tables import Tables
 from optimizer.errors import PlanCheckError, Problem
-from optimizer.exchange import planfolder
+from optimizer.exchange import plan_tables, planfolder
 from optimizer.exchange.goals import goal_rows
 from optimizer.exchange.grounds import (
     CODE,
@@ -125,9 +125,9 @@ class Desk:
         work.mkdir(parents=True)
         made = replace(self.beside.made, instance=inst)
         planfolder.write_inputs(work / "inputs", self.beside.tables, self.beside.scenario, made)
-        planfolder.write_tables(work, made, plan, self.grounds)
+        plan_tables.write_tables(work, made, plan, self.grounds)
         wave = CODE[wave_confidence(self.beside.scenario)]
-        planfolder.write_levers(work, self.beside.tables, inst, plan, wave)
+        plan_tables.write_levers(work, self.beside.tables, inst, plan, wave)
         split = None
         if self.beside.scenario.areas == "clusters":
             split = split_to_communes(
@@ -138,15 +138,15 @@ class Desk:
                 self.beside.made.area_of,
                 self.beside.made.minutes.commune_unit,
             )
-            planfolder.write_commune_split(work, made, *split, self.grounds)
+            plan_tables.write_commune_split(work, made, *split, self.grounds)
         groups = [row.population_group for row in made.classes]
         equity = equity_rows(inst, plan, self._by_commune(inst, plan, split), groups)
-        planfolder.write_equity(work, equity, EQUITY_COLUMNS, self.grounds.results)
+        plan_tables.write_equity(work, equity, EQUITY_COLUMNS, self.grounds.results)
         needs = plan_needs(self.beside.tables, self.beside.scenario, inst, plan)
-        planfolder.write_needs(work, need_rows(needs), NEED_COLUMNS, self.grounds.results)
+        plan_tables.write_needs(work, need_rows(needs), NEED_COLUMNS, self.grounds.results)
         planfolder.write_start(work, plan)
         write_proof(work, (plan, inst), rivals)
-        planfolder.write_baselines(
+        plan_tables.write_baselines(
             work,
             [
                 row
@@ -154,10 +154,10 @@ class Desk:
                 for row in baseline_rows(its, name, rival)
             ],
         )
-        planfolder.write_reasons(work, reasons.tables)
+        plan_tables.write_reasons(work, reasons.tables)
         promises = promise_rows(inst, plan)
         if promises:
-            planfolder.write_promises(work, promises, PROMISE_COLUMNS, self.grounds.results)
+            plan_tables.write_promises(work, promises, PROMISE_COLUMNS, self.grounds.results)
         summary = self._summary(plan, inst, rivals, work)
         if inst.levers is not None:
             summary["levers_bought"] = [asdict(one) for one in reasons.levers]
