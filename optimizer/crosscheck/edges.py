@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from optimizer.crosscheck.random_instances import random_instance
-from optimizer.crosscheck.random_rules import fitted, ruled
+from optimizer.crosscheck.random_rules import fitted, pinning, ruled
 from optimizer.crosscheck.random_vehicles import vehicles_told_apart
 from optimizer.domain.instance import BoolArray, Instance
 
@@ -134,12 +134,14 @@ def _with_ways(inst: Instance, admissions: BoolArray, transfers: BoolArray) -> I
 def any_instance(seed: int) -> Instance:
     """Return a random instance: every third on an edge, in turn, every third under other rules.
 
-    Every fifth has vehicles of several classes and shifts.
+    Every fifth has vehicles of several classes and shifts; what is pinned is what these can drive.
     """
     inst = _any_instance(seed)
-    if seed % 5 == 0:
-        return vehicles_told_apart(inst, np.random.default_rng([seed, 5]))
-    return inst
+    if seed % 5:
+        return inst
+    dice = np.random.default_rng([seed, 5])
+    apart = vehicles_told_apart(inst, dice)
+    return pinning(apart, dice) if len(inst.promises.pins) else apart
 
 
 def _any_instance(seed: int) -> Instance:

@@ -49,9 +49,9 @@ def test_there_are_thirteen_properties() -> None:
 
 @pytest.mark.parametrize("overload", range(len(OVERLOADS)))
 def test_answer_comes_whatever_happens(overload: int, tmp_path: Path) -> None:
-    for number in range(len(TROUBLES)):
+    for number in range(overload % 2, len(TROUBLES), 2):
         seed = overload * len(TROUBLES) + number
-        answered(seed, tmp_path / str(seed), explain=number == overload)
+        answered(seed, tmp_path / str(seed), explain=number < 2)
 
 
 # what the batteries found

@@ -28,16 +28,18 @@ def province(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return template(tmp_path_factory.mktemp("promises") / "province")
 
 
-def made(province: Path, out: Path, promises: dict[str, Any], **more: Any) -> dict[str, Any]:
+def made(
+    province: Path, out: Path, promises: dict[str, Any], *, reports: bool = False, **more: Any
+) -> dict[str, Any]:
     path = wave(province, f"{out.name}.yaml", **BUSY, promises=promises, **more)
-    return planned(path, province, out).summary
+    return planned(path, province, out, reports=reports).summary
 
 
 @pytest.fixture(scope="module")
 def kept(province: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a plan with a reserve that is partly taken."""
     out = tmp_path_factory.mktemp("promises") / "plan"
-    made(province, out, {"reserve": {"ICU": 0.2, "OXY": 0.1}})
+    made(province, out, {"reserve": {"ICU": 0.2, "OXY": 0.1}}, reports=True)
     return out
 
 
