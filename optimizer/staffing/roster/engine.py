@@ -267,10 +267,10 @@ def linear_program(
         )
         if result.termination.reason != result_pb2.TERMINATION_REASON_IMPRECISE:
             break
-    return _read(result, count, len(row_low))
+    return read_linear(result, count, len(row_low))
 
 
-def _read(result: result_pb2.SolveResultProto, columns: int, rows: int) -> Relaxed:
+def read_linear(result: result_pb2.SolveResultProto, columns: int, rows: int) -> Relaxed:
     """Return what a solve proved; nothing is read from an answer that is not optimal."""
     nothing = np.zeros(0)
     feasible = solution_pb2.SOLUTION_STATUS_FEASIBLE
