@@ -145,6 +145,7 @@ def test_a_model_too_large_to_hand_over_gets_a_first_roster_person_by_person(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("optimizer.staffing.roster.solve.MOST_ENTRIES", 10)
+    monkeypatch.setattr("optimizer.staffing.roster.solve.MOST_AT_ONCE", 10)
     path = tmp_path / "Instance78.txt"
     path.write_text(instance(28, 5, 3, seed=4), encoding="utf-8")
     job = _Job(read_curtois(path), RosterOptions(seconds=60, workers=1), None)

@@ -49,6 +49,8 @@ class Search:
         Limit in CP-SAT's deterministic seconds, about CPU seconds, beside wall time; 0: none.
     stop_at
         Stop once a roster costs no more than this.
+    presolve
+        Simplify the rows first; for any roster at all that takes longer than the search.
     """
 
     seconds: float
@@ -58,6 +60,7 @@ class Search:
     deterministic: float = 0.0
     stop_at: float = -math.inf
     linearization: int = -1
+    presolve: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,7 @@ def cp_sat(
         parameters.subsolvers.append(name)
     if search.linearization >= 0:
         parameters.linearization_level = search.linearization
+    parameters.cp_model_presolve = search.presolve
     parameters.max_time_in_seconds = max(0.01, search.seconds)
     if search.deterministic:
         parameters.max_deterministic_time = search.deterministic

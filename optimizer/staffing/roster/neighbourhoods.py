@@ -16,6 +16,12 @@ from optimizer.staffing.roster.rows import BoolArray, Compiled, IntArray
 from optimizer.staffing.roster.variables import RosterColumns
 
 WAYS = ("people", "days", "cover", "trade")
+LONG = 56
+"""Days above which people are opened for a window alone."""
+WINDOW = 28
+"""Days of that window."""
+MOST_OPEN = 4_000
+"""Shifts of people open at once where everybody is open over some days."""
 
 
 class Neighbourhoods:
@@ -44,11 +50,13 @@ class Neighbourhoods:
         self.parts = parts or Parts(model)
         self.random = np.random.default_rng(seed)
         people, days = len(v.problem.people), v.problem.days
+        self.kinds = max(1.0, float((v.assigned >= 0).sum() / max(people * days, 1)))
+        span = min(days, WINDOW) if days > LONG else days
         self.size = {
-            "people": min(people, max(2, 160 // days)),
+            "people": min(people, max(2, 160 // span)),
             "days": min(days, max(3, 160 // max(people, 1))),
-            "cover": min(people, max(3, 300 // days)),
-            "trade": min(people, max(2, 120 // days)),
+            "cover": min(people, max(3, 300 // span)),
+            "trade": min(people, max(2, 120 // span)),
         }
         self.limit = {"people": people, "days": days, "cover": people, "trade": people}
         self.weight = dict.fromkeys(WAYS, 1.0)
@@ -60,13 +68,19 @@ class Neighbourhoods:
         people, days = len(self.v.problem.people), self.v.problem.days
         cells = np.zeros((people, days), dtype=bool)
         size = self.size[way]
+        window = slice(None)
+        if days > LONG:
+            begin = int(self.random.integers(-WINDOW + 1, days))
+            window = slice(max(begin, 0), begin + WINDOW)
         if way == "people":
-            cells[self._alike(size)] = True
+            cells[self._alike(size), window] = True
         elif way == "days":
             first = int(self.random.integers(-size + 1, days))
-            cells[:, max(first, 0) : first + size] = True
+            some = min(people, max(2, round(MOST_OPEN / (size * self.kinds))))
+            chosen = self.random.choice(people, some, replace=False)
+            cells[chosen, max(first, 0) : first + size] = True
         elif way == "trade":
-            cells[self.random.choice(people, size, replace=False)] = True
+            cells[self.random.choice(people, size, replace=False), window] = True
         else:
             span = min(days, 14)
             centre = self._costly_day(values)

@@ -15,9 +15,9 @@ from optimizer.staffing.roster.engine import FloatArray, Search, Signal, cp_sat
 from optimizer.staffing.roster.parts import Parts
 from optimizer.staffing.roster.rows import FREE, BoolArray, IntArray
 
-PERSON_SECONDS = 0.5
+PERSON_SECONDS = 0.2
 """CP-SAT's deterministic seconds for the roster of one person."""
-TRIES = 6
+TRIES = 8
 """How often that limit is doubled for a person who got no roster."""
 
 

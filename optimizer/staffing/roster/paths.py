@@ -272,7 +272,7 @@ class Paths:
                 extra = (on | (was & sunday[d])).astype(np.int64)
             units = np.where(on, np.append(lengths, 0)[shift], 0)
             w = np.arange(weekends)[:, None, None]
-            k = np.arange(counts)[:, None]
+            n = np.arange(counts)[:, None]
             c = np.arange(times)
             full = (len(src), weekends, counts, times)
             grown = (slice(None), None, None, None)
@@ -281,7 +281,7 @@ class Paths:
             new_k = np.broadcast_to(counted_on[shift][:, None, :, None], full)
             new_c = np.broadcast_to(c + units[grown], full)
             fits = (new_w < weekends) & (new_k >= 0) & (new_c < times)
-            a = ((src[grown] * weekends + w) * counts + k) * times + c
+            a = ((src[grown] * weekends + w) * counts + n) * times + c
             b = ((dst[grown] * weekends + new_w) * counts + new_k) * times + new_c
             fits &= np.broadcast_to(reached[a], full)
             reached = np.zeros(size, dtype=bool)

@@ -45,6 +45,8 @@ MOST_NEAR = 12_000
 """Arcs near the bound that CP-SAT is given."""
 MOST_ENTRIES = 1_500_000
 """Entries above which the linear relaxation is left out."""
+MOST_AT_ONCE = 300_000
+"""Entries above which the first roster is made person by person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +89,12 @@ class _Job:
         self.v: RosterColumns = roster_model(problem)
         self.model: Compiled = self.v.rows.compiled()
         self.board = Board(self.model, options.seconds, tell, began=self.began[0])
-        low, high, self.sound = propagated(self.model, self.model.low, self.model.high)
-        self.low, self.high = low, high
-        self.parts = Parts(self.model)
         self.large = len(self.model.column) > MOST_ENTRIES
+        rounds = 3 if self.large else 20
+        self.low, self.high, self.sound = propagated(
+            self.model, self.model.low, self.model.high, rounds
+        )
+        self.parts = Parts(self.model)
         self.lp_bound = math.nan
         self.networks: tuple[Paths, PathBound] | None = None
 
@@ -126,7 +130,7 @@ class _Job:
 
         A model too large to be handed over at once gets one person by person.
         """
-        if self.large:
+        if len(self.model.column) > MOST_AT_ONCE:
             values = one_by_one(
                 self.parts,
                 self.low,
@@ -139,7 +143,14 @@ class _Job:
                 [np.nonzero((self.model.owner >= 0) & (values > 0))[0]]
             ):
                 return
-        quick = Search(self.board.left, 1, (QUICKEST,), self.options.seed, stop_at=math.inf)
+        quick = Search(
+            self.board.left,
+            1,
+            (QUICKEST,),
+            self.options.seed,
+            stop_at=math.inf,
+            presolve=False,
+        )
         self.whole(quick, hint)
 
     def relax(self) -> None:
