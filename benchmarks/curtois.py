@@ -250,8 +250,8 @@ def merge(lines: list[str]) -> None:
     told = (
         "Curtois and Qu by the roster engine, two workers. The machine was shared and busy (load 6 "
         "to 12 on two cores), so wall time says little; CPU seconds are those of the process. The "
-        "judge reads the written files alone. `python -m benchmarks.curtois --cases DIR --cpu 100 "
-        "--seconds 420 --write`"
+        "judge reads the written files alone. `python -m benchmarks.curtois --cases DIR --cpu 60 "
+        "--seconds 300 --write`; 5 and 7 by an earlier version, `--cpu 100 --seconds 420`"
     )
     written(MARK, END, [told, "", *HEAD, *(known[n] for n in sorted(known))])
 

@@ -49,6 +49,8 @@ class Search:
         Limit in CP-SAT's deterministic seconds, about CPU seconds, beside wall time; 0: none.
     stop_at
         Stop once a roster costs no more than this.
+    presolve
+        Simplify the rows first; for any roster at all that takes longer than the search.
     """
 
     seconds: float
@@ -58,6 +60,7 @@ class Search:
     deterministic: float = 0.0
     stop_at: float = -math.inf
     linearization: int = -1
+    presolve: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,7 @@ def cp_sat(
         parameters.subsolvers.append(name)
     if search.linearization >= 0:
         parameters.linearization_level = search.linearization
+    parameters.cp_model_presolve = search.presolve
     parameters.max_time_in_seconds = max(0.01, search.seconds)
     if search.deterministic:
         parameters.max_deterministic_time = search.deterministic
@@ -267,10 +271,10 @@ def linear_program(
         )
         if result.termination.reason != result_pb2.TERMINATION_REASON_IMPRECISE:
             break
-    return _read(result, count, len(row_low))
+    return read_linear(result, count, len(row_low))
 
 
-def _read(result: result_pb2.SolveResultProto, columns: int, rows: int) -> Relaxed:
+def read_linear(result: result_pb2.SolveResultProto, columns: int, rows: int) -> Relaxed:
     """Return what a solve proved; nothing is read from an answer that is not optimal."""
     nothing = np.zeros(0)
     feasible = solution_pb2.SOLUTION_STATUS_FEASIBLE

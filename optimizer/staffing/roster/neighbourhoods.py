@@ -11,10 +11,17 @@ import numpy as np
 from optimizer.domain.roster import RosterStatus
 from optimizer.staffing.roster.board import Board
 from optimizer.staffing.roster.engine import FloatArray, Search, cp_sat
-from optimizer.staffing.roster.rows import BoolArray, Compiled, IntArray, propagated, restricted
+from optimizer.staffing.roster.parts import Parts
+from optimizer.staffing.roster.rows import BoolArray, Compiled, IntArray
 from optimizer.staffing.roster.variables import RosterColumns
 
 WAYS = ("people", "days", "cover", "trade")
+LONG = 56
+"""Days above which people are opened for a window alone."""
+WINDOW = 28
+"""Days of that window."""
+MOST_OPEN = 4_000
+"""Shifts of people open at once where everybody is open over some days."""
 
 
 class Neighbourhoods:
@@ -22,11 +29,12 @@ class Neighbourhoods:
 
     Parameters
     ----------
-    v, low, high
-        Columns and bounds of the model.
-    costly
-        What each column adds to the cheapest personal roster at the best prices; columns that
-        add more than `most_added` stay 0. None opens everything.
+    v, model, low, high
+        Columns, their rows and bounds.
+    seed
+        Of every choice.
+    parts
+        Of the same model, if somebody made them already.
     """
 
     def __init__(
@@ -36,19 +44,22 @@ class Neighbourhoods:
         low: IntArray,
         high: IntArray,
         seed: int,
+        parts: Parts | None = None,
     ) -> None:
         self.v, self.model, self.low, self.high = v, model, low, high
+        self.parts = parts or Parts(model)
         self.random = np.random.default_rng(seed)
         people, days = len(v.problem.people), v.problem.days
+        self.kinds = max(1.0, float((v.assigned >= 0).sum() / max(people * days, 1)))
+        span = min(days, WINDOW) if days > LONG else days
         self.size = {
-            "people": min(people, max(2, 160 // days)),
+            "people": min(people, max(2, 160 // span)),
             "days": min(days, max(3, 160 // max(people, 1))),
-            "cover": min(people, max(3, 300 // days)),
-            "trade": min(people, max(2, 120 // days)),
+            "cover": min(people, max(3, 300 // span)),
+            "trade": min(people, max(2, 120 // span)),
         }
         self.limit = {"people": people, "days": days, "cover": people, "trade": people}
         self.weight = dict.fromkeys(WAYS, 1.0)
-        self.price_of: dict[tuple[int, int], IntArray] = {}
 
     def choose(self, values: IntArray) -> tuple[str, BoolArray]:
         """Return (way, cells (P, T) to make anew)."""
@@ -57,13 +68,19 @@ class Neighbourhoods:
         people, days = len(self.v.problem.people), self.v.problem.days
         cells = np.zeros((people, days), dtype=bool)
         size = self.size[way]
+        window = slice(None)
+        if days > LONG:
+            begin = int(self.random.integers(-WINDOW + 1, days))
+            window = slice(max(begin, 0), begin + WINDOW)
         if way == "people":
-            cells[self._alike(size)] = True
+            cells[self._alike(size), window] = True
         elif way == "days":
             first = int(self.random.integers(-size + 1, days))
-            cells[:, max(first, 0) : first + size] = True
+            some = min(people, max(2, round(MOST_OPEN / (size * self.kinds))))
+            chosen = self.random.choice(people, some, replace=False)
+            cells[chosen, max(first, 0) : first + size] = True
         elif way == "trade":
-            cells[self.random.choice(people, size, replace=False)] = True
+            cells[self.random.choice(people, size, replace=False), window] = True
         else:
             span = min(days, 14)
             centre = self._costly_day(values)
@@ -118,9 +135,7 @@ class Neighbourhoods:
         if values is None:
             return False
         way, cells = self.choose(values)
-        low, high = self._fixed(values, cells)
-        low, high, _ = propagated(self.model, low, high)
-        small, kept = restricted(self.model, low, high)
+        small, kept = self.parts.part(values, self._opened(cells), self.low, self.high)
         if not len(kept):
             return False
         found = cp_sat(
@@ -131,7 +146,7 @@ class Neighbourhoods:
         )
         better = False
         if found.values is not None and found.points < points:
-            new = low.copy()
+            new = values.copy()
             new[kept] = found.values
             better = board.offer(new)
         done = found.status in (RosterStatus.optimal, RosterStatus.infeasible)
@@ -140,12 +155,9 @@ class Neighbourhoods:
         self.weight[way] = 0.9 * self.weight[way] + (1.0 if better else 0.05)
         return better
 
-    def _fixed(self, values: IntArray, cells: BoolArray) -> tuple[IntArray, IntArray]:
-        """Return bounds that keep everything personal outside `cells`."""
-        low, high = self.low.copy(), self.high.copy()
-        kept_x = self.v.assigned[~cells]
-        columns = kept_x[kept_x >= 0]
-        low[columns] = high[columns] = values[columns]
-        columns = self.v.working[~cells]
-        low[columns] = high[columns] = values[columns]
-        return low, high
+    def _opened(self, cells: BoolArray) -> IntArray:
+        """Return the columns of people in `cells`, and their weekends."""
+        people = cells.any(axis=1)
+        columns = [self.v.assigned[cells], self.v.working[cells], self.v.weekend[people]]
+        opened = np.concatenate([part.ravel() for part in columns])
+        return opened[opened >= 0].astype(np.int64)

@@ -2,14 +2,16 @@
 
 A state says what the rules must remember at the end of a day: the kind of the last shift and the
 length of the run of work and of nights, or the length of the run of days off; weekends worked so
-far; working time so far (if there is room for it). Paths leave out rest over two days, which a
-row of the model keeps: a path bound is then only a little weaker, never wrong.
+far; how many of the scarcest kinds of shift; working time so far (if there is room for it). Paths
+leave out rest over two days and generous limits on a kind, which rows of the model keep: a path
+bound is then only a little weaker, never wrong.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -40,6 +42,9 @@ TIMED = frozenset({"max_minutes", "min_minutes"})
 """Kept too if paths count working time."""
 MOST_ARCS = 6_000_000
 """Above this the networks are not made."""
+
+MOST_COUNTS = 6
+"""Counts of scarce kinds that a state tells apart."""
 
 OFF = -1
 
@@ -235,7 +240,13 @@ class Paths:
         most = v.contract[i].max_weekends
         weekends = most + 1 if most is not None else 1
         times, lengths, owed = self._times(i)
-        size = len(template.states) * weekends * times
+        counted_on = self._counts(i)
+        counts = counted_on.shape[1]
+        size = len(template.states) * weekends * counts * times
+        if len(source) * weekends * counts * times * self.days > 4 * MOST_ARCS:
+            raise TooManyArcsError  # before anything so large is made
+        reached = np.zeros(size, dtype=bool)
+        reached[first * weekends * counts * times] = True
         sunday, counted = {}, {}
         for k, days in enumerate(v.weekends):
             last = [d for d in days if d < self.days][-1]
@@ -260,31 +271,60 @@ class Paths:
             if d in counted:
                 extra = (on | (was & sunday[d])).astype(np.int64)
             units = np.where(on, np.append(lengths, 0)[shift], 0)
-            w = np.arange(weekends)
+            w = np.arange(weekends)[:, None, None]
+            n = np.arange(counts)[:, None]
             c = np.arange(times)
-            full = (len(src), weekends, times)
-            step_w = extra[:, None, None] if most is not None else np.zeros((1, 1, 1), np.int64)
-            new_w = np.broadcast_to(w[None, :, None] + step_w, full)
-            new_c = np.broadcast_to(c[None, None, :] + units[:, None, None], full)
-            fits = (new_w < weekends) & (new_c < times)
-            a = (src[:, None, None] * weekends + w[None, :, None]) * times + c
-            b = (dst[:, None, None] * weekends + new_w) * times + new_c
+            full = (len(src), weekends, counts, times)
+            grown = (slice(None), None, None, None)
+            step_w = extra if most is not None else extra * 0
+            new_w = np.broadcast_to(w + step_w[grown], full)
+            new_k = np.broadcast_to(counted_on[shift][:, None, :, None], full)
+            new_c = np.broadcast_to(c + units[grown], full)
+            fits = (new_w < weekends) & (new_k >= 0) & (new_c < times)
+            a = ((src[grown] * weekends + w) * counts + n) * times + c
+            b = ((dst[grown] * weekends + new_w) * counts + new_k) * times + new_c
+            fits &= np.broadcast_to(reached[a], full)
+            reached = np.zeros(size, dtype=bool)
+            reached[b[fits]] = True
             column_of = np.where(on, v.assigned[i, d][shift], -1)
             week = np.where(extra > 0, v.weekend[i, counted[d]] if d in counted else -1, -1)
             parts[d].append(
                 (
                     a[fits] + offset,
                     b[fits] + offset,
-                    np.broadcast_to(column_of[:, None, None], full)[fits],
-                    np.broadcast_to(np.where(on, day_column, -1)[:, None, None], full)[fits],
-                    np.broadcast_to(week[:, None, None], full)[fits],
+                    np.broadcast_to(column_of[grown], full)[fits],
+                    np.broadcast_to(np.where(on, day_column, -1)[grown], full)[fits],
+                    np.broadcast_to(week[grown], full)[fits],
                 )
             )
             self.arcs += int(fits.sum())
             if self.arcs > MOST_ARCS:
                 raise TooManyArcsError
         self._end.append(np.arange(size) % times >= owed)
-        return offset + first * weekends * times, size
+        return offset + first * weekends * counts * times, size
+
+    def _counts(self, i: int) -> IntArray:
+        """Return what a count of scarce kinds becomes after each shift, -1 if too many.
+
+        A kind is counted if its limit is small; the others keep their row alone.  (S + 1, counts)
+        """
+        kinds = self.v.problem.shifts
+        most = self.v.contract[i].max_shifts
+        scarce = sorted((n, s) for s, k in enumerate(kinds) if (n := most.get(k.code, 0)) > 0)
+        counts = 1
+        after = np.zeros((len(kinds) + 1, 1), dtype=np.int64)
+        for limit, s in scarce:
+            if counts * (limit + 1) > MOST_COUNTS:
+                break
+            once = np.arange(limit + 1)
+            blocked = after[:, None, :] < 0
+            grown = after[:, None, :] + counts * once[None, :, None]
+            more = after[s][None, :] + counts * (once[:, None] + 1)
+            grown = np.where(blocked, -1, grown)
+            grown[s] = np.where(once[:, None] < limit, more, -1)
+            counts *= limit + 1
+            after = grown.reshape(len(kinds) + 1, counts)
+        return after
 
     def _times(self, i: int) -> tuple[int, IntArray, int]:
         """Return (values of working time, units of each shift, units owed at the end)."""
@@ -317,6 +357,14 @@ class Paths:
         self.arcs = sum(len(day.source) for day in self.layers)
         return bool(alive[self.start].all())
 
+    def only(self, people: Sequence[int]) -> Paths:
+        """Return the same networks with the arcs of some people alone."""
+        part = copy(self)
+        inside = np.zeros(self.people, dtype=bool)
+        inside[list(people)] = True
+        part.layers = [day.take(inside[self.person[day.source]]) for day in self.layers]
+        return part
+
     def costs(self, price: FloatArray) -> Iterator[FloatArray]:
         """Yield the cost of each arc, day by day, from prices of the model's columns."""
         padded = np.append(price, 0.0)
@@ -324,7 +372,10 @@ class Paths:
             yield padded[day.assigned] + padded[day.working] + padded[day.weekend]
 
     def cheapest(self, price: FloatArray) -> tuple[FloatArray, list[IntArray]]:
-        """Return for each person the cost of the cheapest path, and the columns it sets to 1."""
+        """Return for each person the cost of the cheapest path, and the columns it sets to 1.
+
+        Whoever has no path costs infinitely much; their columns mean nothing.
+        """
         reach = np.full(self.states, np.inf)
         reach[self.start] = 0.0
         chosen: list[IntArray] = []

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from optimizer.domain.roster import ANY, DAY_MINUTES, Shift
 from optimizer.staffing.roster.variables import RosterColumns
 
@@ -26,18 +28,35 @@ def forbidden_successions(v: RosterColumns) -> None:
     .. math:: \sum_{s': F(s') \supseteq F(s)} x_{ids'} + \sum_{s' \in F(s)} x_{i,d+1,s'} \le 1
 
     F(s) what may not follow s; those on the left all forbid the same shifts and exclude each other.
+    Shifts that forbid the same share a row.
     """
     after = {
         s: frozenset(v.shift[code] for code in kind.not_next_day)
         for s, kind in enumerate(v.problem.shifts)
     }
+    rows: list[tuple[int, list[int], list[int]]] = []
+    told: set[frozenset[int]] = set()
+    for s, barred in after.items():
+        if barred and barred not in told:
+            told.add(barred)
+            rows.append((s, [t for t, own in after.items() if own >= barred], sorted(barred)))
+    if not rows:
+        return
+    today = np.array([t for _, left, right in rows for t in left + right], dtype=np.int64)
+    tomorrow = np.array(
+        [k >= len(left) for _, left, right in rows for k in range(len(left + right))], dtype=bool
+    )
+    sizes = np.array([len(left) + len(right) for _, left, right in rows], dtype=np.int64)
+    nights = max(v.problem.days - 1, 0)
     for i, member in enumerate(v.problem.people):
-        for d in range(v.earliest[i], v.problem.days - 1):
-            for s, barred in after.items():
-                if barred:
-                    terms = [(v.does(i, d, t), 1) for t, own in after.items() if own >= barred]
-                    terms += [(v.does(i, d + 1, t), 1) for t in sorted(barred)]
-                    v.rows.add("forbidden_successions", (member.id, d, s), terms, at_most=1)
+        for d in range(v.earliest[i], min(0, v.problem.days - 1)):
+            for s, left, right in rows:
+                terms = [(v.does(i, d, t), 1) for t in left]
+                terms += [(v.does(i, d + 1, t), 1) for t in right]
+                v.rows.add("forbidden_successions", (member.id, d, s), terms, at_most=1)
+        columns = v.assigned[i][np.arange(nights)[:, None] + tomorrow, today]
+        places = [(member.id, d, s) for d in range(nights) for s, _, _ in rows]
+        v.rows.add_cliques("forbidden_successions", places, columns.ravel(), np.tile(sizes, nights))
 
 
 def too_close(first: Shift, second: Shift, days: int, rest: int) -> bool:

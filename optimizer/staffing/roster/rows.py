@@ -94,11 +94,12 @@ class Rows:
         self.cost: list[int] = []
         self.owner: list[int] = []
         self.constant = 0
-        self._start: list[int] = [0]
+        self._sizes: list[int] = []
         self._column: list[int] = []
         self._coefficient: list[int] = []
         self._row_low: list[int] = []
         self._row_high: list[int] = []
+        self._chunks: list[tuple[IntArray, IntArray, IntArray]] = []
         self._rule: list[int] = []
         self._rules: dict[str, int] = {}
         self._places: list[Place] = []
@@ -127,18 +128,49 @@ class Rows:
         at_most: int = FREE,
     ) -> None:
         """Write one row: ``at_least <= sum of coefficient x column <= at_most``."""
-        known = 0
+        known, size = 0, len(self._column)
         for column, coefficient in terms:
             if column >= 0:
                 self._column.append(column)
                 self._coefficient.append(coefficient)
             elif column == YES:
                 known += coefficient
-        self._start.append(len(self._column))
+        self._sizes.append(len(self._column) - size)
         self._row_low.append(at_least - known)
         self._row_high.append(at_most - known)
         self._rule.append(self._rules.setdefault(rule, len(self._rules)))
         self._places.append(place)
+
+    def add_cliques(
+        self, rule: str, places: Sequence[Place], columns: IntArray, sizes: IntArray
+    ) -> None:
+        """Write many rows at once: of the columns of each at most one is 1.
+
+        Parameters
+        ----------
+        rule, places
+            As in `add`, a place for each row.
+        columns
+            Row after row; terms known to be 0 may be among them, none known to be 1.
+        sizes
+            How many of `columns` each row holds.
+        """
+        real = columns >= 0
+        row = np.repeat(np.arange(len(sizes)), sizes)
+        kept = np.bincount(row[real], minlength=len(sizes))
+        self._flush()
+        self._chunks.append((kept, columns[real], np.ones(int(real.sum()), dtype=np.int64)))
+        self._row_low += [-FREE] * len(sizes)
+        self._row_high += [1] * len(sizes)
+        self._rule += [self._rules.setdefault(rule, len(self._rules))] * len(sizes)
+        self._places += places
+
+    def _flush(self) -> None:
+        """Turn the rows written one by one since last time into arrays."""
+        sizes = np.array(self._sizes, dtype=np.int64)
+        column = np.array(self._column, dtype=np.int64)
+        self._chunks.append((sizes, column, np.array(self._coefficient, dtype=np.int64)))
+        self._sizes, self._column, self._coefficient = [], [], []
 
     def compiled(self) -> Compiled:
         """Return the arrays; columns of a row in order, each once."""
@@ -147,10 +179,12 @@ class Rows:
             return np.array(values, dtype=np.int64)
 
         rows = len(self._row_low)
-        row = np.repeat(np.arange(rows), np.diff(array(self._start)))
+        self._flush()
+        sizes, column, coefficient = (np.concatenate(p) for p in zip(*self._chunks, strict=True))
+        row = np.repeat(np.arange(rows), sizes)
         width = max(len(self.low), 1)
-        key, where = np.unique(row * width + array(self._column), return_inverse=True)
-        summed = np.bincount(where, weights=array(self._coefficient), minlength=len(key))
+        key, where = np.unique(row * width + column, return_inverse=True)
+        summed = np.bincount(where, weights=coefficient, minlength=len(key))
         key, summed = key[summed != 0], summed[summed != 0]
         start = np.searchsorted(key, np.arange(rows + 1) * width)
         return Compiled(
@@ -170,16 +204,18 @@ class Rows:
         )
 
 
-def propagated(model: Compiled, low: IntArray, high: IntArray) -> tuple[IntArray, IntArray, bool]:
+def propagated(
+    model: Compiled, low: IntArray, high: IntArray, rounds: int = 20
+) -> tuple[IntArray, IntArray, bool]:
     """Return tighter column bounds by activity bounds of rows, and whether they still meet.
 
-    Sound for every roster within `low` and `high`; repeated until nothing moves (20 rounds most).
+    Sound for every roster within `low` and `high`; repeated until nothing moves, `rounds` at most.
     """
     low, high = low.copy(), high.copy()
     rows, column, coefficient = model.row_of, model.column, model.coefficient
     count = len(model.row_low)
     positive = coefficient > 0
-    for _ in range(20):
+    for _ in range(rounds):
         least = np.where(positive, coefficient * low[column], coefficient * high[column])
         most = np.where(positive, coefficient * high[column], coefficient * low[column])
         row_least = np.bincount(rows, weights=least, minlength=count).astype(np.int64)

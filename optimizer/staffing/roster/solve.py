@@ -19,10 +19,13 @@ from optimizer.errors import SolverError
 from optimizer.staffing.roster.board import Board
 from optimizer.staffing.roster.columns import PathBound, dive, path_bound
 from optimizer.staffing.roster.engine import Found, Search, clock, cp_sat, relaxed
+from optimizer.staffing.roster.mixing import Mixing
 from optimizer.staffing.roster.model import roster_model
 from optimizer.staffing.roster.naming import named
 from optimizer.staffing.roster.near import near_arcs, near_model
 from optimizer.staffing.roster.neighbourhoods import Neighbourhoods
+from optimizer.staffing.roster.one_by_one import one_by_one
+from optimizer.staffing.roster.parts import Parts
 from optimizer.staffing.roster.paths import Paths, TooManyArcsError
 from optimizer.staffing.roster.rows import YES, Compiled, IntArray, propagated, restricted
 from optimizer.staffing.roster.score import explain
@@ -36,10 +39,14 @@ COMPLETING_SECONDS = 4.0
 """Deterministic seconds to complete a roster that was settled person by person."""
 QUICKEST = "quick_restart_no_lp"
 """CP-SAT's strategy for a first roster."""
+MIXED_OF = 4
+"""Of so many parts made anew, all but one are whole rosters of some people, mixed."""
 MOST_NEAR = 12_000
 """Arcs near the bound that CP-SAT is given."""
 MOST_ENTRIES = 1_500_000
 """Entries above which the linear relaxation is left out."""
+MOST_AT_ONCE = 300_000
+"""Entries above which the first roster is made person by person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +89,14 @@ class _Job:
         self.v: RosterColumns = roster_model(problem)
         self.model: Compiled = self.v.rows.compiled()
         self.board = Board(self.model, options.seconds, tell, began=self.began[0])
-        low, high, self.sound = propagated(self.model, self.model.low, self.model.high)
-        self.low, self.high = low, high
+        self.large = len(self.model.column) > MOST_ENTRIES
+        rounds = 3 if self.large else 20
+        self.low, self.high, self.sound = propagated(
+            self.model, self.model.low, self.model.high, rounds
+        )
+        self.parts = Parts(self.model)
         self.lp_bound = math.nan
+        self.networks: tuple[Paths, PathBound] | None = None
 
     def whole(self, search: Search, hint: IntArray | None = None) -> Found:
         """Solve the whole model by CP-SAT, telling the board."""
@@ -114,13 +126,36 @@ class _Job:
         return found
 
     def first(self, hint: IntArray | None) -> None:
-        """Find any roster; strategies without the linear relaxation are soonest."""
-        quick = Search(self.board.left, 1, (QUICKEST,), self.options.seed, stop_at=math.inf)
+        """Find any roster; strategies without the linear relaxation are soonest.
+
+        A model too large to be handed over at once gets one person by person.
+        """
+        if len(self.model.column) > MOST_AT_ONCE:
+            values = one_by_one(
+                self.parts,
+                self.low,
+                self.high,
+                lambda: self.board.left,
+                self.options.seed,
+                self.board.stop,
+            )
+            if values is not None and self.complete(
+                [np.nonzero((self.model.owner >= 0) & (values > 0))[0]]
+            ):
+                return
+        quick = Search(
+            self.board.left,
+            1,
+            (QUICKEST,),
+            self.options.seed,
+            stop_at=math.inf,
+            presolve=False,
+        )
         self.whole(quick, hint)
 
     def relax(self) -> None:
         """Bound by the linear relaxation of the same rows."""
-        if len(self.model.column) > MOST_ENTRIES or not math.isnan(self.lp_bound):
+        if self.large or not math.isnan(self.lp_bound):
             return
         small, _ = restricted(self.model, self.low, self.high)
         found = relaxed(small, max(20.0, 0.3 * self.board.left))
@@ -154,6 +189,8 @@ class _Job:
             chosen = dive(self.model, paths, found, 0.6 * self.board.left, self.board.stop)
             if chosen is not None:
                 self.complete(chosen)
+        if stronger and math.isfinite(found.bound):
+            self.networks = (paths, found)
         if paths.timed and math.isfinite(found.bound):
             self.near(paths, found)
         return found
@@ -197,36 +234,39 @@ class _Job:
         People whose roster breaks a rule that paths do not keep (such as the most shifts of a
         kind) are left open for CP-SAT.
         """
-        low, high = self.low.copy(), self.high.copy()
-        own = self.model.owner >= 0
-        worked = np.zeros(self.model.columns, dtype=np.int64)
+        opened = self.model.owner < 0
+        worked = self.low.copy()
         for columns in chosen:
             worked[columns] = 1
         for row in self.model.broken(worked):
             span = slice(self.model.start[row], self.model.start[row + 1])
             owners = np.unique(self.model.owner[self.model.column[span]])
             if len(owners) == 1 and owners[0] >= 0:
-                own &= self.model.owner != owners[0]
-        low[own] = high[own] = worked[own]
-        low, high, sound = propagated(self.model, low, high)
-        if not sound:
-            return False
-        small, kept = restricted(self.model, low, high)
+                opened |= self.model.owner == owners[0]
+        small, kept = self.parts.part(worked, np.nonzero(opened)[0], self.low, self.high)
         if len(kept):
             found = cp_sat(small, Search(self.board.left, deterministic=COMPLETING_SECONDS))
             if found.values is None:
                 return False
-            low[kept] = found.values
-        return self.board.offer(low)
+            worked[kept] = found.values
+        return self.board.offer(worked)
 
     def improve(self, seed: int) -> None:
         """Make parts of the best roster anew until time is up."""
-        around = Neighbourhoods(self.v, self.model, self.low, self.high, seed)
+        around = Neighbourhoods(self.v, self.model, self.low, self.high, seed, self.parts)
+        mixing: Mixing | None = None
+        turn = seed
         while self.board.left > 0.05:
             if self.board.best()[0] is None:
                 self.board.stop.wait(0.05)
                 continue
-            around.improve(self.board, NEIGHBOURHOOD_SECONDS)
+            if mixing is None and self.networks is not None:
+                mixing = Mixing(self.model, *self.networks, self.complete, seed)
+            turn += 1
+            if mixing is not None and turn % MIXED_OF:
+                mixing.improve(self.board, NEIGHBOURHOOD_SECONDS)
+            else:
+                around.improve(self.board, NEIGHBOURHOOD_SECONDS)
 
 
 def build_roster(
@@ -308,6 +348,8 @@ def _search(job: _Job, hint: IntArray | None) -> None:
             job.first(hint)
         job.relax()
         job.mixed()
+        if job.networks is None and not job.large and workers > 1 and board.left > 0:
+            job.whole(Search(board.left, seed=options.seed), board.best()[0])
         job.improve(options.seed + 1)
 
     def rest(seed: int) -> Callable[[], None]:
