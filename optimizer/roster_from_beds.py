@@ -16,7 +16,7 @@ from optimizer.domain.assemble import Assembled, assemble
 from optimizer.domain.cover import Cover, cover_of
 from optimizer.domain.duty import House, Lent, least_uncovered, roster_problem
 from optimizer.domain.instance import FloatArray
-from optimizer.domain.lending import Workforce, home_floors, presence, workforce
+from optimizer.domain.lending import Workforce, presence, routine_heads, workforce
 from optimizer.domain.people import Person, StaffTables
 from optimizer.domain.scenario import Scenario
 from optimizer.domain.tables import Tables
@@ -126,7 +126,7 @@ def house_tables(
         leads=whole.leads[at][:, :, span].copy(),
     )
     there = presence(scenario, inst.days)
-    floors = home_floors(force, there)[:, :, span].max(axis=2)
+    floors = routine_heads(force, there)[:, :, span].max(axis=2)
     here = [h for h, site in enumerate(force.sites) if site in posts.units]
     lent = _lent(source, staff, posts.units, facility)
     house = House(

@@ -28,11 +28,10 @@ from optimizer.staffing.roster.solve import RosterOptions
 
 Tell = Callable[[str, float, bool], None]
 TABLE_FILE = "rosters.csv"
-WALL = 10.0
+WALL = 20.0
 """Seconds of the clock for each second of CPU, after which a roster is given up."""
-ROSTERED = ("optimal", "feasible")
-"""Status of a facility whose roster stands; others: nothing_to_roster, infeasible,
-no_solution_in_time."""
+CROWD = 60
+"""People whom the seconds asked for are meant for; a larger facility has more in proportion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,8 @@ class FacilityRoster:
     facility_id: str
     name: str
     status: str
+    """Of its roster: optimal, feasible; without one: nothing_to_roster, infeasible,
+    no_solution_in_time."""
     people: int = 0
     posts: int = 0
     open: int = 0
@@ -85,8 +86,14 @@ class Rosters:
         return float(sum(getattr(row, name) or 0 for row in self.rows))
 
 
+def for_people(options: RosterOptions, people: int) -> RosterOptions:
+    """Return the options of a facility of so many people."""
+    more = max(1.0, people / CROWD)
+    return replace(options, seconds=more * options.seconds, cpu_seconds=more * options.cpu_seconds)
+
+
 def options_of(seconds: float, workers: int, seed: int) -> RosterOptions:
-    """Return so many seconds of CPU for a facility, and a guard by the clock."""
+    """Return so many seconds of CPU of each thread for a facility, and a guard by the clock."""
     return RosterOptions(
         seconds=WALL * seconds, workers=workers, seed=seed, cpu_seconds=seconds * workers
     )
@@ -155,7 +162,7 @@ def _one(
             "bed_days": told["bed_days"],
         }
         try:
-            built = make_roster(tables, out, options)
+            built = make_roster(tables, out, for_people(options, told["people"]))
         except (InfeasibleRosterError, NoRosterInTimeError) as error:
             late = isinstance(error, NoRosterInTimeError)
             status = "no_solution_in_time" if late else "infeasible"

@@ -311,6 +311,7 @@ def plan_with_staff(
     stay = replace(
         at_home,
         may_lend=np.zeros(len(force.sites), dtype=bool),
+        published=(),
         substitutes=tuple(one for one in at_home.substitutes if not one.training_days),
     )
     after, best, problem = before, plan_secondments(stay, seconds), stay

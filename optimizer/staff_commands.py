@@ -53,8 +53,8 @@ def staff(
         typer.Option(
             "--rosters",
             min=1.0,
-            help="Make the roster of every facility too, so many seconds each (CPU of a worker), "
-            "and take off the plan what none can staff.",
+            help="Make the roster of every facility too, so many seconds each (CPU of a worker, "
+            "for 60 people), and take off the plan what none can staff.",
         ),
     ] = None,
     roster_rounds: Annotated[

@@ -24,7 +24,7 @@ from optimizer.domain.assemble import assemble
 from optimizer.domain.cover import patients_in_beds, without_team
 from optimizer.domain.instance import FloatArray, Instance
 from optimizer.domain.lending import around_the_clock, lent_rows, with_lent_rows
-from optimizer.domain.secondment import SecondmentPlan, SecondmentProblem
+from optimizer.domain.secondment import Secondment, SecondmentPlan
 from optimizer.domain.staffable import taken_off
 from optimizer.errors import DataError, PlanCheckError, Problem
 from optimizer.exchange.beds import read_patients
@@ -294,7 +294,7 @@ def judged(work: Path, coupled: Coupled, summary: dict[str, Any]) -> None:
     (work / SUMMARY_FILE).write_text(text, encoding="utf-8")
 
 
-def block_changes(problem: SecondmentProblem, plan: SecondmentPlan) -> list[dict[str, Any]]:
+def block_changes(published: Sequence[Secondment], plan: SecondmentPlan) -> list[dict[str, Any]]:
     """Return the published blocks that are not as published: heads then, heads now."""
     now: dict[tuple[str, str, str, int, int], int] = {}
     for block in plan.blocks:
@@ -310,7 +310,7 @@ def block_changes(problem: SecondmentProblem, plan: SecondmentPlan) -> list[dict
             "published": block.heads,
             "planned": now.get(same_block(block), 0),
         }
-        for block in problem.published
+        for block in published
         if now.get(same_block(block), 0) != block.heads
     ]
 
@@ -344,10 +344,10 @@ def told(coupled: Coupled, handed: HandedOver, folder: Path) -> dict[str, Any]:
         "blocks": [asdict(block) | {"last": block.last} for block in plan.blocks],
         "lending_of": dict(zip(problem.sites, problem.legal_basis, strict=True)),
         "heads_moved": plan.heads_moved,
-        "changes": block_changes(problem, plan),
+        "changes": block_changes(coupled.earlier.published, plan),
         "earlier": {
             "pinned": sum(block.heads for block in problem.pinned),
-            "published": sum(block.heads for block in problem.published),
+            "published": sum(block.heads for block in coupled.earlier.published),
             "left_out": coupled.earlier.left_out,
         },
         "people_named": len(coupled.named.going),

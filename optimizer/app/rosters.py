@@ -17,7 +17,7 @@ from optimizer.app import blocks
 from optimizer.app.state import Viewer
 from optimizer.errors import ReferralError
 from optimizer.report import rostergrid
-from optimizer.report.formats import num
+from optimizer.report.formats import day, num
 from optimizer.report.rostered import ROSTER_STATUSES, beds_text
 
 SUMMARY = "roster.json"
@@ -36,6 +36,17 @@ def folders(plans: Path) -> dict[str, Path]:
     return {str(path.parent.relative_to(plans)): path.parent for path in found}
 
 
+def _name(folder: Path, facility: str) -> str:
+    """Return what the staff folder around a roster calls its facility; else its id."""
+    try:
+        told = json.loads((folder.parents[1] / "staff.json").read_text(encoding="utf-8"))
+        rows = told["rosters"]["facilities"]
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        return facility
+    names = {row["facility_id"]: str(row["name"]) for row in rows}
+    return names.get(facility, facility)
+
+
 def show(who: Viewer, plans: Path) -> None:
     """Draw the rosters of this machine."""
     say = who.say
@@ -47,7 +58,12 @@ def show(who: Viewer, plans: Path) -> None:
         )
         st.html(blocks.notice(text))
         return
-    chosen = st.selectbox(say("Roster"), list(found), key="roster_folder")
+    chosen = st.selectbox(
+        say("Roster"),
+        list(found),
+        key="roster_folder",
+        format_func=lambda one: f"{_name(found[one], found[one].name)} · {one}",
+    )
     try:
         _page(who, found[chosen])
     except (ReferralError, OSError, ValueError, KeyError) as error:
@@ -78,7 +94,9 @@ def _page(who: Viewer, folder: Path) -> None:
     sentence = finding(told, missing, posts, lang, say)
     last = problem.date(problem.days - 1)
     place = say("Roster of {facility}, {first} to {last}").format(
-        facility=problem.facility, first=problem.start, last=last
+        facility=_name(folder, problem.facility),
+        first=day(problem.start, lang, year=True),
+        last=day(last, lang, year=True),
     )
     st.html(blocks.block(f'<div class="ctx"><span><b>{escape(place)}</b></span></div>'))
     st.html(blocks.block(f'<h1 class="finding">{escape(sentence)}</h1>'))
@@ -91,7 +109,10 @@ def _page(who: Viewer, folder: Path) -> None:
     if problem.days > rostergrid.WINDOW:
         starts = list(range(0, problem.days, rostergrid.WINDOW))
         first = st.select_slider(
-            say("From"), starts, key="roster_from", format_func=lambda d: str(problem.date(d))
+            say("From"),
+            starts,
+            key="roster_from",
+            format_func=lambda d: day(problem.date(d), lang, year=True),
         )
     note = say("{count} people").format(count=num(len(problem.people), lang, 0))
     st.html(blocks.section(say("Who works when"), note, rostergrid.legend(problem, lang)))

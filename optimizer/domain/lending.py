@@ -213,10 +213,15 @@ def presence(scenario: Scenario, days: int) -> FloatArray:
     return np.where(hit, shocks.staff_factor, 1.0) * (1.0 - scenario.staff.surge_absence)
 
 
-def home_floors(force: Workforce, there: FloatArray) -> IntArray:
-    """(G, H, T) heads who stay: so many on the books that routine care has its people present."""
+def routine_heads(force: Workforce, there: FloatArray) -> IntArray:
+    """(G, H, T) heads whom routine care keeps: so many that it has its people present."""
     kept = np.ceil(force.routine[:, :, None] / np.maximum(there, 1e-9) - HAIR).astype(np.int64)
-    floor = np.maximum(kept, force.protected[:, :, None])
+    return np.asarray(np.minimum(force.heads[:, :, None], kept))
+
+
+def home_floors(force: Workforce, there: FloatArray) -> IntArray:
+    """(G, H, T) heads who stay: whom routine care keeps, and at least who is protected."""
+    floor = np.maximum(routine_heads(force, there), force.protected[:, :, None])
     return np.asarray(np.minimum(force.heads[:, :, None], floor))
 
 

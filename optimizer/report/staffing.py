@@ -180,21 +180,27 @@ def plan_line(summary: Mapping[str, Any], lang: str) -> str:
 
 
 def finding_text(summary: Mapping[str, Any], lang: str) -> str:
-    """Return the one sentence that says what lending people does."""
+    """Return what lending people does, and what the rosters then leave of it, in two sentences."""
     say = translator(lang)
     illusion, harm = summary["illusion"], summary["harm"]
     if illusion["bed_days"] < 0.5:
-        return say("Every bed of the plan has its people.")
-    return say(
-        "On day {day}, {peak} beds of a plan without people have no team; {heads} people lent "
-        "bring the harm from {home} to {lent}."
-    ).format(
-        day=illusion["peak_day"],
-        peak=num(illusion["peak_beds"], lang, 0),
-        heads=num(summary["heads_moved"], lang, 0),
-        home=num(harm["everybody_at_home"], lang, 1),
-        lent=num(harm["with_secondments"], lang, 1),
-    )
+        text = say("Every bed of the plan has its people.")
+    else:
+        text = say(
+            "On day {day}, {peak} beds of a plan without people have no team; {heads} people lent "
+            "bring the harm from {home} to {lent}."
+        ).format(
+            day=illusion["peak_day"],
+            peak=num(illusion["peak_beds"], lang, 0),
+            heads=num(summary["heads_moved"], lang, 0),
+            home=num(harm["everybody_at_home"], lang, 1),
+            lent=num(harm["with_secondments"], lang, 1),
+        )
+    rosters = summary.get("rosters")
+    if rosters is None or len(rosters["rounds"]) < 2:
+        return text
+    more = say("Without the beds that no roster staffs it is {harm}.")
+    return f"{text} {more.format(harm=num(harm['handed_over'], lang, 1))}"
 
 
 def block_rows(summary: Mapping[str, Any], lang: str) -> list[dict[str, Any]]:

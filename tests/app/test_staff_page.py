@@ -219,3 +219,11 @@ def test_a_broken_roster_is_named_and_the_page_stands(plans: Path) -> None:
     folder = write_roster(plans / "H1")
     (folder / "roster.csv").write_text("date\n", encoding="utf-8")
     assert "This roster cannot be shown" in text_of(opened("en"))
+
+
+@pytest.mark.parametrize(("lang", "said"), [("vi", "là 99,0"), ("en", "it is 99.0")])
+def test_finding_says_what_the_rosters_leave_of_the_plan(lang: str, said: str) -> None:
+    one = {"number": 1}
+    told = SUMMARY | {"harm": SUMMARY["harm"] | {"handed_over": 99.0}}
+    assert said in finding_text(told | {"rosters": {"rounds": [one, one]}}, lang)
+    assert said not in finding_text(told | {"rosters": {"rounds": [one]}}, lang)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from optimizer.cli import app
 from optimizer.domain import duty
 from optimizer.domain.assemble import assemble
 from optimizer.domain.cover import cover_of
+from optimizer.domain.lending import home_floors, presence
 from optimizer.domain.people import ContractTerms
 from optimizer.domain.roster import RosterProblem
 from optimizer.exchange.beds import read_beds, read_patients
@@ -22,7 +24,7 @@ from optimizer.exchange.roster_tables import read_roster_folder
 from optimizer.exchange.scenarios import scenario_from_json
 from optimizer.exchange.staff_tables import read_staff_tables
 from optimizer.exchange.tables import read_tables
-from optimizer.roster_from_beds import beds_of
+from optimizer.roster_from_beds import beds_of, house_tables, opened_plan
 
 run = CliRunner()
 
@@ -175,3 +177,15 @@ def test_beds_of_a_role_that_nobody_fills_cannot_be_counted(
     assert found.uncovered == found.posts > 0
     used = beds.patients[:, (beds.need > 0).any(axis=0)].sum()
     assert found.beds_lost == pytest.approx(float(np.asarray(used)))
+
+
+def test_people_at_remote_posts_are_not_lent_but_work_at_home(
+    staffed: Path, peopled: Path, tmp_path: Path
+) -> None:
+    plan = opened_plan(staffed, peopled)
+    remote = replace(plan, force=replace(plan.force, protected=plan.force.heads))
+    there = presence(plan.scenario, plan.made.instance.days)
+    assert (home_floors(remote.force, there) == plan.force.heads[:, :, None]).all()
+    told = [house_tables(one, "H1", tmp_path / name) for one, name in ((plan, "a"), (remote, "b"))]
+    assert told[0] == told[1]
+    assert told[0]["people"] > 0

@@ -15,6 +15,7 @@ from optimizer.checking.roster.judge import check_roster
 from optimizer.checking.staff_folder import check_staff
 from optimizer.cli import app
 from optimizer.report.staffing import staff_text
+from optimizer.rosters import for_people, options_of
 from tests.run.staffed_province import RUN
 
 
@@ -47,6 +48,12 @@ def rostered(tired: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert "(1/3)" in done.stderr  # progress by facility
     assert "Plan and rosters, round 1" in done.output
     return out
+
+
+def test_a_large_facility_has_more_seconds_in_proportion_and_a_small_one_no_fewer() -> None:
+    asked = options_of(5.0, 2, 0)
+    assert (asked.cpu_seconds, asked.seconds, asked.workers) == (10.0, 100.0, 2)
+    assert [for_people(asked, n).cpu_seconds for n in (6, 60, 300)] == [10.0, 10.0, 50.0]
 
 
 def told(folder: Path) -> dict[str, Any]:
