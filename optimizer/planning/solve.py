@@ -24,6 +24,7 @@ from optimizer.planning.fairness import (
     worst_area_of,
 )
 from optimizer.planning.first import least_harm
+from optimizer.planning.lever_dive import dived
 from optimizer.planning.model import PlanModel, build_model
 from optimizer.planning.proved import sharpened
 from optimizer.planning.start import start_of
@@ -44,6 +45,8 @@ SEARCHED_TO = 5_000
 SEARCH_SECONDS = 10.0
 LEVER_SECONDS = 20.0
 """For the search of whole units over levers alone."""
+DIVE_SHARE, DIVE_LEAST = 2.0, 5.0
+"""Deciding levers in rounds takes so many times the first LP, at least so many seconds."""
 SEARCHED_GAIN = 1e-6
 """Harm below which a better plan is not worth taking."""
 
@@ -180,7 +183,7 @@ def _whole_levers(
     """Hold all levers at whole units near the point `x`, and solve harm again with them.
 
     Where the units that a search over levers found cost more than half a per cent of the LP's harm,
-    rounded ones are tried too, and the better are kept.
+    rounded ones are tried too, then units decided in rounds, and the best are kept.
     """
     point, seconds = x[: model.compiled.size[0]], min(LEVER_SECONDS, options.seconds)
 
@@ -195,6 +198,10 @@ def _whole_levers(
         other = solved(whole_levers(model, inst, point, lp.row_duals))
         if best is None or other[1].objective < best[1].objective:
             best = other
+    if best[1].objective > worth_it and lp.basis is not None:
+        more = dived(model, inst, lp, point, max(DIVE_LEAST, DIVE_SHARE * lp.seconds))
+        if more is not None and more[1].objective < best[1].objective:
+            best = holding(model, inst, more[0]), more[1]
     return best
 
 
