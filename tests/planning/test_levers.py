@@ -470,6 +470,7 @@ def test_dived_levers_are_whole_and_lawful() -> None:
     answer = least_harm(model)
     found = dived(model, made, answer, answer.x, 20.0)
     assert found is not None
+    assert made.levers is not None
     decided, held = found
     started, _, standing, _ = decided.columns(made.levers)
     assert standing[1:].sum(axis=0).max() <= standing[0].max() <= 1
