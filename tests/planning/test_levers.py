@@ -450,6 +450,7 @@ def pool_of_one() -> Instance:
 def test_whole_levers_take_back_what_breaks_a_row() -> None:
     """Rounded up, two of three have to go."""
     made = pool_of_one()
+    assert made.levers is not None
     model = build_model(made)
     answer = least_harm(model)
     for decided in (
