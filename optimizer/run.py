@@ -198,8 +198,9 @@ def plan_scenario(
     made = assemble(tables, scenario)
     done("assemble", started)
     grounds = read_grounds(tables, scenario, made)
-    if scenario.pins:
-        _hold_pins(made.instance, scenario)
+    must_hold = made.instance.promises.must_hold
+    if must_hold:
+        _can_hold(made.instance, scenario)
     desk = _Desk(tables, scenario, made, grounds, scenario_path, out, seconds, began)
     limit = HUNG * (options or SolveOptions()).seconds
     started = time.perf_counter()
@@ -239,12 +240,12 @@ def plan_scenario(
     try:
         plan = solving(limit)
     except SolverError as error:
-        if scenario.pins:  # the nearest-free-place rule holds none
+        if must_hold:  # the nearest-free-place rule holds nothing that must
             raise
         warnings = (*warnings, *error.problems)
         plan, solved = rule, made.instance
         optima.clear()
-    if not scenario.pins and better_of(plan, solved, rule, made.instance) is not plan:
+    if not must_hold and better_of(plan, solved, rule, made.instance) is not plan:
         warnings = (*warnings, RULE_IS_BETTER)
         plan, solved = better_of(plan, solved, rule, made.instance), made.instance
         optima.clear()
@@ -615,44 +616,64 @@ class _Desk:
 
 
 def _unheld(inst: Instance) -> Instance:
-    """Return the instance without what only the plan is held to: pins, and no unit worse off."""
+    """Return the instance without what only the plan is held to.
+
+    Pins, a longest wait that must hold, and no unit worse off.
+    """
     promised = inst.promises
-    if not promised.compared and not len(promised.pins):
+    if not promised.compared and not promised.must_hold:
         return inst
-    return inst.changed(promises=replace(promised, site_limit=None, pins=promised.pins[:0]))
+    return inst.changed(promises=replace(promised.without_what_must_hold(), site_limit=None))
 
 
-def _hold_pins(inst: Instance, scenario: Scenario) -> None:
-    """Refuse pins that cannot hold together.
+def _can_hold(inst: Instance, scenario: Scenario) -> None:
+    """Refuse pins, and longest waits that must hold, that cannot hold together.
 
     Raises
     ------
     InfeasiblePlanError
-        Naming the smallest set of pins without which a plan exists.
+        Naming the smallest set of them without which a plan exists.
     """
     found = impossible_pins(inst)
-    if not found.pins:
+    if not found.any:
         return
-    fault = "This pin cannot hold: {kind} to {place} on day {day}, {count}."
     remedy = "Without the pins named here a plan exists; no fewer are enough."
     if not found.least:
         remedy = "Without the pins named here a plan exists; fewer may be enough."
-    raise InfeasiblePlanError(
-        [
-            Problem(
-                fault,
-                remedy,
-                column=f"pins[{number + 1}]",
-                values={
-                    "kind": scenario.pins[number].kind,
-                    "place": scenario.pins[number].to_place,
-                    "day": scenario.pins[number].day,
-                    "count": scenario.pins[number].count,
-                },
-            )
-            for number in found.pins
-        ]
-    )
+    if found.areas:
+        remedy = "Without what is named here a plan exists; no less is enough."
+        if not found.least:
+            remedy = "Without what is named here a plan exists; less may be enough."
+    problems = [
+        Problem(
+            "This pin cannot hold: {kind} to {place} on day {day}, {count}.",
+            remedy,
+            column=f"pins[{number + 1}]",
+            values={
+                "kind": scenario.pins[number].kind,
+                "place": scenario.pins[number].to_place,
+                "day": scenario.pins[number].day,
+                "count": scenario.pins[number].count,
+            },
+        )
+        for number in found.pins
+    ]
+    told = scenario.promises.longest_wait
+    problems += [
+        Problem(
+            "In {area} this cannot hold: nobody of severity {severity} waits more than {days} "
+            "days.",
+            remedy,
+            column="promises.longest_wait",
+            values={
+                "area": inst.unit_names.get(inst.areas[number], inst.areas[number]),
+                "severity": told.severity if told else "",
+                "days": told.days if told else 0,
+            },
+        )
+        for number in found.areas
+    ]
+    raise InfeasiblePlanError(problems)
 
 
 def _not_counted(scenario: Scenario) -> dict[str, float]:

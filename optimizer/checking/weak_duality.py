@@ -20,6 +20,8 @@ from optimizer.checking.promises import (
     reserve_pairs,
     reserve_shares,
     site_most,
+    wait_allowed,
+    waits_promised,
 )
 from optimizer.checking.proof import ROWS, Side
 from optimizer.checking.rules_capacity import capacity_falls, ways_reach
@@ -175,6 +177,7 @@ class _Proof:
             ("outside_places", _finite(capacity.outside_places)),
             ("pinned", np.array([row[5] for row in case.scenario.pins])),
             ("no_site_worse_off", 0.0 if case.site_limit is None else case.site_limit),
+            ("longest_wait", wait_allowed(case)),
             ("reception_limit", _finite(self.limit)),
             ("reserve_share", self._beside_reserve(capacity.from_level(beds))),
             ("vehicle_rank", capacity.vehicles.room[:, :, None]),
@@ -248,6 +251,7 @@ class _Proof:
         )
         u = weights[2][None, :, None] + waiting + p["nobody_waits"]
         u = u - _tomorrow(inputs.night[2], waiting)
+        u = u + p["longest_wait"][:, None] * waits_promised(case)[:, None]
         level, boarder = self._in_bed()
         n = treated - _tomorrow(inputs.keep[0], treated + p["only_stable_move"])
         n = n - _tomorrow(inputs.worse[0], boarding) + level[:, self.level]
@@ -396,6 +400,9 @@ class _Proof:
         if case.site_limit is not None:
             g = case.scenario.site_price - p["no_site_worse_off"]
             total += float(np.minimum(0.0, g).sum()) * site_most(case)
+        told = case.scenario.longest_wait
+        if told is not None and not told[2]:  # at most the patients who wait
+            total += self._at_most_everybody(case.scenario.wait_price - p["longest_wait"])
         for k in np.flatnonzero(self.reserve):  # at most the patients who need the level
             j = case.scenario.reserve_price - free[:, k].sum(axis=1)
             total += self._at_most_everybody(j)
@@ -418,6 +425,7 @@ def _lawful_rows(case: Case) -> dict[str, FloatArray]:
         "closed_intake": case.closed,
         "reception_limit": np.isfinite(receptions(case)[1]),
         "no_site_worse_off": np.array([case.site_limit is not None]),
+        "longest_wait": np.array([[scenario.longest_wait is not None]]),
         "reserve_share": reserve_pairs(case).reshape(len(case.units), len(k) ** 2)[:, :, None],
         **levers.lever_rows(case),
     }

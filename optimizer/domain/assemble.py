@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -278,7 +278,9 @@ def _instance(
         no_intake=closed_days(scenario, sites),
         fairness_epsilon=scenario.options.fairness.epsilon,
         levers=levers,
-        promises=_promised(scenario, levels, sites, areas, classes.ids),
+        promises=_waiting_at_most(
+            _promised(scenario, levels, sites, areas, classes.ids), scenario, classes.severity
+        ),
         fleet=room.fleet,
     )
     return instance, area_of
@@ -314,6 +316,20 @@ def _promised(
         reception=np.array(limits).reshape(len(limits), len(days)),
         reception_of=members.T.copy(),
         reception_places=tuple(row.place for row in said.reception),
+    )
+
+
+def _waiting_at_most(promised: Promised, scenario: Scenario, severities: Sequence[str]) -> Promised:
+    """Return the promises with the longest wait of a scenario, if it promises one."""
+    told = scenario.promises.longest_wait
+    if told is None:
+        return promised
+    return replace(
+        promised,
+        wait_classes=np.array([name == told.severity for name in severities], dtype=bool),
+        wait_days=told.days,
+        wait_price=scenario.weights.longest_wait,
+        wait_hard=told.hard,
     )
 
 

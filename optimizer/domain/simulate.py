@@ -638,5 +638,7 @@ def harm_value(inst: Instance, flows: Plan | _Flows) -> float:
         + price.oxygen_short * flows.oxygen_short.sum()
         + price.admission @ (flows.admitted.sum(axis=1) + flows.admitted_observed)
         + price.transfer @ flows.moved.sum(axis=1)
-        + promise_harm(inst, flows.treated, flows.boarding, flows.corridor, flows.surge_beds)
+        + promise_harm(
+            inst, flows.waiting, flows.treated, flows.boarding, flows.corridor, flows.surge_beds
+        )
     )

@@ -14,7 +14,7 @@ import numpy as np
 
 from optimizer.domain.instance import FloatArray, Instance, IntArray
 from optimizer.domain.plan import GroupResult, Plan, area_waiting
-from optimizer.errors import SolverError
+from optimizer.errors import Problem, SolverError
 from optimizer.planning.fairness import (
     HELD,
     holding_worst_area,
@@ -29,7 +29,13 @@ from optimizer.planning.model import PlanModel, build_model
 from optimizer.planning.proved import sharpened
 from optimizer.planning.start import start_of
 from optimizer.planning.whole import fractional, whole_day_one
-from optimizer.planning.whole_levers import Decided, holding, nearest_whole, whole_levers
+from optimizer.planning.whole_levers import (
+    Decided,
+    all_whole,
+    holding,
+    nearest_whole,
+    whole_levers,
+)
 from optimizer.planning.whole_window import whole_window
 from optimizer.solving.engine import Answer, solve_arrays
 from optimizer.solving.face import optimal_face
@@ -187,17 +193,27 @@ def _whole_levers(
     """
     point, seconds = x[: model.compiled.size[0]], min(LEVER_SECONDS, options.seconds)
 
-    def solved(decided: Decided) -> tuple[PlanModel, Answer]:
+    def solved(decided: Decided | None) -> tuple[PlanModel, Answer] | None:
+        if decided is None:
+            return None
         held = holding(model, inst, decided)
-        return held, least_harm(held, engine=options.engine, seconds=options.seconds)
+        try:
+            return held, least_harm(held, engine=options.engine, seconds=options.seconds)
+        except SolverError:
+            if inst.promises.must_hold:  # it may not, without a lever more
+                return None
+            raise
 
-    found = nearest_whole(model, inst, point, lp.row_duals, seconds)
-    best = None if found is None else solved(found)
+    best = solved(nearest_whole(model, inst, point, lp.row_duals, seconds))
     worth_it = (1 + WORTH_SEARCHING) * max(1.0, lp.objective)
     if best is None or best[1].objective > worth_it:
         other = solved(whole_levers(model, inst, point, lp.row_duals))
-        if best is None or other[1].objective < best[1].objective:
+        if best is None or (other is not None and other[1].objective < best[1].objective):
             best = other
+    if best is None:
+        best = solved(all_whole(model, inst, options.seconds))
+    if best is None:
+        raise SolverError([Problem("No whole units of levers were found with what must hold.")])
     if best[1].objective > worth_it and lp.basis is not None:
         more = dived(model, inst, lp, point, max(DIVE_LEAST, DIVE_SHARE * lp.seconds))
         if more is not None and more[1].objective < best[1].objective:

@@ -274,6 +274,23 @@ def nearest_whole(
     )
 
 
+def all_whole(model: PlanModel, inst: Instance, seconds: float) -> Decided:
+    """Return the levers of a plan that is whole throughout: what must hold may ask for them.
+
+    Raises
+    ------
+    SolverError
+        If none is found in time.
+    """
+    assert inst.levers is not None
+    v, found = (
+        model.variables.levers,
+        solve_arrays(model.compiled, model.harm, whole=True, seconds=seconds),
+    )
+    begun, shut = (np.round(_values(found.x, index)) for index in (v.started, v.closed))
+    return Decided(np.cumsum(begun, axis=1), np.cumsum(shut, axis=1))
+
+
 def placed(model: PlanModel, x: FloatArray, levers: LeverSet, decided: Decided) -> FloatArray:
     """Return the point with its lever columns replaced by whole units."""
     out = x.copy()

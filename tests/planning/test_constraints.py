@@ -1,4 +1,4 @@
-"""Each row of docs/model.md section 4: where it binds, where it does not, at the edge.
+"""Each row of docs/model.md section 4: where it binds, does not bind, at the edge; by both hands.
 
 Prices unless said: SA, SR 4 and CA, CR 20 an unmet day; corridor 25, excess 1000, up 2,
 down 0.5, out 5. Nights send everybody home unless said.
@@ -21,14 +21,13 @@ from optimizer.domain.instance import (
 from optimizer.planning.solve import solve_plan
 
 from .instances import sketch
+from .third_hand import harm, named, third_hand
+
+__all__ = ["named", "third_hand"]
 
 TO_A = [("o", "A", s, ADMISSION, 10.0) for s in ("SA", "SR")]
 NURSES = {("NUR", "OXY"): 0.25}
 HALF = {("SA", "SA"): 0.5, ("SR", "SR"): 0.5, ("CA", "CA"): 0.5}
-
-
-def harm(inst: Instance) -> float:
-    return solve_plan(inst).harm.value
 
 
 # waiting_balance
