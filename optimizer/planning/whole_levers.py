@@ -197,6 +197,13 @@ def lost_by_lever(
     return np.asarray(lost.sum(axis=1))
 
 
+def _may_have_closed(standing: FloatArray) -> FloatArray:
+    """(J, T) units closed so far at most: by how many what the LP has open, rounded up, fell."""
+    whole = np.ceil(standing - WHOLE)
+    fell = np.maximum(0.0, whole[:, :-1] - whole[:, 1:])
+    return np.concatenate([np.zeros_like(whole[:, :1]), np.cumsum(fell, axis=1)], axis=1)
+
+
 def nearest_whole(
     model: PlanModel,
     inst: Instance,
@@ -210,6 +217,8 @@ def nearest_whole(
     Only the levers' own rows and columns, and one shortage a lever and day: how much less is usable
     than the LP had, at the LP's prices. The levers' own harm counts in full; burden breaks ties. No
     lever is begun more often than the LP did, rounded up.
+    Nor is one closed while the LP has some of it: who lies there then would be left standing, which
+    no price of the LP tells. Those of a pool go where they are sent, and are free to.
     None where no answer came in time. `held`: units decided before, and which levers, (J,), keep
     them; the point `x` has them too.
     """
@@ -241,17 +250,29 @@ def nearest_whole(
     most = np.ceil(_values(x, begun).sum(axis=1) - WHOLE)
     total = np.broadcast_to(shared.size + len(rows) + np.arange(len(some))[:, None], begun.shape)
     total, begun = total[begun >= 0], column_at[begun[begun >= 0]]
+    stays = used & (levers.pool < 0) & levers.may_close
+    stays &= ~held[1] if held is not None else True
+    fewer = _may_have_closed(_values(x, v.standing)[stays])
+    until, on = np.tril_indices(inst.days)
+    left = len(rows) + shared.size + len(some) + np.arange(fewer.size).reshape(fewer.shape)
+    left, shut = left[:, until].ravel(), column_at[v.closed[stays][:, on]].ravel()
     small = Compiled(
-        rows=np.concatenate([row_at[c.rows[here]], shared, shared, total]),
-        columns=np.concatenate([column_at[c.columns[here]], usable, count + extra, begun]),
-        values=np.concatenate([c.values[here], np.ones(2 * len(short) + len(total))]),
+        rows=np.concatenate([row_at[c.rows[here]], shared, shared, total, left]),
+        columns=np.concatenate([column_at[c.columns[here]], usable, count + extra, begun, shut]),
+        values=np.concatenate([c.values[here], np.ones(2 * len(short) + len(total) + len(left))]),
         column_lower=np.concatenate([lower[columns], np.zeros(len(short))]),
         column_upper=np.concatenate([upper[columns], np.full(len(short), np.inf)]),
         whole=np.concatenate([c.whole[columns], np.zeros(len(short), dtype=bool)]),
         row_lower=np.concatenate(
-            [c.row_lower[rows], wanted[short[:, 0], short[:, 1]], np.zeros(len(some))]
+            [
+                c.row_lower[rows],
+                wanted[short[:, 0], short[:, 1]],
+                np.zeros(len(some) + fewer.size),
+            ]
         ),
-        row_upper=np.concatenate([c.row_upper[rows], np.full(len(short), np.inf), most]),
+        row_upper=np.concatenate(
+            [c.row_upper[rows], np.full(len(short), np.inf), most, fewer.ravel()]
+        ),
     )
     order = np.lexsort((small.columns, small.rows))
     small = replace(

@@ -464,6 +464,26 @@ def test_whole_levers_take_back_what_breaks_a_row() -> None:
     assert solve_plan(made).harm.value == pytest.approx(12, abs=1e-5)
 
 
+def test_units_are_not_closed_while_somebody_lies_there() -> None:
+    """A fifth stays each night; a day open costs 0.5, who is left standing 1000 a day."""
+    inst = sketch(
+        days=5,
+        beds={"A": {"OXY": 0}},
+        admissions=[("o", "A", "SA", ADMISSION, 10.0)],
+        arrivals={("o", "SA", 1): 1},
+        keep={("SA", "SA"): 0.2},
+        waits={("SA", "SA"): 1.0},
+    )
+    made = with_levers(inst, {"L": {"harm": 0.5, "may_close": 1}}, BED)
+    model = build_model(made)
+    answer = least_harm(model)
+    found = nearest_whole(model, made, answer.x, answer.row_duals, 10.0)
+    assert found is not None
+    assert found.shut.sum() == 0
+    assert found.begun[0].tolist() == [1.0] * 5
+    assert solve_plan(made).harm.value == pytest.approx(2.5, abs=1e-5)
+
+
 def test_dived_levers_are_whole_and_lawful() -> None:
     """One of three gets the unit; half a patient waits 3 days at two places: 2 x 0.5 x 3 x 4."""
     made = pool_of_one()

@@ -21,6 +21,7 @@ from optimizer.errors import SolverError
 from optimizer.planning.constraints import CONSTRAINTS
 from optimizer.planning.lever_rows import LEVER_CONSTRAINTS
 from optimizer.planning.model import build_model
+from optimizer.planning.pins import impossible_pins
 from optimizer.planning.solve import SolveOptions, solve_plan
 from optimizer.solving.engine import solve_arrays
 from optimizer.witness.compare import SAME, compare
@@ -172,7 +173,7 @@ def test_levers_and_promises_come_in_the_default_run() -> None:
     for name in ("reception_places", "compared"):
         assert sum(bool(getattr(inst.promises, name)) for inst in many) >= 15, name
     for name in ("pins", "earlier"):
-        assert sum(len(getattr(inst.promises, name)) > 0 for inst in many) >= 5, name
+        assert sum(len(getattr(inst.promises, name)) > 0 for inst in many) >= 2, name
     both = [inst for inst in many if inst.levers is not None and inst.promises.any]
     assert len(both) >= 10
 
@@ -188,7 +189,11 @@ def test_every_row_binds_somewhere_and_is_idle_somewhere_in_the_default_run() ->
         compiled = model.compiled
         if not compiled.size[0]:
             continue
-        least = solve_arrays(compiled, model.harm).objective
+        try:
+            least = solve_arrays(compiled, model.harm).objective
+        except SolverError:  # a pin that cannot hold with the vehicles of this instance
+            assert impossible_pins(inst).any
+            continue
         for name in sorted(rows - (binds & idle)):
             index = model.row_blocks.get(name, np.zeros(0, dtype=int))
             here = index[index >= 0]
