@@ -37,7 +37,7 @@ from optimizer.planning.whole_levers import (
     whole_levers,
 )
 from optimizer.planning.whole_window import whole_window
-from optimizer.solving.engine import Answer, solve_arrays
+from optimizer.solving.engine import Answer, OpenSolver, solve_arrays
 from optimizer.solving.face import optimal_face
 from optimizer.solving.matrix import Compiled
 
@@ -193,10 +193,15 @@ def _whole_levers(
     """
     point, seconds = x[: model.compiled.size[0]], min(LEVER_SECONDS, options.seconds)
 
+    warm = _Warm(model, lp, options.seconds)
+
     def solved(decided: Decided | None) -> tuple[PlanModel, Answer] | None:
         if decided is None:
             return None
         held = holding(model, inst, decided)
+        answer = warm.solved(held.compiled)
+        if answer is not None:
+            return held, answer
         try:
             return held, least_harm(held, engine=options.engine, seconds=options.seconds)
         except SolverError:
@@ -219,6 +224,30 @@ def _whole_levers(
         if more is not None and more[1].objective < best[1].objective:
             best = holding(model, inst, more[0]), more[1]
     return best
+
+
+class _Warm:
+    """The harm LP kept open, from the LP's basis: holding levers only moves bounds."""
+
+    def __init__(self, model: PlanModel, lp: Answer, seconds: float) -> None:
+        self._model, self._seconds, self._basis = model, seconds, lp.basis
+        self._known = model.compiled
+        self._solver: OpenSolver | None = None
+
+    def solved(self, compiled: Compiled) -> Answer | None:
+        """Return the optimum with these bounds; None where it is not found so."""
+        if self._solver is None:
+            if self._basis is None:
+                return None
+            self._solver = OpenSolver(self._model.compiled, self._model.harm, seconds=self._seconds)
+        try:
+            self._solver.change(self._known, compiled)
+            self._known = compiled
+            answer = self._solver.solve(self._basis)
+        except SolverError:
+            return None
+        self._basis = None  # from where it stands
+        return answer if answer.optimal else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -255,11 +255,14 @@ def nearest_whole(
     fewer = _may_have_closed(_values(x, v.standing)[stays])
     until, on = np.tril_indices(inst.days)
     left = len(rows) + shared.size + len(some) + np.arange(fewer.size).reshape(fewer.shape)
-    left, shut = left[:, until].ravel(), column_at[v.closed[stays][:, on]].ravel()
+    closings = left[:, until].ravel()
+    shut = column_at[v.closed[stays][:, on]].ravel()
     small = Compiled(
-        rows=np.concatenate([row_at[c.rows[here]], shared, shared, total, left]),
+        rows=np.concatenate([row_at[c.rows[here]], shared, shared, total, closings]),
         columns=np.concatenate([column_at[c.columns[here]], usable, count + extra, begun, shut]),
-        values=np.concatenate([c.values[here], np.ones(2 * len(short) + len(total) + len(left))]),
+        values=np.concatenate(
+            [c.values[here], np.ones(2 * len(short) + len(total) + len(closings))]
+        ),
         column_lower=np.concatenate([lower[columns], np.zeros(len(short))]),
         column_upper=np.concatenate([upper[columns], np.full(len(short), np.inf)]),
         whole=np.concatenate([c.whole[columns], np.zeros(len(short), dtype=bool)]),
