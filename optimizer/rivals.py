@@ -103,8 +103,11 @@ class Beside:
 
 
 def unheld(inst: Instance) -> Instance:
-    """Return the instance without what only the plan is held to: pins, and no unit worse off."""
+    """Return the instance without what only the plan is held to.
+
+    Pins, a longest wait that must hold, and no unit worse off.
+    """
     promised = inst.promises
-    if not promised.compared and not len(promised.pins):
+    if not promised.compared and not promised.must_hold:
         return inst
-    return inst.changed(promises=replace(promised, site_limit=None, pins=promised.pins[:0]))
+    return inst.changed(promises=replace(promised.without_what_must_hold(), site_limit=None))

@@ -92,8 +92,8 @@ def plan_scenario(
     with clock.stage("assemble"):
         made = assemble(tables, scenario)
     grounds = read_grounds(tables, scenario, made)
-    if scenario.pins:
-        _hold_pins(made.instance, scenario)
+    if made.instance.promises.must_hold:
+        _can_hold(made.instance, scenario)
     beside = Beside(tables, scenario, made, clock.seconds)
     desk = Desk(beside, grounds, scenario_path, out, clock.began)
     with clock.stage("rule"):  # on disk, checked, before any solver starts
@@ -187,7 +187,7 @@ class _Journey:
     def solved(self, rule: Plan, offered: Instance) -> tuple[Plan, Instance, Optimum | None]:
         """Return the better of the solver's plan and the rule's, its ways, and its optimum."""
         beside, optima = self.desk.beside, list[Optimum]()
-        pinned, whole = bool(beside.scenario.pins), beside.made.instance
+        must_hold, whole = beside.made.instance.promises.must_hold, beside.made.instance
         self.clock.tell("harm", 0.0, False)
         with self.clock.stage("solve"):
             solving = _begun(
@@ -201,11 +201,11 @@ class _Journey:
             try:
                 plan = solving(self.limit)
             except SolverError as error:
-                if pinned:  # the nearest-free-place rule holds none
+                if must_hold:  # the nearest-free-place rule holds nothing that must
                     raise
                 self.warnings = (*self.warnings, *error.problems)
                 return rule, whole, None
-            better = plan if pinned else better_of(plan, offered, rule, whole)
+            better = plan if must_hold else better_of(plan, offered, rule, whole)
             if better is not plan:
                 self.warnings = (*self.warnings, RULE_IS_BETTER)
                 return better, whole, None
@@ -279,34 +279,51 @@ def better_of(plan: Plan, offered: Instance, rule: Plan, inst: Instance) -> Plan
     return replace(rule, harm=replace(rule.harm, bound=plan.harm.bound if same else None))
 
 
-def _hold_pins(inst: Instance, scenario: Scenario) -> None:
-    """Refuse pins that cannot hold together.
+def _can_hold(inst: Instance, scenario: Scenario) -> None:
+    """Refuse pins, and longest waits that must hold, that cannot hold together.
 
     Raises
     ------
     InfeasiblePlanError
-        Naming the smallest set of pins without which a plan exists.
+        Naming the smallest set of them without which a plan exists.
     """
     found = impossible_pins(inst)
-    if not found.pins:
+    if not found.any:
         return
-    fault = "This pin cannot hold: {kind} to {place} on day {day}, {count}."
     remedy = "Without the pins named here a plan exists; no fewer are enough."
     if not found.least:
         remedy = "Without the pins named here a plan exists; fewer may be enough."
-    raise InfeasiblePlanError(
-        [
-            Problem(
-                fault,
-                remedy,
-                column=f"pins[{number + 1}]",
-                values={
-                    "kind": scenario.pins[number].kind,
-                    "place": scenario.pins[number].to_place,
-                    "day": scenario.pins[number].day,
-                    "count": scenario.pins[number].count,
-                },
-            )
-            for number in found.pins
-        ]
-    )
+    if found.areas:
+        remedy = "Without what is named here a plan exists; no less is enough."
+        if not found.least:
+            remedy = "Without what is named here a plan exists; less may be enough."
+    problems = [
+        Problem(
+            "This pin cannot hold: {kind} to {place} on day {day}, {count}.",
+            remedy,
+            column=f"pins[{number + 1}]",
+            values={
+                "kind": scenario.pins[number].kind,
+                "place": scenario.pins[number].to_place,
+                "day": scenario.pins[number].day,
+                "count": scenario.pins[number].count,
+            },
+        )
+        for number in found.pins
+    ]
+    told = scenario.promises.longest_wait
+    problems += [
+        Problem(
+            "In {area} this cannot hold: nobody of severity {severity} waits more than {days} "
+            "days.",
+            remedy,
+            column="promises.longest_wait",
+            values={
+                "area": inst.unit_names.get(inst.areas[number], inst.areas[number]),
+                "severity": told.severity if told else "",
+                "days": told.days if told else 0,
+            },
+        )
+        for number in found.areas
+    ]
+    raise InfeasiblePlanError(problems)

@@ -343,6 +343,7 @@ def test_exported_model_solves_to_the_same_harm_elsewhere(kind: str, tmp_path: P
         "reserve_share",
         "reception_limit",
         "no_site_worse_off",
+        "longest_wait",
         "pinned",
         "churn",
         "vehicle_rank",

@@ -83,6 +83,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "levers_told": levers_.levers_told,
         "reception_limit": promises.reception_limit,
         "no_site_worse_off": promises.no_site_worse_off,
+        "longest_wait": promises.longest_wait,
         "pinned": promises.pinned,
         "churn": promises.churn,
         "able_to_treat": people.able_to_treat,

@@ -96,6 +96,38 @@ def site_missed(case: Case) -> FloatArray:
     )
 
 
+def waits_promised(case: Case) -> BoolArray:
+    """(S,) classes to whom a longest wait is promised."""
+    told = case.scenario.longest_wait
+    return np.array(
+        [told is not None and name == told[1] for name in case.inputs.classes.severity], dtype=bool
+    )
+
+
+def wait_allowed(case: Case) -> FloatArray:
+    """(O, T) of them those who may be waiting at day's end: who came on the last days promised.
+
+    Each arrival is followed by itself through the nights; requests open this morning come on day 1.
+    """
+    asked, new = case.areas_day_one
+    mine, night = waits_promised(case), case.inputs.night[2]
+    out = np.zeros((new.shape[0], new.shape[2]))
+    told = case.scenario.longest_wait
+    for day in range(new.shape[2] if told is not None else 0):
+        left = new[:, :, day] + (asked if day == 0 else 0.0)
+        for later in range(day, min(new.shape[2], day + told[0])) if told is not None else ():
+            out[:, later] += left[:, mine].sum(axis=1)
+            left = left @ night
+    return out
+
+
+def wait_reached(case: Case) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """(O, T) each: who may be waiting, who is, and who is beyond the promise; 0 without one."""
+    may = wait_allowed(case)
+    waits = case.flows.waiting[:, waits_promised(case)].sum(axis=1)
+    return may, waits, np.maximum(0.0, waits - may)
+
+
 def site_most(case: Case) -> float:
     """Return a number of such days that no unit can have: everybody, every shown day, twice."""
     inputs = case.inputs

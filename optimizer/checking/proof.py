@@ -66,6 +66,7 @@ ROWS: Mapping[str, str] = {
     "home_places": "ET",
     "reception_limit": "QT",
     "no_site_worse_off": "F",
+    "longest_wait": "OT",
     "pinned": "P",
 }
 """Axes of the prices of each row; t is T without day 1; I: levels (beds), roles, levels again

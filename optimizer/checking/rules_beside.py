@@ -224,7 +224,9 @@ def _redone(case: Case, side: Side) -> Case:
         home=case.flows.home,
         home_shown=case.flows.home_shown,
     )
-    scenario = replace(case.scenario, pins=())
+    told = case.scenario.longest_wait
+    kept = None if told is not None and told[2] else told  # what must hold binds the plan alone
+    scenario = replace(case.scenario, pins=(), longest_wait=kept)
     return _with_states(replace(case, flows=flows, scenario=scenario, site_limit=None))
 
 

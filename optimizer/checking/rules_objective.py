@@ -10,7 +10,12 @@ import numpy as np
 from optimizer.checking.case import Case
 from optimizer.checking.flows import BOARDING, LEAVES, OUTSIDE
 from optimizer.checking.levers import MILLION
-from optimizer.checking.promises import churn_by_day, reserve_reached, site_missed
+from optimizer.checking.promises import (
+    churn_by_day,
+    reserve_reached,
+    site_missed,
+    wait_reached,
+)
 from optimizer.checking.violation import PATIENTS, RELATIVE, Bench, FloatArray
 
 MINUTES_A_DAY = 1440
@@ -47,9 +52,18 @@ def harm_by_day(case: Case) -> Mapping[str, FloatArray]:
         "out_of_province": w["out_of_province"] * away,
         "transfers": moves.total("t", None, risk),
         "no_site_worse_off": _last_shown(case, case.scenario.site_price * site_missed(case).sum()),
+        "longest_wait": _waits_too_long(case),
         "reserve": case.scenario.reserve_price * reserve_reached(case)[2].sum(axis=(0, 1)),
         **_levers_harm(case),
     }
+
+
+def _waits_too_long(case: Case) -> FloatArray:
+    """(T,) harm of waiting beyond a promised longest wait; 0 where it must hold."""
+    told = case.scenario.longest_wait
+    if told is None or told[2]:
+        return np.zeros(case.scenario.days)
+    return np.asarray(case.scenario.wait_price * wait_reached(case)[2].sum(axis=0))
 
 
 def _levers_harm(case: Case) -> dict[str, FloatArray]:

@@ -15,6 +15,7 @@ from optimizer.checking.promises import (
     site_missed,
     site_unmet,
     taken_in,
+    wait_reached,
 )
 from optimizer.checking.reader import read_table
 from optimizer.checking.rules_objective import stated
@@ -73,6 +74,21 @@ def no_site_worse_off(case: Case, bench: Bench) -> None:
             if max(limit[f], reached[f]) > SMALL:
                 due["no_site_worse_off", unit, "", 0] = _at((f,), limit, reached, missed)
     hold_rows(case, bench, "no_site_worse_off", "no_site_worse_off", due, "patient-days")
+
+
+def longest_wait(case: Case, bench: Bench) -> None:
+    """Check who waits beyond the promise (O, T), and what is told; a plan by rule may break it."""
+    promised, waits, missed = wait_reached(case)
+    told = case.scenario.longest_wait
+    if told is not None and told[2] and case.plan.get("status") != "rule":
+        labels = (list(case.places.areas), case.days)
+        message = "{left} are waiting, but no more than {right} came on the days promised."
+        bench.at_most("longest_wait", waits, promised, labels, message)
+    due: Told = {
+        ("longest_wait", case.places.areas[o], "", t + 1): _at((o, t), promised, waits, missed)
+        for o, t in np.argwhere(waits > SMALL).tolist()
+    }
+    hold_rows(case, bench, "longest_wait", "longest_wait", due, "patients")
 
 
 def pinned(case: Case, bench: Bench) -> None:

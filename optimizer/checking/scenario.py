@@ -73,6 +73,9 @@ class Scenario:
     levers: Asked | None
     site_price: float
     no_site_worse_off: bool
+    longest_wait: tuple[int, str, bool] | None
+    """Days, severity, whether it must hold; None where nothing is promised."""
+    wait_price: float
     churn_price: float
     churn_days: FloatArray
     """(T,) 1 on days that an earlier plan speaks of too."""
@@ -171,6 +174,8 @@ def read_scenario(path: Path, bench: Bench) -> Scenario:
         levers=read_asked(doc),
         site_price=_number(doc, "weights.no_site_worse_off"),
         no_site_worse_off=doc.get("promises.no_site_worse_off") is True,
+        longest_wait=_longest_wait(doc),
+        wait_price=_number(doc, "weights.longest_wait"),
         churn_price=_number(doc, "burden.churn"),
         **_earlier(doc, horizon + doc.whole("beyond_days", 0, 366)),
         pins=_pins(doc),
@@ -196,6 +201,14 @@ def _reserve(doc: Document) -> dict[str, float]:
         doc.fault("promises.reserve", "It must give a share for each care level.")
         return {}
     return {ident(level): doc.number(f"promises.reserve.{level}", 0) for level in told}
+
+
+def _longest_wait(doc: Document) -> tuple[int, str, bool] | None:
+    """Return the promised longest wait; None where there is none."""
+    key = "promises.longest_wait"
+    if doc.get(key) is None:
+        return None
+    return doc.whole(f"{key}.days", 0), doc.text(f"{key}.severity"), doc.truth(f"{key}.hard")
 
 
 def _lifted(doc: Document) -> bool | frozenset[str]:

@@ -7,19 +7,20 @@ offered. So a wrong price can only prove less. Formulas: docs/model.md, sections
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from optimizer.checking import duality_levers as levers
 from optimizer.checking.case import Case
-from optimizer.checking.flows import ADMISSION, BOARDING, LEAVES, OUTSIDE, STABILISE, TREATED
+from optimizer.checking.flows import ADMISSION, BOARDING, LEAVES, OUTSIDE, STABILISE
+from optimizer.checking.possible import pool, possible
 from optimizer.checking.promises import (
     at_lowest,
     receptions,
     reserve_pairs,
     reserve_shares,
     site_most,
+    wait_allowed,
+    waits_promised,
 )
 from optimizer.checking.proof import ROWS, Side
 from optimizer.checking.rules_capacity import capacity_falls, ways_reach
@@ -45,69 +46,17 @@ def way_costs(case: Case, side: Side) -> tuple[FloatArray, FloatArray]:
     admission = admission + w["move_elsewhere"] * ((own >= 0) & (own != g))
     f, g, s, way = side.transfers.T
     risk = w["move_event"] * classes.move_risk[s] * 1.02 ** (arcs.transfer_minutes[f, g] / 10)
-    up = _pool(way) == BOARDING
+    up = pool(way) == BOARDING
     move = (
         risk + np.where(up, w["move_up"], w["move_down"]) + w["out_of_province"] * (way == LEAVES)
     )
     return np.asarray(admission), np.asarray(move)
 
 
-def _pool(way: IntArray) -> IntArray:
-    """Return the pool that each direction leaves."""
-    pools: IntArray = np.array([BOARDING, TREATED, TREATED, BOARDING], dtype=np.intp)
-    return np.asarray(pools[way])
-
-
-@dataclass(frozen=True, slots=True)
-class _Possible:
-    """Where anybody can be, and go, on a day: all other columns are 0 in every lawful plan.
-
-    `waiting` (O, S, T), `treated`, `boarding`, `in_house` (F, S, T), `admitted` (A, T), `moved`
-    (X, T).
-    """
-
-    waiting: BoolArray
-    treated: BoolArray
-    boarding: BoolArray
-    in_house: BoolArray
-    admitted: BoolArray
-    moved: BoolArray
-
-
-def _possible(case: Case, side: Side) -> _Possible:
-    """Follow, day by day, who can be where on the ways offered."""
-    inputs, planned = case.inputs, case.places.planned
-    keep, worse = inputs.keep[0] > 0, inputs.worse[0] > 0
-    boards, waits = inputs.night[1] > 0, inputs.night[2] > 0
-    asked, new = case.areas_day_one
-    o, g, s, kind = side.admissions.T
-    f, to, c, way = side.transfers.T
-    arrives, up = inputs.classes.arrives_as[c], _pool(way) == BOARDING
-    days = case.scenario.days
-    u, n, b = asked > 0, inputs.treated0 > 0, inputs.boarding0 > 0
-    waiting = np.zeros((*u.shape, days), dtype=bool)
-    treated, boarding, in_house = (np.zeros((*n.shape, days), dtype=bool) for _ in range(3))
-    admitted, moved = np.zeros((len(o), days), dtype=bool), np.zeros((len(f), days), dtype=bool)
-    for t in range(days):
-        if t:
-            u, n, b = u @ waits, n @ keep, (b @ boards) | (n @ worse)
-        u = u | (new[:, :, t] > 0)
-        waiting[:, :, t], in_house[:, :, t] = u, b & inputs.able
-        admitted[:, t], moved[:, t] = u[o, s], np.where(up, b[f, c], n[f, c])
-        n, b = n | in_house[:, :, t], b.copy()
-        for state, here in ((n, kind == ADMISSION), (b, kind == STABILISE)):
-            come = here & admitted[:, t]
-            state[g[come], s[come]] = True
-        come = moved[:, t] & (to < planned)
-        n[to[come], arrives[come]] = True
-        treated[:, :, t], boarding[:, :, t] = n, b
-    return _Possible(waiting, treated, boarding, in_house, admitted, moved)
-
-
 class _Proof:
     def __init__(self, case: Case, side: Side) -> None:
         self.case, self.side = case, side
-        self.possible = _possible(case, side)
+        self.possible = possible(case, side)
         f, k, days = len(case.units), len(case.capacity.levels), case.scenario.days
         s, r = len(case.inputs.classes.names), len(case.capacity.roles)
         size = {"O": len(case.places.areas), "F": f, "S": s, "K": k, "R": r, "T": days}
@@ -175,6 +124,7 @@ class _Proof:
             ("outside_places", _finite(capacity.outside_places)),
             ("pinned", np.array([row[5] for row in case.scenario.pins])),
             ("no_site_worse_off", 0.0 if case.site_limit is None else case.site_limit),
+            ("longest_wait", wait_allowed(case)),
             ("reception_limit", _finite(self.limit)),
             ("reserve_share", self._beside_reserve(capacity.from_level(beds))),
             ("vehicle_rank", capacity.vehicles.room[:, :, None]),
@@ -248,6 +198,7 @@ class _Proof:
         )
         u = weights[2][None, :, None] + waiting + p["nobody_waits"]
         u = u - _tomorrow(inputs.night[2], waiting)
+        u = u + p["longest_wait"][:, None] * waits_promised(case)[:, None]
         level, boarder = self._in_bed()
         n = treated - _tomorrow(inputs.keep[0], treated + p["only_stable_move"])
         n = n - _tomorrow(inputs.worse[0], boarding) + level[:, self.level]
@@ -326,7 +277,7 @@ class _Proof:
         total += self._at_most_everybody(a, self.possible.admitted, 1)
 
         f, g, s, way = side.transfers.T
-        up = (_pool(way) == BOARDING)[:, None]
+        up = (pool(way) == BOARDING)[:, None]
         x = move_cost[:, None] + entry[g] - treated[g, case.inputs.classes.arrives_as[s]]
         x = x + np.where(
             up,
@@ -396,6 +347,9 @@ class _Proof:
         if case.site_limit is not None:
             g = case.scenario.site_price - p["no_site_worse_off"]
             total += float(np.minimum(0.0, g).sum()) * site_most(case)
+        told = case.scenario.longest_wait
+        if told is not None and not told[2]:  # at most the patients who wait
+            total += self._at_most_everybody(case.scenario.wait_price - p["longest_wait"])
         for k in np.flatnonzero(self.reserve):  # at most the patients who need the level
             j = case.scenario.reserve_price - free[:, k].sum(axis=1)
             total += self._at_most_everybody(j)
@@ -418,6 +372,7 @@ def _lawful_rows(case: Case) -> dict[str, FloatArray]:
         "closed_intake": case.closed,
         "reception_limit": np.isfinite(receptions(case)[1]),
         "no_site_worse_off": np.array([case.site_limit is not None]),
+        "longest_wait": np.array([[scenario.longest_wait is not None]]),
         "reserve_share": reserve_pairs(case).reshape(len(case.units), len(k) ** 2)[:, :, None],
         **levers.lever_rows(case),
     }

@@ -152,6 +152,15 @@ class Model:
             if inst.promises.site_limit is not None
         }
 
+        waits = inst.promises.wait_classes
+        self.promised_wait = [s for s in range(self.S) if len(waits) and waits[s]]
+        self.wait_missed = {
+            (o, t): self.column("wait_missed", ("area", areas[o]), t)
+            for o in range(self.A)
+            for t in days
+            if self.promised_wait and not inst.promises.wait_hard
+        }
+
         self.earlier = self._earlier()
         self.churn = {
             (i, t): (self.column("churn_more", i + 1, t), self.column("churn_less", i + 1, t))

@@ -80,6 +80,30 @@ def no_site_worse_off(m: Model) -> None:
         m.at_most("no_site_worse_off", (m.at("unit", f),), terms, float(limit[f]))
 
 
+def may_wait(m: Model, o: int, t: int) -> float:
+    """Return who may be waiting on the evening of t: whoever came less than N days before."""
+    inst, size = m.inst, range(m.S)
+    night, total = inst.hazards.waiting.tolist(), 0.0
+    for came in range(max(1, t - inst.promises.wait_days + 1), t + 1):
+        left = [float(inst.arrivals[o, s, came - 1]) for s in size]
+        if came == 1:
+            left = [left[s] + float(inst.open_requests[o, s]) for s in size]
+        for _ in range(t - came):
+            left = [sum(left[s] * night[s][k] for s in size) for k in size]
+        total += sum(left[s] for s in m.promised_wait)
+    return total
+
+
+def longest_wait(m: Model) -> None:
+    """Who is waiting in the evening came on the last days promised, or is beyond the promise."""
+    for o in range(m.A if m.promised_wait else 0):
+        for t in m.days:
+            terms: Terms = {m.waiting[o, s, t]: 1.0 for s in m.promised_wait}
+            if (o, t) in m.wait_missed:
+                add(terms, {m.wait_missed[o, t]: -1.0})
+            m.at_most("longest_wait", (m.at("area", o), t), terms, may_wait(m, o, t))
+
+
 def pinned(m: Model) -> None:
     """The patients who go a pinned way that day, or the surge beds open, = the count."""
     inst = m.inst
@@ -128,6 +152,7 @@ def promises_missed(m: Model) -> Terms:
     """Return what promises not kept add to the harm."""
     promised = m.inst.promises
     terms: Terms = dict.fromkeys(m.reserve_missed.values(), float(promised.reserve_price))
+    add(terms, dict.fromkeys(m.wait_missed.values(), float(promised.wait_price)))
     return add(terms, dict.fromkeys(m.worse_off.values(), float(promised.site_price)))
 
 
@@ -144,6 +169,9 @@ def settle(m: Model) -> None:
         assert limit is not None
         days = sum(share * (var.varValue or 0.0) for var, share in _unmet(m, f).items())
         beyond.varValue = max(0.0, days - float(limit[f]))
+    for (o, t), late in m.wait_missed.items():
+        waits = sum(m.waiting[o, s, t].varValue or 0.0 for s in m.promised_wait)
+        late.varValue = max(0.0, waits - may_wait(m, o, t))
     for (way, t), (more, less) in m.churn.items():
         now = sum(var.varValue or 0.0 for var in m.going(way, t))
         more.varValue = max(0.0, now - m.earlier[way, t])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.crosscheck.edges import any_instance
-from optimizer.crosscheck.random_rules import fitted
+from optimizer.crosscheck.random_rules import fitted, promising, soon
 from optimizer.domain.instance import FloatArray, Home, Instance, IntArray
 from optimizer.domain.levers import LeverSet, LeverYields
 
@@ -17,10 +17,27 @@ def levered_instance(seed: int) -> Instance:
     return levered(any_instance(seed), np.random.default_rng([seed, 7]))
 
 
+def drawn_instance(seed: int) -> Instance:
+    """Return `any_instance`, every fourth with levers and every fourth with promises besides.
+
+    Those under other rules have promises already; half of the others with promises, and half of
+    those with levers, have a longest wait too.
+    """
+    inst, dice = any_instance(seed), np.random.default_rng([seed, 9])
+    if seed % 4 == 3:
+        inst = levered(inst, dice)
+    elif seed % 4 == 1 and seed % 3 != 2:
+        inst = promising(inst, dice)
+    if seed % 2 and dice.random() < 0.5:
+        inst = soon(inst, dice)
+    return inst
+
+
 def levered(inst: Instance, dice: Dice) -> Instance:
     """Return the instance with one to four levers, whatever they give, take, cost and need."""
     count = int(dice.integers(1, 5))
-    if dice.random() < 0.3:  # a unit that levers alone open
+    alone = dice.random() < 0.3
+    if alone and not len(inst.promises.pins):  # a unit that levers alone open
         beds = inst.beds.copy()
         beds[int(dice.integers(len(inst.units)))] = 0.0
         inst = fitted(inst.changed(beds=beds))

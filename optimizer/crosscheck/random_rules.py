@@ -78,6 +78,19 @@ def promising(inst: Instance, dice: Dice) -> Instance:
     return after_another(inst, dice) if dice.random() < 0.4 else inst
 
 
+def soon(inst: Instance, dice: Dice) -> Instance:
+    """Return the instance with a longest wait promised to some classes, at a price."""
+    classes = dice.random(len(inst.classes.ids)) < 0.5
+    classes[int(dice.integers(len(classes)))] = True
+    promised = replace(
+        inst.promises,
+        wait_classes=classes,
+        wait_days=int(dice.integers(0, inst.days + 1)),
+        wait_price=float(dice.choice([0.5, 5.0])),
+    )
+    return inst.changed(promises=promised)
+
+
 def after_another(inst: Instance, dice: Dice) -> Instance:
     """Return the instance with an earlier plan: some flows of a rule, more or fewer."""
     rule = simulate(inst)

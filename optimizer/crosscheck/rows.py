@@ -20,6 +20,7 @@ from optimizer.crosscheck.levers import (
 from optimizer.crosscheck.model import Model, Terms, add
 from optimizer.crosscheck.promise_rows import (
     churn,
+    longest_wait,
     no_site_worse_off,
     pinned,
     promises_missed,
@@ -316,6 +317,7 @@ CONSTRAINTS: tuple[Callable[[Model], None], ...] = (
     reserve_share,
     reception_limit,
     no_site_worse_off,
+    longest_wait,
     pinned,
     churn,
 )

@@ -55,6 +55,7 @@ PROMISE_AXES: Mapping[str, str] = {
     "pins": "P",
     "earlier": "N",
     "churn_days": "T",
+    "wait_classes": "S",
 }
 """Likewise of `Instance.promises`."""
 YIELD_AXES: Mapping[str, str] = {

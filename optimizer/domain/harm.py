@@ -33,5 +33,7 @@ def harm_value(inst: Instance, plan: Plan) -> float:
         + price.oxygen_short * plan.oxygen_short.sum()
         + price.admission @ (plan.admitted.sum(axis=1) + plan.admitted_observed)
         + price.transfer @ plan.moved.sum(axis=1)
-        + promise_harm(inst, plan.treated, plan.boarding, plan.corridor, plan.surge_beds)
+        + promise_harm(
+            inst, plan.waiting, plan.treated, plan.boarding, plan.corridor, plan.surge_beds
+        )
     )

@@ -215,7 +215,7 @@ def make_instance(
         no_intake=closed_days(scenario, sites),
         fairness_epsilon=scenario.options.fairness.epsilon,
         levers=levers,
-        promises=promised(scenario, levels, sites, areas, classes.ids),
+        promises=promised(scenario, levels, sites, areas, classes),
         fleet=room.fleet,
     )
     return instance, area_of

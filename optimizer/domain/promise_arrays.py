@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from optimizer.domain.instance import ADMISSION_KINDS, DIRECTIONS, BoolArray, FloatArray
+from optimizer.domain.instance import ADMISSION_KINDS, DIRECTIONS, BoolArray, Classes, FloatArray
 from optimizer.domain.promises import Promised
 from optimizer.domain.promises_kept import PIN_KINDS
 from optimizer.domain.scenario import Scenario
@@ -18,7 +18,7 @@ def promised(
     levels: tuple[str, ...],
     sites: Sites,
     areas: tuple[str, ...],
-    classes: tuple[str, ...],
+    classes: Classes,
 ) -> Promised:
     """Return the promises of a scenario on the axes of its instance."""
     said = scenario.promises
@@ -31,10 +31,16 @@ def promised(
         homes = [row.place in unit.sites for unit in sites.inside]
         belongs.append(named if any(named) else homes)
     members = np.array(belongs, dtype=bool).reshape(len(belongs), len(sites.inside))
+    wait = said.longest_wait
+    waits = np.array([wait is not None and name == wait.severity for name in classes.severity])
     return Promised(
+        wait_classes=waits if wait else np.zeros(0, dtype=bool),
+        wait_days=wait.days if wait else 0,
+        wait_price=scenario.weights.longest_wait if wait else 0.0,
+        wait_hard=wait.hard if wait else False,
         reserve=np.array([said.reserve.get(level, 0.0) for level in levels]),
-        pins=_pins(scenario, levels, sites, areas, classes),
-        earlier=_earlier(scenario, sites, areas, classes),
+        pins=_pins(scenario, levels, sites, areas, classes.ids),
+        earlier=_earlier(scenario, sites, areas, classes.ids),
         churn_days=_common_days(scenario),
         churn_price=scenario.burden.churn,
         sites_compared=said.no_site_worse_off,

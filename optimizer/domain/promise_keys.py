@@ -70,6 +70,20 @@ class PreviousPlan(Part):
     flows: tuple[EarlierFlow, ...] = Field((), description="what the earlier plan does on them")
 
 
+class LongestWait(Part):
+    """How many days patients of one severity may wait for a place."""
+
+    days: Annotated[int, Field(ge=0, le=112)] = Field(
+        description="evenings on which somebody may still be waiting, that of the day he came first"
+    )
+    severity: Id = Field("moderate", description="severity of the patients it is promised to")
+    hard: bool = Field(
+        False,
+        description="true: a plan that cannot keep it is refused, with the areas to lift it in; "
+        "false: at weights.longest_wait",
+    )
+
+
 class Promises(Part):
     """Promises of a plan; each is off by default."""
 
@@ -86,6 +100,9 @@ class Promises(Part):
         description="true: no unit has more boarding and corridor days than it would have without "
         "any transfer; soft, at weights.no_site_worse_off",
     )
+    longest_wait: LongestWait | None = Field(
+        None, description="nobody of a severity waits more than so many days; null: no promise"
+    )
 
     @property
     def made(self) -> tuple[str, ...]:
@@ -94,5 +111,6 @@ class Promises(Part):
             "reserve": any(self.reserve.values()),
             "reception": bool(self.reception),
             "no_site_worse_off": self.no_site_worse_off,
+            "longest_wait": self.longest_wait is not None,
         }
         return tuple(name for name, said in made.items() if said)

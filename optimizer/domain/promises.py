@@ -48,6 +48,14 @@ class Promised:
     """Harm of a bed of the reserve taken for a day."""
     reception_places: tuple[str, ...] = ()
     """Ids of the places with a limit, in the order of the scenario."""
+    wait_classes: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    """(S,) classes to whom a longest wait is promised; (0,) where none is."""
+    wait_days: int = 0
+    """Evenings on which somebody of them may still be waiting."""
+    wait_price: float = 0.0
+    """Harm of a patient and day beyond it."""
+    wait_hard: bool = False
+    """It must hold: nothing may be missed at a price."""
 
     def __post_init__(self) -> None:
         read_only(self)
@@ -56,8 +64,18 @@ class Promised:
     def any(self) -> bool:
         """Return whether anything is promised."""
         return bool((self.reserve > 0).any()) or bool(
-            self.reception_places or self.compared or len(self.pins)
+            self.reception_places or self.compared or len(self.pins) or self.limits_waiting
         )
+
+    @property
+    def limits_waiting(self) -> bool:
+        """Return whether a longest wait is promised to anybody."""
+        return bool(self.wait_classes.any())
+
+    @property
+    def must_hold(self) -> bool:
+        """Return whether something is promised without which there may be no plan."""
+        return bool(len(self.pins)) or (self.limits_waiting and self.wait_hard)
 
     @property
     def compared(self) -> bool:
@@ -73,7 +91,13 @@ class Promised:
             pins=self.pins[:0],
             earlier=self.earlier[:0],
             churn_days=self.churn_days[:0],
+            wait_classes=self.wait_classes[:0],
         )
+
+    def without_what_must_hold(self) -> Promised:
+        """Return the same without pins, and without a longest wait that must hold."""
+        waits = self.wait_classes[:0] if self.wait_hard else self.wait_classes
+        return replace(self, pins=self.pins[:0], wait_classes=waits)
 
 
 def nothing_promised(levels: int, units: int, days: int) -> Promised:

@@ -197,8 +197,37 @@ def site_missed(inst: Instance, boarding: FloatArray, corridor: FloatArray) -> F
     return np.maximum(0.0, site_unmet(inst, boarding, corridor) - limit)
 
 
+def wait_limit(inst: Instance) -> FloatArray:
+    """(O, T) patients with a promised longest wait of N days who may be waiting at day's end.
+
+    Those who came on the last N days, that day included, as many as the nights would have left
+    waiting had nobody been admitted. Requests open this morning count as come on day 1.
+    """
+    promised, days = inst.promises, inst.days
+    out = np.zeros((len(inst.areas), days))
+    came = inst.arrivals.copy()
+    came[:, :, 0] += inst.open_requests
+    for age in range(min(promised.wait_days, days)):
+        out[:, age:] += came[:, promised.wait_classes, : days - age].sum(axis=1)
+        came = np.einsum("ost,sk->okt", came, inst.hazards.waiting)
+    return out
+
+
+def waiting_promised(inst: Instance, waiting: FloatArray) -> FloatArray:
+    """(O, T) patients with a promised longest wait who are waiting; `waiting` (O, S, T)."""
+    return np.asarray(waiting[:, inst.promises.wait_classes].sum(axis=1))
+
+
+def wait_missed(inst: Instance, waiting: FloatArray) -> FloatArray:
+    """(O, T) of these the patients beyond it; 0 where nothing is promised."""
+    if not inst.promises.limits_waiting:
+        return np.zeros((len(inst.areas), inst.days))
+    return np.maximum(0.0, waiting_promised(inst, waiting) - wait_limit(inst))
+
+
 def promise_harm(
     inst: Instance,
+    waiting: FloatArray,
     treated: FloatArray,
     boarding: FloatArray,
     corridor: FloatArray,
@@ -210,4 +239,9 @@ def promise_harm(
         return 0.0
     missed = reserve_missed(inst, treated, boarding, corridor, surge_beds)
     beyond = site_missed(inst, boarding, corridor)
-    return float(promised.reserve_price * missed.sum() + promised.site_price * beyond.sum())
+    late = 0.0 if promised.wait_hard else float(wait_missed(inst, waiting).sum())
+    return float(
+        promised.reserve_price * missed.sum()
+        + promised.site_price * beyond.sum()
+        + promised.wait_price * late
+    )

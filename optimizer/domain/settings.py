@@ -113,6 +113,11 @@ class Weights(Part):
         description="harm of a boarding or corridor day beyond those without transfers "
         "(promises.no_site_worse_off)",
     )
+    longest_wait: Price = Field(
+        5.0,
+        description="harm of a patient and day waiting beyond the longest wait "
+        "(promises.longest_wait)",
+    )
     reserve: Price = Field(
         0.3, description="harm of a bed of promises.reserve that is taken, for a day"
     )

@@ -25,6 +25,7 @@ UNITS = {
     "weights.out_of_province": "harm a patient",
     "weights.move_elsewhere": "harm a patient",
     "weights.no_site_worse_off": "harm a patient-day",
+    "weights.longest_wait": "harm a patient-day",
     "weights.reserve": "harm a bed-day",
     "options.fairness.epsilon": "share of the harm",
     "burden.minute": "points a minute",
@@ -33,7 +34,7 @@ UNITS = {
     "burden.churn": "points a patient",
 }
 """Unit of each key of the scenario that is a weight; the rows stand in this order."""
-PROMISES = frozenset({"reserve", "no_site_worse_off"})
+PROMISES = frozenset({"reserve", "no_site_worse_off", "longest_wait"})
 """Weights of promises, shown where the promise is made: a promise and its weight have one name."""
 OF_LEVERS = {
     "levers.harm": "factor",

@@ -18,6 +18,7 @@ def promise_checks(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
     yield from _reserve(scenario, tables)
     yield from _reception(scenario, tables)
     yield from _sites(scenario)
+    yield from _longest_wait(scenario, tables)
     yield from _pins(scenario, tables)
 
 
@@ -139,6 +140,38 @@ def _sites(scenario: Scenario) -> Iterator[Problem]:
             "Make the promise, or delete the weight.",
             column=key,
             severity="warning",
+        )
+
+
+def _longest_wait(scenario: Scenario, tables: Tables) -> Iterator[Problem]:
+    """A longest wait is promised to a severity of the disease, and has a price or must hold."""
+    told, weight = scenario.promises.longest_wait, scenario.weights.longest_wait
+    usual, key = Weights.model_fields["longest_wait"].default, "weights.longest_wait"
+    if told is None or told.hard:
+        if weight != usual:
+            yield Problem(
+                "No longest wait is promised at a price: the weight has no effect.",
+                "Make the promise with hard: false, or delete the weight.",
+                column=key,
+                severity="warning",
+            )
+    elif not weight:
+        yield Problem(
+            "At a weight of 0 nobody is admitted sooner to keep a longest wait: the promise has no "
+            "effect on the plan.",
+            "Raise the weight, or delete the promise.",
+            column=key,
+            severity="warning",
+        )
+    known = {c.severity for c in tables.patient_classes if c.disease in scenario.diseases}
+    if told is not None and told.severity not in known:
+        meant = nearest_name(told.severity, known)
+        yield Problem(
+            "patient_classes.csv has no such severity for the disease.",
+            "Did you mean {meant}?" if meant else "Correct it.",
+            column="promises.longest_wait.severity",
+            value=told.severity,
+            values={"meant": meant},
         )
 
 

@@ -26,6 +26,7 @@ from optimizer.planning.lever_rows import (
 )
 from optimizer.planning.promise_rows import (
     churn,
+    longest_wait,
     no_site_worse_off,
     pinned,
     reception_limit,
@@ -358,6 +359,7 @@ CONSTRAINTS: tuple[Constraint, ...] = (
     vehicle_shift,
     reception_limit,
     no_site_worse_off,
+    longest_wait,
     pinned,
     churn,
 )

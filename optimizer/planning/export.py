@@ -32,6 +32,7 @@ COLUMN_AXES: Mapping[str, str] = {
     "oxygen_short": "FT",
     "reserve_missed": "FKT",
     "worse_off": "F",
+    "wait_missed": "OT",
     "churn_more": "N",
     "churn_less": "N",
 }
@@ -63,6 +64,7 @@ ROW_AXES: Mapping[str, str] = {
     "vehicle_shift": "EDVT",
     "reception_limit": "QT",
     "no_site_worse_off": "F",
+    "longest_wait": "OT",
     "pinned": "P",
     "churn": "N",
 }

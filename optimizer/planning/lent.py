@@ -16,7 +16,7 @@ import numpy as np
 from optimizer.domain.instance import BoolArray, FloatArray, Instance, IntArray
 from optimizer.domain.plan import Plan
 from optimizer.planning.model import PlanModel, build_model
-from optimizer.planning.solve import plan_of
+from optimizer.planning.readout import plan_of
 from optimizer.solving.engine import solve_arrays
 from optimizer.solving.matrix import Compiled
 

@@ -17,7 +17,7 @@ from optimizer.domain.plan import Plan
 from optimizer.errors import Problem, SolverError
 from optimizer.planning.first import least_harm
 from optimizer.planning.model import PlanModel, build_model
-from optimizer.planning.solve import plan_of
+from optimizer.planning.readout import plan_of
 from optimizer.planning.start import Start, carried
 from optimizer.planning.whole_levers import Decided, holding
 from optimizer.solving.engine import Answer, OpenSolver

@@ -7,7 +7,12 @@ from collections.abc import Callable
 import numpy as np
 
 from optimizer.domain.instance import FloatArray, Instance, IntArray
-from optimizer.planning.promise_rows import churn_of_flows, days_worse_off, reserve_days
+from optimizer.planning.promise_rows import (
+    churn_of_flows,
+    days_beyond_wait,
+    days_worse_off,
+    reserve_days,
+)
 from optimizer.planning.variables import PlanVariables
 
 Term = Callable[[Instance, PlanVariables, FloatArray], None]
@@ -100,6 +105,7 @@ TERMS: dict[str, tuple[Term, ...]] = {
         home_unfollowed,
         reserve_days,
         days_worse_off,
+        days_beyond_wait,
     ),
     "burden": (road_and_moves, surge_bed_days, lever_effort, churn_of_flows),
 }

@@ -14,6 +14,7 @@ from optimizer.domain.promises_kept import (
     open_from_level,
     pinned_arcs,
     reserve_pairs,
+    wait_limit,
 )
 from optimizer.planning.lever_rows import reserve_yields
 from optimizer.planning.variables import PlanVariables, churn_slots
@@ -105,6 +106,24 @@ def no_site_worse_off(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     rows.at_most(0.0 if limit is None else limit)
 
 
+def longest_wait(m: Matrix, inst: Instance, v: PlanVariables) -> None:
+    r"""Who waits at day's end came on the last N days, or waits beyond the promise, (O, T).
+
+    .. math:: \sum_{s \in M} u_{ost} - m_{ot} \le \sum_{i=0}^{N-1} \sum_{s \in M}
+              \big( W^i \big)^T (U0 + new)_{o \cdot, t-i}
+
+    M  ``inst.promises.wait_classes``;  N  ``wait_days``;  m  ``v.wait_missed`` (O, T), none where
+    it must hold. Shadow price: fall of the harm for one patient more who may still be waiting.
+    """
+    made = inst.promises.limits_waiting
+    waiting = v.waiting[:, inst.promises.wait_classes] if made else v.waiting[:, :0]
+    some = np.asarray((waiting >= 0).any(axis=(1, 2)))
+    rows = m.rows("longest_wait", v.wait_missed.shape, exists=some[:, None])
+    rows.add(1.0, waiting, rows.index[:, None])
+    rows.add(-1.0, v.wait_missed)
+    rows.at_most(wait_limit(inst) if made else 0.0)
+
+
 def pinned(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     """What is pinned is done: the sum of the flows, or the surge beds open, = the count, (P,).
 
@@ -163,6 +182,11 @@ def churn_of_flows(inst: Instance, v: PlanVariables, cost: FloatArray) -> None:
 def days_worse_off(inst: Instance, v: PlanVariables, cost: FloatArray) -> None:
     """Boarding and corridor days beyond those without transfers, harm a patient-day."""
     cost[v.worse_off[v.worse_off >= 0]] += inst.promises.site_price
+
+
+def days_beyond_wait(inst: Instance, v: PlanVariables, cost: FloatArray) -> None:
+    """Patients who wait beyond a promised longest wait, harm a patient-day."""
+    cost[v.wait_missed[v.wait_missed >= 0]] += inst.promises.wait_price
 
 
 def reserve_days(inst: Instance, v: PlanVariables, cost: FloatArray) -> None:

@@ -28,6 +28,9 @@ def promises_made(inst: Instance) -> dict[str, Instance]:
         out["reception"] = inst.changed(promises=replace(promised, reception=free))
     if len(promised.pins):
         out["pins"] = inst.changed(promises=replace(promised, pins=promised.pins[:0]))
+    if promised.limits_waiting:
+        nobody = replace(promised, wait_classes=promised.wait_classes[:0])
+        out["longest_wait"] = inst.changed(promises=nobody)
     if promised.compared:
         out["no_site_worse_off"] = inst.changed(promises=replace(promised, site_limit=None))
     return out
@@ -54,7 +57,11 @@ def with_sites_compared(inst: Instance, by_clusters: Instance) -> Instance:
 
 def penalty(model: PlanModel, inst: Instance, name: str, x: FloatArray) -> float:
     """Return what one promise adds to the harm at a point: what is missed of it, priced."""
-    blocks = {"reserve": "reserve_missed", "no_site_worse_off": "worse_off"}
+    blocks = {
+        "reserve": "reserve_missed",
+        "no_site_worse_off": "worse_off",
+        "longest_wait": "wait_missed",
+    }
     if name not in blocks:  # kept by a row that nothing may break
         return 0.0
     block = model.column_blocks[blocks[name]]

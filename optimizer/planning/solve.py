@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from optimizer.domain.instance import FloatArray, Instance, IntArray
-from optimizer.domain.plan import GroupResult, Plan, area_waiting
-from optimizer.errors import SolverError
+from optimizer.domain.instance import FloatArray, Instance
+from optimizer.domain.plan import Plan, area_waiting
+from optimizer.errors import Problem, SolverError
 from optimizer.planning.fairness import (
     HELD,
     holding_worst_area,
@@ -24,13 +24,21 @@ from optimizer.planning.fairness import (
     worst_area_of,
 )
 from optimizer.planning.first import least_harm
+from optimizer.planning.lever_dive import dived
 from optimizer.planning.model import PlanModel, build_model
 from optimizer.planning.proved import sharpened
+from optimizer.planning.readout import bound_of, plan_of
 from optimizer.planning.start import start_of
 from optimizer.planning.whole import fractional, whole_day_one
-from optimizer.planning.whole_levers import Decided, holding, nearest_whole, whole_levers
+from optimizer.planning.whole_levers import (
+    Decided,
+    all_whole,
+    holding,
+    nearest_whole,
+    whole_levers,
+)
 from optimizer.planning.whole_window import whole_window
-from optimizer.solving.engine import Answer, solve_arrays
+from optimizer.solving.engine import Answer, OpenSolver, solve_arrays
 from optimizer.solving.face import optimal_face
 from optimizer.solving.matrix import Compiled
 
@@ -44,6 +52,8 @@ SEARCHED_TO = 5_000
 SEARCH_SECONDS = 10.0
 LEVER_SECONDS = 20.0
 """For the search of whole units over levers alone."""
+DIVE_SHARE, DIVE_LEAST = 2.0, 5.0
+"""Deciding levers in rounds takes so many times the first LP, at least so many seconds."""
 SEARCHED_GAIN = 1e-6
 """Harm below which a better plan is not worth taking."""
 
@@ -180,22 +190,65 @@ def _whole_levers(
     """Hold all levers at whole units near the point `x`, and solve harm again with them.
 
     Where the units that a search over levers found cost more than half a per cent of the LP's harm,
-    rounded ones are tried too, and the better are kept.
+    rounded ones are tried too, then units decided in rounds, and the best are kept.
     """
     point, seconds = x[: model.compiled.size[0]], min(LEVER_SECONDS, options.seconds)
 
-    def solved(decided: Decided) -> tuple[PlanModel, Answer]:
-        held = holding(model, inst, decided)
-        return held, least_harm(held, engine=options.engine, seconds=options.seconds)
+    warm = _Warm(model, lp, options.seconds)
 
-    found = nearest_whole(model, inst, point, lp.row_duals, seconds)
-    best = None if found is None else solved(found)
+    def solved(decided: Decided | None) -> tuple[PlanModel, Answer] | None:
+        if decided is None:
+            return None
+        held = holding(model, inst, decided)
+        answer = warm.solved(held.compiled)
+        if answer is not None:
+            return held, answer
+        try:
+            return held, least_harm(held, engine=options.engine, seconds=options.seconds)
+        except SolverError:
+            if inst.promises.must_hold:  # it may not, without a lever more
+                return None
+            raise
+
+    best = solved(nearest_whole(model, inst, point, lp.row_duals, seconds))
     worth_it = (1 + WORTH_SEARCHING) * max(1.0, lp.objective)
     if best is None or best[1].objective > worth_it:
         other = solved(whole_levers(model, inst, point, lp.row_duals))
-        if best is None or other[1].objective < best[1].objective:
+        if best is None or (other is not None and other[1].objective < best[1].objective):
             best = other
+    if best is None:
+        best = solved(all_whole(model, inst, options.seconds))
+    if best is None:
+        raise SolverError([Problem("No whole units of levers were found with what must hold.")])
+    if best[1].objective > worth_it and lp.basis is not None:
+        more = dived(model, inst, lp, point, max(DIVE_LEAST, DIVE_SHARE * lp.seconds))
+        if more is not None and more[1].objective < best[1].objective:
+            best = holding(model, inst, more[0]), more[1]
     return best
+
+
+class _Warm:
+    """The harm LP kept open, from the LP's basis: holding levers only moves bounds."""
+
+    def __init__(self, model: PlanModel, lp: Answer, seconds: float) -> None:
+        self._model, self._seconds, self._basis = model, seconds, lp.basis
+        self._known = model.compiled
+        self._solver: OpenSolver | None = None
+
+    def solved(self, compiled: Compiled) -> Answer | None:
+        """Return the optimum with these bounds; None where it is not found so."""
+        if self._solver is None:
+            if self._basis is None:
+                return None
+            self._solver = OpenSolver(self._model.compiled, self._model.harm, seconds=self._seconds)
+        try:
+            self._solver.change(self._known, compiled)
+            self._known = compiled
+            answer = self._solver.solve(self._basis)
+        except SolverError:
+            return None
+        self._basis = None  # from where it stands
+        return answer if answer.optimal else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +321,7 @@ def _later(
     added = max(0.0, float(model.burden @ (found.x - alone.x)))
     proved = worst if fair.optimal else -np.inf
     solved = found is not harm and (found is alone or found is not known)
-    return found, Later(proved, _bound(found) if solved else 0.0, added, stable, before)
+    return found, Later(proved, bound_of(found) if solved else 0.0, added, stable, before)
 
 
 def _stability(
@@ -300,14 +353,6 @@ def _burden(model: PlanModel, face: Compiled, known: Answer, options: SolveOptio
                 face, model.burden, engine=engine, basis=basis, seconds=options.seconds
             )
     return known
-
-
-def _bound(answer: Answer) -> float:
-    """Return what no plan can beat: the value itself where it is proved, else what the solver has.
-
-    -inf where it has nothing.
-    """
-    return answer.objective if answer.optimal else answer.bound
 
 
 def _whole_surge(
@@ -343,58 +388,3 @@ def _whole_surge(
     if not options.burden:
         return again
     return _later(model, again, lower, upper, options)[0]
-
-
-def _group(value: float, bound: float) -> GroupResult:
-    return GroupResult(value, min(bound, value) if np.isfinite(bound) else None)
-
-
-def plan_of(
-    model: PlanModel,
-    answer: Answer,
-    bound: float | None = None,
-    burden_bound: float = 0.0,
-    whole: bool = False,
-    spent: float = 0.0,
-) -> Plan:
-    """Return an answer as a plan; `whole` rounds what is whole already to the last digit.
-
-    `spent`: harm that fairness was allowed to cost, so that the plan may be optimal all the same.
-    """
-    x = np.where(answer.x < 1e-9, 0.0, answer.x)
-    v = model.variables
-    if whole:
-        people = np.concatenate([v.whole_people, v.surge_beds[v.surge_beds >= 0]])
-        people = np.concatenate([people, v.levers.decided])
-        standing = v.levers.standing
-        people = np.concatenate([people, standing[standing >= 0]])
-        x[people] = np.round(x[people])
-
-    def values(index: IntArray) -> FloatArray:
-        return np.asarray(np.where(index >= 0, x[np.maximum(index, 0)], 0.0))
-
-    harm, burden = float(model.harm @ x), float(model.burden @ x)
-    bound = _bound(answer) if bound is None else bound
-    proved = np.isfinite(bound) and harm - bound - spent <= 1e-6 * max(1.0, abs(bound))
-    return Plan(
-        admitted=values(v.admitted),
-        admitted_observed=values(v.admitted_observed),
-        moved=values(v.moved),
-        in_house=values(v.in_house),
-        treated=values(v.treated),
-        boarding=values(v.boarding),
-        waiting=values(v.waiting),
-        corridor=values(v.corridor),
-        excess=values(v.excess),
-        surge_beds=values(v.surge_beds),
-        oxygen_short=values(v.oxygen_short),
-        lever_started=values(v.levers.started),
-        lever_closed=values(v.levers.closed),
-        lever_open=values(v.levers.standing),
-        lever_usable=values(v.levers.usable),
-        home_short=values(v.levers.home_short),
-        harm=_group(harm, bound),
-        burden=_group(burden, burden_bound),
-        status="optimal" if proved else "feasible",
-        solver=answer.engine,
-    )

@@ -76,6 +76,8 @@ class PlanVariables:
     """(F, K, T) beds of a promised reserve that are taken."""
     worse_off: IntArray
     """(F,) boarding and corridor days beyond those without transfers."""
+    wait_missed: IntArray
+    """(O, T) patients who wait beyond a promised longest wait."""
     churn_more: IntArray
     """(N,) patients more than an earlier plan has on a way that it uses; likewise fewer."""
     churn_less: IntArray
@@ -288,6 +290,11 @@ def plan_variables(
             exists=np.full(f, inst.promises.compared),
             upper=2.0 * _everybody_shown(inst),
         ),
+        "wait_missed": m.columns(
+            "wait_missed",
+            (len(inst.areas), days),
+            exists=_promised_a_wait(inst, here)[:, None] & (not inst.promises.wait_hard),
+        ),
         "churn_more": m.columns("churn_more", (len(apart),), upper=apart + _everybody_shown(inst)),
         "churn_less": m.columns("churn_less", (len(apart),), upper=apart),
     }
@@ -304,6 +311,13 @@ def plan_variables(
         levers=levers,
         **blocks,
     )
+
+
+def _promised_a_wait(inst: Instance, here: Reachable) -> BoolArray:
+    """(O,) areas where somebody with a promised longest wait can ever wait."""
+    if not inst.promises.limits_waiting:
+        return np.zeros(len(inst.areas), dtype=bool)
+    return np.asarray(here.waiting[:, inst.promises.wait_classes].any(axis=1))
 
 
 def stabilise_into(inst: Instance) -> BoolArray:

@@ -17,6 +17,7 @@ from optimizer.solving.engine import Answer, solve_arrays
 from optimizer.solving.matrix import Compiled
 
 WHOLE = 1e-6
+ALL_DAYS_SECONDS = 120.0
 TRACE = 1e-4
 """Share of the LP's harm that whole people next to the LP may cost before others are tried."""
 
@@ -74,7 +75,7 @@ def whole_day_one(
     Raises
     ------
     SolverError
-        If the first day has no whole solution (it always has: everybody stays where he is).
+        If no whole plan is found. There always is one where nothing must hold: everybody stays.
     """
     small, kept, beyond = first_day(model, day_one)
     priced = cost.astype(float).copy()
@@ -104,15 +105,28 @@ def whole_day_one(
             lower[people] = upper[people] = np.round(values[people])
             answer = _warm(model, cost, lower, upper, harm)
         except SolverError:
-            if low is near_lower or best is not None:
-                continue
-            raise
+            continue
         if best is None or answer.objective < best[2].objective:
             best = lower, upper, answer
         if best[2].objective - harm.objective <= TRACE * max(1.0, abs(harm.objective)):
             break
-    assert best is not None
-    return best
+    return best if best is not None else _all_days(model, cost, people)
+
+
+def _all_days(
+    model: Compiled, cost: FloatArray, people: IntArray
+) -> tuple[FloatArray, FloatArray, Answer]:
+    """Return the same from all days at once: what must hold later (a pin) may ask it of today.
+
+    Raises
+    ------
+    SolverError
+        If there is no such plan, or none was found in time.
+    """
+    found = solve_arrays(model, cost, whole=True, seconds=ALL_DAYS_SECONDS)
+    lower, upper = model.column_lower.copy(), model.column_upper.copy()
+    lower[people] = upper[people] = np.round(found.x[people])
+    return lower, upper, solve_arrays(model, cost, lower=lower, upper=upper)
 
 
 def _warm(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optimizer.domain.instance import FloatArray, Instance, IntArray
+from optimizer.domain.instance import BoolArray, FloatArray, Instance, IntArray
 from optimizer.domain.levers import LeverSet, open_units, usable_units
 from optimizer.errors import SolverError
 from optimizer.planning.lever_rows import LEVER_CONSTRAINTS, home_places
@@ -183,21 +183,57 @@ SEARCH_GAP = 1e-3
 """The search over levers alone ends within this share of its own bound."""
 
 
+def lost_by_lever(
+    model: PlanModel, inst: Instance, x: FloatArray, duals: FloatArray, decided: Decided
+) -> FloatArray:
+    """(J,) harm of each lever's whole units beside the point: shortage at its prices, own harm."""
+    levers, v = inst.levers, model.variables.levers
+    assert levers is not None
+    worth = np.maximum(0.0, worth_of_usable(model, duals, pools=False))
+    _, _, standing, usable = decided.columns(levers)
+    short = np.maximum(0.0, _values(x, v.usable) - usable)
+    more = np.maximum(0.0, standing - _values(x, v.standing))
+    lost = (LEAST + DEARER * worth) * short + levers.harm[:, None] * (short + more)
+    return np.asarray(lost.sum(axis=1))
+
+
+def _may_have_closed(standing: FloatArray) -> FloatArray:
+    """(J, T) units closed so far at most: by how many what the LP has open, rounded up, fell."""
+    whole = np.ceil(standing - WHOLE)
+    fell = np.maximum(0.0, whole[:, :-1] - whole[:, 1:])
+    return np.concatenate([np.zeros_like(whole[:, :1]), np.cumsum(fell, axis=1)], axis=1)
+
+
 def nearest_whole(
-    model: PlanModel, inst: Instance, x: FloatArray, duals: FloatArray, seconds: float
+    model: PlanModel,
+    inst: Instance,
+    x: FloatArray,
+    duals: FloatArray,
+    seconds: float,
+    held: tuple[Decided, BoolArray] | None = None,
 ) -> Decided | None:
     """Search the whole units that give up least of what the LP's levers were worth to it.
 
     Only the levers' own rows and columns, and one shortage a lever and day: how much less is usable
     than the LP had, at the LP's prices. The levers' own harm counts in full; burden breaks ties. No
     lever is begun more often than the LP did, rounded up.
-    None where no answer came in time.
+    Nor is one closed while the LP has some of it: who lies there then would be left standing, which
+    no price of the LP tells. Those of a pool go where they are sent, and are free to.
+    None where no answer came in time. `held`: units decided before, and which levers, (J,), keep
+    them; the point `x` has them too.
     """
     levers, v, c = inst.levers, model.variables.levers, model.compiled
     assert levers is not None
     wanted = _values(x, v.usable)
     worth = np.maximum(0.0, worth_of_usable(model, duals, pools=False))
     used = np.asarray((wanted > WHOLE).any(axis=1))
+    lower, upper = np.zeros(c.size[0]), np.full(c.size[0], np.inf)
+    if held is not None:
+        used |= held[1] & (held[0].begun > 0).any(axis=1)
+        point = placed(model, x, levers, held[0])
+        for block in (v.started[held[1]], v.closed[held[1]]):
+            kept = block[block >= 0]
+            lower[kept] = upper[kept] = point[kept]
     used[np.unique(levers.pool[used & (levers.pool >= 0)])] = True
     blocks = [v.started[used], v.closed[used], v.standing[used], v.usable[used]]
     columns = np.unique(np.concatenate([b[b >= 0] for b in blocks]))
@@ -214,17 +250,32 @@ def nearest_whole(
     most = np.ceil(_values(x, begun).sum(axis=1) - WHOLE)
     total = np.broadcast_to(shared.size + len(rows) + np.arange(len(some))[:, None], begun.shape)
     total, begun = total[begun >= 0], column_at[begun[begun >= 0]]
+    stays = used & (levers.pool < 0) & levers.may_close
+    stays &= ~held[1] if held is not None else True
+    fewer = _may_have_closed(_values(x, v.standing)[stays])
+    until, on = np.tril_indices(inst.days)
+    left = len(rows) + shared.size + len(some) + np.arange(fewer.size).reshape(fewer.shape)
+    closings = left[:, until].ravel()
+    shut = column_at[v.closed[stays][:, on]].ravel()
     small = Compiled(
-        rows=np.concatenate([row_at[c.rows[here]], shared, shared, total]),
-        columns=np.concatenate([column_at[c.columns[here]], usable, count + extra, begun]),
-        values=np.concatenate([c.values[here], np.ones(2 * len(short) + len(total))]),
-        column_lower=np.zeros(count + len(short)),
-        column_upper=np.full(count + len(short), np.inf),
+        rows=np.concatenate([row_at[c.rows[here]], shared, shared, total, closings]),
+        columns=np.concatenate([column_at[c.columns[here]], usable, count + extra, begun, shut]),
+        values=np.concatenate(
+            [c.values[here], np.ones(2 * len(short) + len(total) + len(closings))]
+        ),
+        column_lower=np.concatenate([lower[columns], np.zeros(len(short))]),
+        column_upper=np.concatenate([upper[columns], np.full(len(short), np.inf)]),
         whole=np.concatenate([c.whole[columns], np.zeros(len(short), dtype=bool)]),
         row_lower=np.concatenate(
-            [c.row_lower[rows], wanted[short[:, 0], short[:, 1]], np.zeros(len(some))]
+            [
+                c.row_lower[rows],
+                wanted[short[:, 0], short[:, 1]],
+                np.zeros(len(some) + fewer.size),
+            ]
         ),
-        row_upper=np.concatenate([c.row_upper[rows], np.full(len(short), np.inf), most]),
+        row_upper=np.concatenate(
+            [c.row_upper[rows], np.full(len(short), np.inf), most, fewer.ravel()]
+        ),
     )
     order = np.lexsort((small.columns, small.rows))
     small = replace(
@@ -247,6 +298,23 @@ def nearest_whole(
     )
 
 
+def all_whole(model: PlanModel, inst: Instance, seconds: float) -> Decided:
+    """Return the levers of a plan that is whole throughout: what must hold may ask for them.
+
+    Raises
+    ------
+    SolverError
+        If none is found in time.
+    """
+    assert inst.levers is not None
+    v, found = (
+        model.variables.levers,
+        solve_arrays(model.compiled, model.harm, whole=True, seconds=seconds),
+    )
+    begun, shut = (np.round(_values(found.x, index)) for index in (v.started, v.closed))
+    return Decided(np.cumsum(begun, axis=1), np.cumsum(shut, axis=1))
+
+
 def placed(model: PlanModel, x: FloatArray, levers: LeverSet, decided: Decided) -> FloatArray:
     """Return the point with its lever columns replaced by whole units."""
     out = x.copy()
@@ -262,8 +330,10 @@ def placed(model: PlanModel, x: FloatArray, levers: LeverSet, decided: Decided) 
     return out
 
 
-def holding(model: PlanModel, inst: Instance, decided: Decided) -> PlanModel:
-    """Return the model with all levers held as decided."""
+def holding(
+    model: PlanModel, inst: Instance, decided: Decided, only: BoolArray | None = None
+) -> PlanModel:
+    """Return the model with all levers held as decided, or `only` those of a mask (J,)."""
     levers = inst.levers
     assert levers is not None
     compiled = model.compiled
@@ -271,6 +341,7 @@ def holding(model: PlanModel, inst: Instance, decided: Decided) -> PlanModel:
     lower, upper = compiled.column_lower.copy(), compiled.column_upper.copy()
     v = model.variables.levers
     for index in (v.started, v.closed, v.standing, v.usable):
-        columns = index[index >= 0]
+        some = index if only is None else index[only]
+        columns = some[some >= 0]
         lower[columns] = upper[columns] = point[columns]
     return replace(model, compiled=replace(compiled, column_lower=lower, column_upper=upper))

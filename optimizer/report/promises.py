@@ -24,6 +24,9 @@ from optimizer.domain.promises_kept import (
     site_missed,
     site_unmet,
     taken_in,
+    wait_limit,
+    wait_missed,
+    waiting_promised,
 )
 from optimizer.i18n import LANGUAGES, translator
 from optimizer.report import formats
@@ -49,6 +52,7 @@ def promise_rows(inst: Instance, plan: Plan) -> list[Row]:
         *_reserve(inst, plan),
         *_reception(inst, plan),
         *_sites(inst, plan),
+        *_waits(inst, plan),
         *_pins(inst, plan),
     ]
 
@@ -88,6 +92,18 @@ def _sites(inst: Instance, plan: Plan) -> list[Row]:
     ]
 
 
+def _waits(inst: Instance, plan: Plan) -> list[Row]:
+    if not inst.promises.limits_waiting:
+        return []
+    may, waits = wait_limit(inst), waiting_promised(inst, plan.waiting)
+    missed = wait_missed(inst, plan.waiting)
+    rows: list[Row] = []
+    for o, t in np.argwhere(waits > SOME).tolist():
+        figures = float(may[o, t]), float(waits[o, t]), float(missed[o, t])
+        rows.append(("longest_wait", inst.areas[o], "", t + 1, *figures))
+    return rows
+
+
 def _pins(inst: Instance, plan: Plan) -> list[Row]:
     reached = pins_reached(inst, plan.admitted, plan.admitted_observed, plan.moved, plan.surge_beds)
     rows: list[Row] = []
@@ -118,7 +134,11 @@ def promises_told(
     whole costs the rest of the plan; not there where it was not worked out.
     """
     said = inst.promises
-    price = {"reserve": said.reserve_price, "no_site_worse_off": said.site_price}
+    price = {
+        "reserve": said.reserve_price,
+        "no_site_worse_off": said.site_price,
+        "longest_wait": 0.0 if said.wait_hard else said.wait_price,
+    }
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for name, _, level, day, promised, reached, missed in rows:
         start: dict[str, Any] = {"promise": name, "care_level": level}
@@ -179,6 +199,7 @@ def promise_name(one: Mapping[str, Any], level: str, lang: str) -> str:
         "reserve": say("reserve kept free, {level} and above (bed-days)"),
         "reception": say("limits on reception (patients)"),
         "pins": say("pinned decisions (patients, surge beds)"),
+        "longest_wait": say("longest wait: who may still be waiting (patient-days)"),
         "no_site_worse_off": say("no unit worse off than without transfers (patient-days)"),
     }
     return words[str(one["promise"])].format(level=level)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from optimizer.crosscheck import crosscheck_many, write_lp, write_mps
-from optimizer.crosscheck.edges import any_instance
+from optimizer.crosscheck.random_levers import drawn_instance
 from optimizer.crosscheck.sample import burdensome, sampled_clusters
 from optimizer.domain.assemble import Assembled, assemble
 from optimizer.domain.harm import harm_value
@@ -151,8 +151,8 @@ def samples(inst: Instance, count: int, seed: int) -> list[tuple[str, Instance]]
 
 
 def random_cases(count: int, seed: int) -> list[tuple[str, Instance]]:
-    """Return `count` random instances, every third on an edge."""
-    return [(f"seed {number}", any_instance(number)) for number in range(seed, seed + count)]
+    """Return `count` random instances: edges, rules of others, promises and levers among them."""
+    return [(f"seed {number}", drawn_instance(number)) for number in range(seed, seed + count)]
 
 
 def against_stated(target: Target, verdict: Verdict) -> tuple[Problem, ...]:

@@ -51,6 +51,14 @@ def tell_of_a_comparison_that_was_not_made(f: Folder) -> None:
     f.plan["promises"] = [one | {"reached": 1.0, "missed": 0.0}]
 
 
+@spoil("longest_wait")
+def tell_of_a_wait_that_nobody_had(f: Folder) -> None:
+    f.scenario["promises"] = {"longest_wait": {"days": 1, "severity": "severe", "hard": False}}
+    f.scenario["weights"]["longest_wait"] = 5.0
+    one = {"promise": "longest_wait", "care_level": "", "promised": 1.0}
+    f.plan["promises"] = [one | {"reached": 1.0, "missed": 0.0}]
+
+
 @spoil("pinned")
 def leave_out_what_is_pinned(f: Folder) -> None:
     # .75 go down from B on day 2

@@ -28,7 +28,7 @@ from optimizer.domain.instance import (
 from optimizer.domain.levers import LeverSet, LeverYields
 from optimizer.domain.levers_decided import as_decided
 from optimizer.domain.plan import Plan, oxygen_drawn
-from optimizer.domain.promises_kept import reserve_missed, site_missed
+from optimizer.domain.promises_kept import reserve_missed, site_missed, wait_missed
 from optimizer.domain.terms import Terms, in_store, no_terms
 from optimizer.planning.model import PlanModel
 from optimizer.planning.solve import solve_plan
@@ -355,6 +355,8 @@ def point(model: PlanModel, inst: Instance, plan: Plan) -> FloatArray:
     x[index[index >= 0]] = missed[index >= 0]
     index = model.variables.worse_off
     x[index[index >= 0]] = site_missed(inst, plan.boarding, plan.corridor)[index >= 0]
+    index = model.variables.wait_missed
+    x[index[index >= 0]] = wait_missed(inst, plan.waiting)[index >= 0]
     return x
 
 

@@ -10,7 +10,10 @@ from optimizer.domain.instance import (
 )
 from optimizer.planning.solve import solve_plan
 
-from .instances import HALF, NURSES, TO_A, harm, sketch
+from .instances import HALF, NURSES, TO_A, sketch
+from .third_hand import harm, named, third_hand
+
+__all__ = ["named", "third_hand"]
 
 # staffed_bed_capacity
 

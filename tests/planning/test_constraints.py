@@ -1,4 +1,4 @@
-"""Each row of docs/model.md section 4: where it binds, where it does not, at the edge.
+"""Each row of docs/model.md section 4: where it binds, does not bind, at the edge; by both hands.
 
 Prices unless said: SA, SR 4 and CA, CR 20 an unmet day; corridor 25, excess 1000, up 2,
 down 0.5, out 5. Nights send everybody home unless said.
@@ -20,7 +20,10 @@ from optimizer.domain.instance import (
 )
 from optimizer.planning.solve import solve_plan
 
-from .instances import HALF, NURSES, TO_A, harm, sketch
+from .instances import HALF, NURSES, TO_A, sketch
+from .third_hand import harm, named, third_hand
+
+__all__ = ["named", "third_hand"]
 
 # waiting_balance
 

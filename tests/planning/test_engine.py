@@ -203,6 +203,7 @@ def test_model_says_which_rows_there_are() -> None:
         "reserve_share",
         "reception_limit",
         "no_site_worse_off",
+        "longest_wait",
         "pinned",
         "churn",
     }

@@ -9,10 +9,11 @@ import pytest
 
 from optimizer.crosscheck import crosscheck_many
 from optimizer.domain.binding import binding_terms
-from optimizer.domain.instance import ADMISSION, Instance
+from optimizer.domain.instance import ADMISSION, STEP_DOWN, Instance
 from optimizer.domain.promises_kept import (
     PIN_ADMISSION,
     PIN_SURGE,
+    PIN_TRANSFER,
     churn,
     reserve_missed,
 )
@@ -38,8 +39,9 @@ from tests.planning.promise_cases import (
     reserve_with_beds_to_spare,
     told_before,
 )
+from tests.planning.wait_cases import longest_wait_dear_enough_is_kept, queue, soon
 
-from .instances import sketch, worked_example, worst_violation
+from .instances import sketch, with_levers, worked_example, worst_violation
 
 
 @pytest.mark.parametrize(
@@ -105,7 +107,8 @@ def test_third_hand_has_the_harm_worked_out_by_hand() -> None:
 def test_nearest_free_place_keeps_the_hard_promises(
     name: str, make: Callable[[], Instance]
 ) -> None:
-    inst = pins(make())  # the rule holds no pins
+    inst = make()  # the rule holds nothing that must hold
+    inst = inst.changed(promises=inst.promises.without_what_must_hold())
     rule = simulate(inst)
     assert worst_violation(build_model(inst), inst, rule) <= 1e-6
     assert rule.harm.value >= solve_plan(inst, SolveOptions(whole=False)).harm.value - 1e-6
@@ -180,6 +183,91 @@ def test_one_pin_is_dropped_rather_than_the_two_it_contradicts() -> None:
     )
     rows = [(PIN_ADMISSION, 0, 0, 0, s, n) for s, n in ((-1, 0), (0, 2), (CA, 1))]
     assert impossible_pins(pins(inst, *rows)).pins == (0,)
+
+
+STAYS = 1.0 - 1e-9
+
+
+def test_longest_wait_has_a_price_and_a_cost() -> None:
+    inst, seen = longest_wait_dear_enough_is_kept(), list[Optimum]()
+    plan = solve_plan(inst, seen=lambda model, answer: seen.append(Optimum(model, answer)))
+    assert plan.shadow_prices["longest_wait"].sum() > 1.0
+    assert promise_costs(inst, seen[0]) == {"longest_wait": pytest.approx(44.0 - 12.0)}
+    model = build_model(soon(queue(), 1, hard=True))
+    assert (model.column_blocks["wait_missed"] < 0).all()
+    assert (build_model(queue()).row_blocks["longest_wait"] < 0).all()
+
+
+@pytest.mark.parametrize(("beds", "due"), [(3, ()), (1, (1,)), (0, (0, 1))])
+def test_areas_where_a_longest_wait_cannot_hold(beds: int, due: tuple[int, ...]) -> None:
+    # one comes from o, two from q; who is in bed stays there
+    inst = sketch(
+        days=2,
+        beds={"A": {"OXY": beds}},
+        areas=("o", "q"),
+        classes={"M": ("OXY", 4.0, False)},
+        admissions=[(o, "A", "M", ADMISSION, 10.0) for o in ("o", "q")],
+        requests={("o", "M"): 1, ("q", "M"): 2},
+        keep={("M", "M"): STAYS},
+        waits={("M", "M"): 1.0},
+    )
+    found = impossible_pins(soon(inst, 1, hard=True))
+    assert (found.areas, found.least, found.any) == (due, True, bool(due))
+    assert not impossible_pins(soon(inst, 1)).any
+
+
+def _one_person(*rows: tuple[float, ...]) -> Instance:
+    """Somebody comes to A or to B this morning, and may be moved on to C tomorrow."""
+    inst = sketch(
+        days=2,
+        beds={"A": {"OXY": 1}, "B": {"OXY": 1}, "C": {"OXY": 1}},
+        admissions=[("o", u, "SR", ADMISSION, 10.0) for u in ("A", "B")],
+        transfers=[(u, "C", "SR", STEP_DOWN, 10.0) for u in ("A", "B")],
+        requests={("o", "SR"): 1},
+        keep={("SR", "SR"): STAYS},
+    )
+    return pins(inst, *rows)
+
+
+SR = 1
+
+
+def test_pins_that_hold_for_half_a_person_only_cannot_hold() -> None:
+    """In means half of him is in A and half in B; he himself is in one of them."""
+    half = (PIN_ADMISSION, 0, 0, 0, SR, 0.5)
+    assert impossible_pins(_one_person(half)).pins == (0,)
+    both = [(PIN_TRANSFER, 1, f, 2, SR, 0.5) for f in (0, 1)]
+    found = impossible_pins(_one_person(*both))
+    assert (len(found.pins), found.least) == (1, True)
+    kept = _one_person(*[row for i, row in enumerate(both) if i not in found.pins])
+    assert not impossible_pins(kept).any
+    plan = solve_plan(kept)
+    assert plan.moved[:, 1].sum() == pytest.approx(0.5)
+
+
+def test_pins_of_the_next_day_are_asked_of_whole_people_today() -> None:
+    inst = _one_person((PIN_TRANSFER, 1, 1, 2, SR, 1.0))
+    assert not impossible_pins(inst).any
+    plan = solve_plan(inst)
+    assert plan.admitted_observed.tolist() == [0.0, 1.0]
+    assert plan.moved[:, 1].sum() == pytest.approx(1.0)
+
+
+def test_pins_that_need_a_lever_get_it_whole() -> None:
+    inst = sketch(
+        days=2,
+        beds={"A": {"OXY": 0}},
+        admissions=[("o", "A", "SA", ADMISSION, 10.0)],
+        arrivals={("o", "SA", 2): 1},
+        waits={("SA", "SA"): 1.0},
+    )
+    inst = with_levers(inst, {"L": {"harm": 9.0}}, {("L", "bed", "A", "OXY"): 1.0})
+    assert solve_plan(inst).lever_open.sum() == 0
+    inst = pins(inst, (PIN_ADMISSION, 1, 0, 0, 0, 0.5))
+    assert not impossible_pins(inst).any
+    plan = solve_plan(inst)
+    assert plan.lever_open[0].tolist() == [0.0, 1.0]
+    assert plan.admitted[0, 1] >= 0.5 - 1e-6
 
 
 def test_reserve_missed_is_worked_out_from_the_decisions() -> None:

@@ -1,4 +1,4 @@
-"""`vehicle_rank` and `vehicle_shift`: where they bind, where they do not, at the edge, by hand.
+"""`vehicle_rank` and `vehicle_shift`: where they bind, do not, at the edge; by hand and both hands.
 
 A trip of 10 minutes takes 50 + 2 x 10 = 70. SA weighs 4, CA 20 an unmet day; nobody waits free.
 """
@@ -22,7 +22,10 @@ from optimizer.planning.worth import Optimum, confirm
 from optimizer.solving.engine import solve_arrays
 
 from .instances import sketch, worst_violation
+from .third_hand import harm, named, third_hand
 from .vehicles import with_fleet
+
+__all__ = ["named", "third_hand"]
 
 ICU = {"CA": "AMB_ICU", "CR": "AMB_ICU"}
 DAY_NIGHT = {"day": (0.5, 0.5), "night": (0.5, 0.5)}
@@ -37,10 +40,6 @@ def house(sick: float = 2, ill: float = 1, minutes: float = 9999.0) -> Instance:
         needs_vehicle=("SA", "CA"),
         minutes=minutes,
     )
-
-
-def harm(inst: Instance) -> float:
-    return solve_plan(inst).harm.value
 
 
 def least(inst: Instance, *, live: bool = False) -> float:

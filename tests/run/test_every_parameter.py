@@ -14,6 +14,7 @@ import pytest
 
 from optimizer.domain.scenario import Scenario
 from optimizer.domain.wave import Wave
+from optimizer.errors import SolverError
 from tests.run.trials import (
     AWAY,
     BEDS,
@@ -37,6 +38,7 @@ from tests.run.trials import (
     SECRET,
     TEXTS,
     TIERS,
+    WAIT,
     WAVE,
     WORSE,
     Bench,
@@ -123,6 +125,7 @@ CASES: dict[str, tuple[Data, Any, Any]] = {
     "weights.move_elsewhere": ({**OPEN, "rules.movers": "new"}, 0, 9),
     "weights.no_site_worse_off": (WORSE, 0, 5),
     "weights.reserve": (RESERVE, 0.3, 0.6),
+    "weights.longest_wait": (WAIT, 5, 50),
     "burden.minute": ({}, 0.01, 1),
     "burden.move": ({}, 1, 5),
     "burden.surge_bed_day": ({"shocks.staff_factor": 9}, 0.1, 1),
@@ -161,6 +164,9 @@ CASES: dict[str, tuple[Data, Any, Any]] = {
     "promises.reception.from_day": (LIMIT, 1, 3),
     "promises.reception.to_day": (LIMIT, None, 2),
     "promises.no_site_worse_off": ({}, False, True),
+    "promises.longest_wait.days": (WAIT, 1, 2),
+    "promises.longest_wait.severity": (WAIT, "moderate", "severe"),
+    "promises.longest_wait.hard": (WAIT, None, None),
     "pins.kind": (PIN, None, None),
     "pins.day": (PIN, 2, 3),
     "pins.from_place": (PIN, "C1", "C2"),
@@ -245,6 +251,14 @@ def test_kind_of_a_hazard_is_staying_or_dying(bench: Bench) -> None:
 def test_share_that_worsens_each_day_stands_for_the_share_of_the_phase(bench: Bench) -> None:
     told = [bench.said({"stays.mild.worse_per_day": share}) for share in (0.004, 0.05)]
     assert told[0] != told[1]
+
+
+def test_a_longest_wait_must_hold_or_has_a_price(bench: Bench) -> None:
+    """Nobody may wait: at a price there is a plan, else there is none (`impossible_pins`)."""
+    none = {**WAIT, "promises.longest_wait.days": 0}
+    assert bench.said(none) != bench.said({})
+    with pytest.raises(SolverError):
+        bench.said({**none, "promises.longest_wait.hard": True})
 
 
 def test_kind_of_a_pin_says_what_is_held(bench: Bench) -> None:

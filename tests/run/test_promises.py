@@ -209,6 +209,52 @@ def test_pins_that_cannot_hold_are_refused_with_the_smallest_set(
     assert not (tmp_path / "plan").exists()
 
 
+@pytest.fixture(scope="module")
+def soon(province: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a plan in which nobody with a moderate illness should wait a second evening."""
+    out = tmp_path_factory.mktemp("promises") / "soon"
+    made(province, out, {"longest_wait": {"days": 1}})
+    return out
+
+
+def test_longest_wait_is_told_and_forged_ones_are_refused(soon: Path, tmp_path: Path) -> None:
+    summary = told(soon)
+    (one,) = summary["promises"]
+    assert one["promise"] == "longest_wait"
+    rows = table(soon, "promises")
+    assert sum(float(row["missed"]) for row in rows) > 0.01
+    assert one["costs"] >= 0.0
+    assert "weights.longest_wait" in {row["key"] for row in summary["goals"]}
+    for lang, words in (("vi", "chờ lâu nhất"), ("en", "longest wait")):
+        assert words in summary_text(soon, summary, lang)
+    folder = copied(soon, tmp_path)
+    path = folder / "inputs" / "scenario.json"
+    scenario = json.loads(path.read_text(encoding="utf-8"))
+    scenario["promises"]["longest_wait"]["days"] = 2
+    path.write_text(json.dumps(scenario), encoding="utf-8")
+    found = {v.rule for v in check_plan(folder, data_of(soon)).violations}
+    assert {"longest_wait", "objective_harm"} <= found
+    scenario["promises"]["longest_wait"] |= {"days": 1, "hard": True}
+    path.write_text(json.dumps(scenario), encoding="utf-8")
+    broken = [v for v in check_plan(folder, data_of(soon)).violations if v.rule == "longest_wait"]
+    assert any("are waiting" in v.render("en") for v in broken)
+
+
+def test_longest_wait_that_cannot_hold_names_where_to_lift_it(
+    province: Path, tmp_path: Path
+) -> None:
+    hard = {"longest_wait": {"days": 0, "hard": True}}
+    with pytest.raises(InfeasiblePlanError) as refused:
+        made(province, tmp_path / "plan", hard)
+    assert refused.value.exit_code == 3
+    assert {p.column for p in refused.value.problems} == {"promises.longest_wait"}
+    assert "no less is enough" in refused.value.render("en")
+    assert "không thể giữ cam kết" in refused.value.render("vi")
+    assert not (tmp_path / "plan").exists()
+    easy = made(province, tmp_path / "easy", {"longest_wait": {"days": 90, "hard": True}})
+    assert easy["promises"][0]["missed"] == 0.0
+
+
 def test_wrong_pins_are_refused_all_at_once(province: Path) -> None:
     path = wave(
         province,
@@ -321,6 +367,8 @@ def data_of(kept: Path) -> Path:
         ({"reserve": {"IUC": 0.1}}, {}, "Did you mean ICU?"),
         ({"reserve": {"ICU": 0.1}}, {"weights": {"reserve": -1}}, "0 or more"),
         ({"reserves": {}}, {}, "reserves"),
+        ({"longest_wait": {"days": -1}}, {}, "0 or more"),
+        ({"longest_wait": {"days": 1, "severity": "moderat"}}, {}, "Did you mean moderate?"),
         ({"reception": [{"place": "U9", "patients": 3}]}, {}, "No facility or unit"),
         ({"reception": [{"place": "U1", "patients": -3}]}, {}, "0 or more"),
         (

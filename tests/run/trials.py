@@ -138,6 +138,7 @@ CURVE: Data = {
     ],
 }
 RESERVE: Data = {"promises.reserve": {"OXY": 0.9}}
+WAIT: Data = {"promises.longest_wait": {"days": 1, "severity": "moderate", "hard": False}}
 LIMIT: Data = {"promises.reception": [{"place": "U1", "patients": 3, "from_day": 1}]}
 PIN: Data = {
     "pins": [

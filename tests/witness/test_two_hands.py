@@ -17,7 +17,11 @@ import pytest
 from optimizer.crosscheck import crosscheck_many
 from optimizer.crosscheck.edges import EDGES, any_instance
 from optimizer.domain.instance import Instance
+from optimizer.errors import SolverError
+from optimizer.planning.constraints import CONSTRAINTS
+from optimizer.planning.lever_rows import LEVER_CONSTRAINTS
 from optimizer.planning.model import build_model
+from optimizer.planning.pins import impossible_pins
 from optimizer.planning.solve import SolveOptions, solve_plan
 from optimizer.solving.engine import solve_arrays
 from optimizer.witness.compare import SAME, compare
@@ -163,6 +167,55 @@ def test_a_fifth_of_the_random_instances_has_vehicles_told_apart() -> None:
     assert len(several) >= 10
     assert sum(len(f.shifts) > 0 and bool(f.urgent.any()) for f in several) >= 5
     assert any_instance(1).fleet is None
+
+
+def test_levers_and_promises_come_in_the_default_run() -> None:
+    many = [inst for _, inst in random_cases(120, 0)]
+    assert sum(inst.levers is not None for inst in many) == 30
+    assert sum(inst.promises.limits_waiting for inst in many) >= 20
+    assert sum(bool(inst.promises.reserve.any()) for inst in many) >= 20
+    for name in ("reception_places", "compared"):
+        assert sum(bool(getattr(inst.promises, name)) for inst in many) >= 15, name
+    for name in ("pins", "earlier"):
+        assert sum(len(getattr(inst.promises, name)) > 0 for inst in many) >= 2, name
+    both = [inst for inst in many if inst.levers is not None and inst.promises.any]
+    assert len(both) >= 10
+
+
+def test_every_row_binds_somewhere_and_is_idle_somewhere_in_the_default_run() -> None:
+    """Without a row that binds the least harm falls; without one that is idle it does not."""
+    rows = {row.__name__ for row in (*CONSTRAINTS, *LEVER_CONSTRAINTS)} - {"churn"}
+    binds, idle = set[str](), set[str]()
+    for _, inst in random_cases(240, 0):
+        if rows <= binds & idle:
+            break
+        model = build_model(inst)
+        compiled = model.compiled
+        if not compiled.size[0]:
+            continue
+        try:
+            least = solve_arrays(compiled, model.harm).objective
+        except SolverError:  # a pin that cannot hold with the vehicles of this instance
+            assert impossible_pins(inst).any
+            continue
+        for name in sorted(rows - (binds & idle)):
+            index = model.row_blocks.get(name, np.zeros(0, dtype=int))
+            here = index[index >= 0]
+            if not len(here):
+                continue
+            lower, upper = compiled.row_lower.copy(), compiled.row_upper.copy()
+            lower[here], upper[here] = -np.inf, np.inf
+            free = replace(compiled, row_lower=lower, row_upper=upper)
+            try:
+                without = solve_arrays(free, model.harm).objective
+            except SolverError:  # harm has no end without it
+                without = -np.inf
+            assert without <= least + 1e-6 * max(1.0, abs(least)), name
+            (idle if same(without, least) else binds).add(name)
+    # whole people, a bed that stays open and a free corridor: in test_constraints and test_rules
+    by_hand = {"open_requests", "expected_arrivals", "surge_stays_open", "corridor_people"}
+    assert rows - binds <= by_hand
+    assert rows - idle <= {"waiting_balance"}  # without it nobody needs to be admitted
 
 
 def test_worked_example_agrees_on_both_groups() -> None:

@@ -14,6 +14,8 @@ from planning_rules import Row, joined_sources
 
 Table = list[Row]
 M3_A_DAY = Decimal("1.44")
+POOLS = ("mobile_team", "neighbour_nurses", "neighbour_doctors")
+"""Kinds that give nothing where they are: their units are sent somewhere."""
 
 
 class Levers:
@@ -50,7 +52,7 @@ class Levers:
     ) -> None:
         """Add one lever with its yields; `gives` by (resource, place, item)."""
         told = {key: value for key, value in gives.items() if value}
-        if not told and kind not in ("mobile_team", "neighbour_teams"):
+        if not told and kind not in POOLS:
             return
         figures = dict(words["figures"]) | more
         if not int(figures["max_units"]):
@@ -298,9 +300,16 @@ class Levers:
                 harm=Decimal(words["harm_per_bed"]) * 2 * half,
             )
 
-    def _neighbour_teams(self, words: Mapping[str, Any]) -> None:
+    def _neighbour_nurses(self, words: Mapping[str, Any]) -> None:
+        self._asked("neighbour_nurses", words)
+
+    def _neighbour_doctors(self, words: Mapping[str, Any]) -> None:
+        self._asked("neighbour_doctors", words)
+
+    def _asked(self, pool: str, words: Mapping[str, Any]) -> None:
+        """People of neighbours, of whom each is then sent somewhere."""
         most = words["most_units"]
-        self._add("neighbours", "neighbour_teams", words, {}, max_units=most, harm=words["harm"])
+        self._add(pool.replace("_", "-"), pool, words, {}, max_units=most, harm=words["harm"])
 
     def _with_most_icu(self) -> list[str]:
         """Open units with beds of intensive care, those with most first."""
@@ -308,18 +317,25 @@ class Levers:
         having.sort(key=lambda unit: (-int(self.beds[unit, "ICU"]["planned_beds"]), unit))
         return having
 
-    def _neighbour_team_at(self, words: Mapping[str, Any]) -> None:
-        most = self.rules["kinds"]["neighbour_teams"]["most_units"]
+    def _neighbour_nurse_at(self, words: Mapping[str, Any]) -> None:
+        self._sent("neighbour_nurse_at", words)
+
+    def _neighbour_doctor_at(self, words: Mapping[str, Any]) -> None:
+        self._sent("neighbour_doctor_at", words)
+
+    def _sent(self, kind: str, words: Mapping[str, Any]) -> None:
+        """People of a pool sent to the units with most beds of intensive care."""
+        pool = words["pool"]
         for unit in self._with_most_icu()[: words["hospitals"]]:
             self._add(
-                f"neighbours:{unit}",
-                "neighbour_team_at",
+                f"{pool.replace('_', '-')}:{unit}",
+                kind,
                 words,
                 {("staff", unit, role): Decimal(n) for role, n in words["on_duty"].items()},
                 self._name(unit),
-                max_units=most,
+                max_units=self.rules["kinds"][pool]["most_units"],
                 harm=words["harm"],
-                drawn_from="neighbours",
+                drawn_from=pool.replace("_", "-"),
             )
 
     def _move_staff(self, words: Mapping[str, Any]) -> None:
