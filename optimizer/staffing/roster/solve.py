@@ -312,8 +312,8 @@ def build_roster(
         job.whole(Search(min(3.0, board.left), options.workers, _STRATEGIES, options.seed), hint)
     if board.left > 0:
         _search(job, hint)
-    if math.isnan(job.lp_bound):
-        job.relax()
+    if math.isnan(job.lp_bound) and len(job.model.column) <= MOST_AT_ONCE:
+        job.relax()  # soon done; a larger one would overrun the limit
     return _told(job)
 
 
