@@ -12,7 +12,7 @@ from optimizer.checking.proof import Side
 from optimizer.checking.violation import BoolArray, IntArray
 
 
-def pool(way: IntArray) -> IntArray:
+def pool_left(way: IntArray) -> IntArray:
     """Return the pool that each direction leaves."""
     pools: IntArray = np.array([BOARDING, TREATED, TREATED, BOARDING], dtype=np.intp)
     return np.asarray(pools[way])
@@ -42,7 +42,7 @@ def possible(case: Case, side: Side) -> Possible:
     asked, new = case.areas_day_one
     o, g, s, kind = side.admissions.T
     f, to, c, way = side.transfers.T
-    arrives, up = inputs.classes.arrives_as[c], pool(way) == BOARDING
+    arrives, up = inputs.classes.arrives_as[c], pool_left(way) == BOARDING
     days = case.scenario.days
     u, n, b = asked > 0, inputs.treated0 > 0, inputs.boarding0 > 0
     waiting = np.zeros((*u.shape, days), dtype=bool)

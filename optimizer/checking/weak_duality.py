@@ -12,7 +12,7 @@ import numpy as np
 from optimizer.checking import duality_levers as levers
 from optimizer.checking.case import Case
 from optimizer.checking.flows import ADMISSION, BOARDING, LEAVES, OUTSIDE, STABILISE
-from optimizer.checking.possible import pool, possible
+from optimizer.checking.possible import possible
 from optimizer.checking.promises import (
     at_lowest,
     receptions,
@@ -46,7 +46,7 @@ def way_costs(case: Case, side: Side) -> tuple[FloatArray, FloatArray]:
     admission = admission + w["move_elsewhere"] * ((own >= 0) & (own != g))
     f, g, s, way = side.transfers.T
     risk = w["move_event"] * classes.move_risk[s] * 1.02 ** (arcs.transfer_minutes[f, g] / 10)
-    up = pool(way) == BOARDING
+    up = pool_left(way) == BOARDING
     move = (
         risk + np.where(up, w["move_up"], w["move_down"]) + w["out_of_province"] * (way == LEAVES)
     )
@@ -277,7 +277,7 @@ class _Proof:
         total += self._at_most_everybody(a, self.possible.admitted, 1)
 
         f, g, s, way = side.transfers.T
-        up = (pool(way) == BOARDING)[:, None]
+        up = (pool_left(way) == BOARDING)[:, None]
         x = move_cost[:, None] + entry[g] - treated[g, case.inputs.classes.arrives_as[s]]
         x = x + np.where(
             up,

@@ -18,7 +18,8 @@ def bound_of(answer: Answer) -> float:
     return answer.objective if answer.optimal else answer.bound
 
 
-def _group(value: float, bound: float) -> GroupResult:
+def group_of(value: float, bound: float) -> GroupResult:
+    """Return value and bound of a goal; no bound where none is known."""
     return GroupResult(value, min(bound, value) if np.isfinite(bound) else None)
 
 
@@ -66,8 +67,8 @@ def plan_of(
         lever_open=values(v.levers.standing),
         lever_usable=values(v.levers.usable),
         home_short=values(v.levers.home_short),
-        harm=_group(harm, bound),
-        burden=_group(burden, burden_bound),
+        harm=group_of(harm, bound),
+        burden=group_of(burden, burden_bound),
         status="optimal" if proved else "feasible",
         solver=answer.engine,
     )

@@ -27,7 +27,7 @@ from optimizer.planning.first import least_harm
 from optimizer.planning.lever_dive import dived
 from optimizer.planning.model import PlanModel, build_model
 from optimizer.planning.proved import sharpened
-from optimizer.planning.readout import bound_of, plan_of
+from optimizer.planning.readout import bound_of, group_of, plan_of
 from optimizer.planning.start import start_of
 from optimizer.planning.whole import fractional, whole_day_one
 from optimizer.planning.whole_levers import (
@@ -176,7 +176,7 @@ def solve_plan(
         seconds=seconds,
         shadow_prices=prices,
         start=start,
-        fairness=_group(worst, later.fairness),
+        fairness=group_of(worst, later.fairness),
         prices={"harm": spent, "burden": later.added, "worst_area_without": later.unheld}
         if np.isfinite(later.fairness)
         else {},
