@@ -12,7 +12,7 @@ import numpy as np
 from optimizer.checking import duality_levers as levers
 from optimizer.checking.case import Case
 from optimizer.checking.flows import ADMISSION, BOARDING, LEAVES, OUTSIDE, STABILISE
-from optimizer.checking.possible import possible
+from optimizer.checking.possible import pool_left, possible
 from optimizer.checking.promises import (
     at_lowest,
     receptions,
