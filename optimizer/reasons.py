@@ -27,7 +27,9 @@ from optimizer.report.naming import names_of
 CONFIRMED = 5
 """Bottlenecks solved again."""
 SMALL = 20_000
-"""Columns up to which a plan is explained in full without being asked: below a second."""
+"""Columns up to which bottlenecks and clearing are solved again without being asked: a second."""
+FEW_COMMUNES = 20
+"""Communes up to which every assumption is tried without being asked; a hundred take a minute."""
 NEAR = 6
 """Nearest places of an origin looked at for a rule that excludes them."""
 
@@ -119,8 +121,9 @@ def explained(
 ) -> Reasons:
     """Return why the plan is as it is; empty for a plan by rule, which has no prices.
 
-    `full` solves the dearest bottlenecks and the clearing again whatever the size; None does so for
-    models of up to `SMALL` columns; false leaves both out.
+    `full` solves the dearest bottlenecks and the clearing again and tries every assumption whatever
+    the size; None does so for models of up to `SMALL` columns, assumptions for up to `FEW_COMMUNES`
+    (each is an assembly of the province); false leaves all of it out.
     """
     if optimum is None:
         return NONE
@@ -149,7 +152,8 @@ def explained(
         clearing = clear_shortfall(optimum, offered, costs)
         seconds["explain: clearing"] = time.perf_counter() - began
         began = time.perf_counter()
-        moved = what_matters(tables, scenario, offered, optimum)
+        if full or len(made.communes) <= FEW_COMMUNES:
+            moved = what_matters(tables, scenario, offered, optimum)
         seconds["explain: assumptions"] = time.perf_counter() - began
     each = {r.kind: weights_of(offered, costs, r.kind).tolist() for r in RESOURCES}
     days = tuple(f"unmet_days_{level}" for level in offered.levels)
