@@ -7,12 +7,12 @@ import os
 from hypothesis import HealthCheck, settings
 
 MANY = "REFERRAL_MANY_EXAMPLES"
-"""Environment variable: 200 random examples of each property instead of 60 fixed ones."""
+"""Environment variable: 200 random examples of each property instead of 40 fixed ones."""
 
 _QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 settings.register_profile(
     "fixed",
-    max_examples=60,
+    max_examples=40,
     derandomize=True,
     deadline=None,
     database=None,
