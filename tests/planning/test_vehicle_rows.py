@@ -21,7 +21,7 @@ from optimizer.planning.solve import solve_plan
 from optimizer.planning.worth import Optimum, confirm
 from optimizer.solving.engine import solve_arrays
 
-from .instances import sketch, worst_violation
+from .instances import sketch, with_levers, worst_violation
 from .third_hand import harm, named, third_hand
 from .vehicles import with_fleet
 
@@ -66,6 +66,22 @@ def test_vehicle_rank_holds_who_needs_the_better_vehicle(
 ) -> None:
     inst = with_fleet(house(), {"AMB_BASIC": basic, "AMB_ICU": icu}, ICU)
     assert harm(inst) == pytest.approx(due)
+
+
+def test_cars_of_a_lever_carry_nobody_who_needs_better() -> None:
+    """Only ambulances stand there, so their row is that of the day: until taxis widen that one."""
+    inst = with_fleet(house(), {"AMB_BASIC": 0, "AMB_ICU": 70}, ICU)
+    cars = with_levers(inst, {"taxis": {}}, {("taxis", "vehicle_minutes", inst.bases[0], "-"): 999})
+    assert harm(inst) == pytest.approx(20.0 + 4.0)
+    assert harm(cars) == pytest.approx(20.0)
+
+
+def test_cars_of_a_lever_do_not_widen_a_shift() -> None:
+    inst = house(0, 4)
+    half = with_fleet(inst, {"AMB_BASIC": 140}, {}, urgent=("SA",), shifts=DAY_NIGHT)
+    cars = with_levers(half, {"taxis": {}}, {("taxis", "vehicle_minutes", inst.bases[0], "-"): 999})
+    assert harm(half) == pytest.approx(2 * 4.0)
+    assert harm(cars) == pytest.approx(2 * 4.0)
 
 
 def test_vehicle_rank_counts_transfers_at_the_base_of_the_sender() -> None:
