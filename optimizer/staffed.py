@@ -201,7 +201,7 @@ def _rostered(
     for number in range(1, wish.rounds + 2):
         began = time.perf_counter()
         plan = hand_over(coupled, work, scenario_path, settings, progress, lost)
-        summary = write_staffed(coupled, plan, work)
+        write_staffed(coupled, plan, work)
         opened = opened_plan(work, coupled.tables.directory)
         if found is not None and number > wish.rounds:
             found = held_against(opened, found, work / ROSTERS, wish.days)
@@ -211,7 +211,7 @@ def _rostered(
             )
         rounds.append(_round(number, plan, found, time.perf_counter() - began))
         if best is None or rounds[-1].bed_days_lost < rounds[best["round"] - 1].bed_days_lost:
-            best = {"round": number, "found": found, "summary": summary, "lost": lost}
+            best = {"round": number, "found": found, "plan": plan, "lost": lost}
             shutil.rmtree(kept, ignore_errors=True)
             for name in (PLAN, ROSTERS):
                 shutil.copytree(work / name, kept / name)
@@ -228,7 +228,7 @@ def _rostered(
     kept.rmdir()
     if best["lost"] is not None:
         write_losses(work, coupled.made.instance, best["lost"])
-    summary = dict(best["summary"])
+    summary = write_staffed(coupled, best["plan"], work)  # the last round's stands there
     summary["rosters"] = {
         "folder": ROSTERS,
         "days": wish.days,
@@ -279,19 +279,24 @@ def write_staffed(coupled: Coupled, plan: HandedOver, work: Path) -> dict[str, A
 
 
 def judged(work: Path, coupled: Coupled, summary: dict[str, Any]) -> None:
-    """Judge a staff folder and write what the judge counted into its summary.
+    """Judge a staff folder with its whole summary, and write what the judge counted into it.
 
     Raises
     ------
     PlanCheckError
         If the judge finds anything.
     """
+
+    def write() -> None:
+        text = json.dumps(summary, ensure_ascii=False, indent=1) + "\n"
+        (work / SUMMARY_FILE).write_text(text, encoding="utf-8")
+
+    write()
     result = check_staff(work, coupled.tables.directory)
     if result.violations:
         raise PlanCheckError([one.problem() for one in result.violations])
     summary["checked"] = {"things": sum(result.counts.values()), "rules": len(result.counts)}
-    text = json.dumps(summary, ensure_ascii=False, indent=1) + "\n"
-    (work / SUMMARY_FILE).write_text(text, encoding="utf-8")
+    write()
 
 
 def block_changes(published: Sequence[Secondment], plan: SecondmentPlan) -> list[dict[str, Any]]:

@@ -30,6 +30,7 @@ LOSSES_FILE = "roster_losses.csv"
 HAIR = 1e-5
 Lent = dict[tuple[str, str], FloatArray]
 """(unit, role) -> (T,) people on duty more or fewer."""
+MISSING = "{file} is missing."
 UNREADABLE = "The folder cannot be read: {reason}."
 
 
@@ -64,6 +65,10 @@ def check_staff(folder: Path, data_dir: Path | None = None) -> CheckResult:
                 found += some
                 if some:
                     broken[name] = len(some)
+        except FileNotFoundError as error:
+            place = str(error.filename)
+            fault = Violation("files", place, 1, "files", MISSING, {"file": place})
+            found, broken["files"] = [*found, fault], broken.get("files", 0) + 1
         except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
             fault = Violation("files", str(folder), 1, "files", UNREADABLE, {"reason": str(error)})
             found, broken["files"] = [*found, fault], broken.get("files", 0) + 1

@@ -183,7 +183,10 @@ def capacity(
         if cluster_of[row.base_unit] in at and row.base_unit in existing
     ]
     factor = scenario.shocks.vehicle_factor
-    minutes, fleet = fleet_of(tables, fleets, len(bases), days, factor, patients)
+    brought = scenario.levers is not None and any(
+        row.resource == "vehicle_minutes" for row in tables.lever_yields
+    )
+    minutes, fleet = fleet_of(tables, fleets, len(bases), days, factor, patients, brought=brought)
     return Capacity(
         beds=usable[:, :, None] - closed[0],
         listed=listed,

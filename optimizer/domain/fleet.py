@@ -127,11 +127,14 @@ def fleet_of(
     days: int,
     factor: float,
     patients: Sequence[PatientClass],
+    *,
+    brought: bool = False,
 ) -> tuple[FloatArray, Fleet | None]:
     """Return all patient-minutes of each base, (E, T), and the fleet by class.
 
     `fleets` are rows of vehicles.csv with their base on E. None where no table tells classes apart:
     no vehicle is below what anybody needs, takes more than one, and nobody is urgent in a shift.
+    `brought`: levers may bring vehicles of the lowest class.
     """
     if not tables.vehicle_classes and not tables.vehicle_shifts:
         total = np.zeros(bases)
@@ -169,12 +172,13 @@ def fleet_of(
         patients_per_trip=per_trip,
     )
     total = np.repeat(minutes.sum(axis=1)[:, None], days, axis=1) * factor
-    return total, fleet_by_class if _told_apart(fleet_by_class) else None
+    return total, fleet_by_class if _told_apart(fleet_by_class, brought) else None
 
 
-def _told_apart(fleet: Fleet) -> bool:
+def _told_apart(fleet: Fleet, brought: bool) -> bool:
     """Return whether the classes or the shifts can ever matter."""
     stands = fleet.minutes.sum(axis=(0, 2)) > 0
+    stands[0] |= brought
     lowest = int(stands.argmax()) if stands.any() else len(stands)
     several = bool((fleet.least > lowest).any() or (fleet.patients_per_trip[stands] != 1).any())
     return several or bool(len(fleet.shifts) and fleet.urgent.any())
