@@ -147,10 +147,16 @@ def _widened(inst: Instance, usable: list[Fraction]) -> Instance:
         devices=inst.terms.devices + y.devices[0][:, :, None] * each,
         oxygen_flow=inst.terms.oxygen_flow + y.oxygen_flow[0][:, None] * each,
     )
+    minutes, fleet = y.vehicle_minutes[0][:, None] * each, inst.fleet
+    if fleet is not None:  # what a lever brings is of the lowest class, and of no shift
+        by_class = fleet.minutes.copy()
+        by_class[:, 0] += minutes
+        fleet = replace(fleet, minutes=by_class)
     return inst.changed(
+        fleet=fleet,
         beds=inst.beds + y.beds[0][:, :, None] * each,
         staff=inst.staff + y.staff[0][:, :, None] * each,
-        vehicle_minutes=inst.vehicle_minutes + y.vehicle_minutes[0][:, None] * each,
+        vehicle_minutes=inst.vehicle_minutes + minutes,
         outside_places=inst.outside_places + y.outside_places[0][:, None] * each,
         terms=terms,
         levers=None,
