@@ -108,6 +108,8 @@ def one_by_one(
         own = own[low[own] < high[own]]
         if not len(own):
             continue
+        if left() <= 0:
+            return None
         worth = slack.cost(done + 1) - slack.cost(done)
         worth = np.round(np.nan_to_num(worth, posinf=FREE, neginf=-FREE)).astype(np.int64)
         price = model.cost.copy()
@@ -126,8 +128,6 @@ def one_by_one(
             )
             if found.values is not None or found.status is RosterStatus.infeasible:
                 break
-            if left() <= 0:
-                return None
         if found.values is None:
             return None
         before = values[own]
