@@ -31,6 +31,9 @@ from optimizer.exchange.staff_tables import read_staff_tables
 from optimizer.exchange.tables import read_tables
 from optimizer.report.folder import find_data_dir
 
+MOST_DAYS = 28
+"""Of a roster, unless more are asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class BedPlan:
@@ -52,6 +55,10 @@ class BedPlan:
         inside = self.made.sites.inside
         grouped = {site for unit in inside if len(set(unit.sites)) > 1 for site in unit.sites}
         return tuple(sorted({unit.sites[0] for unit in inside} - grouped))
+
+    def units_of(self, facility: str) -> list[int]:
+        """Return the planning units of a facility that is planned by itself."""
+        return _units(self.made, facility)
 
 
 def opened_plan(source: Path, data_dir: Path | None = None) -> BedPlan:
@@ -106,7 +113,7 @@ def house_tables(
     inst, force, whole = made.instance, plan.force, plan.posts
     at = _units(made, facility)
     left = inst.shown_days - first_day + 1
-    length = min(left, 28) if days is None else days
+    length = min(left, MOST_DAYS) if days is None else days
     if not 1 <= length <= left:
         raise DataError(
             [

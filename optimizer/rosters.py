@@ -17,12 +17,12 @@ import numpy as np
 
 from optimizer.domain.duty import Beds, Uncovered, uncovered
 from optimizer.domain.instance import BoolArray, FloatArray
-from optimizer.domain.roster import Assignment, RosterProblem
+from optimizer.domain.roster import Assignment, RosterProblem, RosterStatus
 from optimizer.domain.staffable import staffable
 from optimizer.errors import DataError, InfeasibleRosterError, NoRosterInTimeError
 from optimizer.exchange.beds import read_beds, write_uncovered
 from optimizer.exchange.roster_tables import read_roster_folder
-from optimizer.roster_from_beds import BedPlan, house_tables
+from optimizer.roster_from_beds import MOST_DAYS, BedPlan, house_tables
 from optimizer.rostering import make_roster
 from optimizer.staffing.roster.solve import RosterOptions
 
@@ -57,6 +57,8 @@ class FacilityRoster:
     cpu_seconds: float = 0.0
     bed_days: float = 0.0
     bed_days_lost: float = 0.0
+    made_in: int = 1
+    """Round of plan and rosters in which its roster was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,17 @@ class Rosters:
     short: BoolArray
     """(F, R, T) a post or lead is missing that day."""
     known: BoolArray
-    """(F, T) days of units that are rostered."""
+    """(F, T) days of units that are rostered, or of which it is proved that no roster can be."""
 
-    def total(self, name: str) -> float:
-        """Return the sum of a column."""
-        return float(sum(getattr(row, name) or 0 for row in self.rows))
+    @property
+    def everywhere(self) -> BoolArray:
+        """(F, R, T) every role of the days that are known."""
+        return np.broadcast_to(self.known[:, None], self.short.shape)
+
+    def total(self, name: str, made_in: int | None = None) -> float:
+        """Return the sum of a column, of the rosters made in one round if that is named."""
+        rows = [row for row in self.rows if made_in in (None, row.made_in)]
+        return float(sum(getattr(row, name) or 0 for row in rows))
 
 
 def for_people(options: RosterOptions, people: int) -> RosterOptions:
@@ -106,6 +114,7 @@ def roster_province(
     *,
     days: int | None = None,
     before: Rosters | None = None,
+    number: int = 1,
     tell: Tell | None = None,
 ) -> Rosters:
     """Make the roster of each facility into ``out/FACILITY`` and the table beside them.
@@ -116,6 +125,8 @@ def roster_province(
         Of each roster, from the first day of the plan; None: its shown days, at most 28.
     before
         Rosters of other beds; one that fills every post of these beds stands as it is.
+    number
+        Of the round.
     """
     say = tell or (lambda stage, seconds, done: None)
     names = {row.facility_id: row.short_name for row in plan.tables.facilities}
@@ -123,21 +134,22 @@ def roster_province(
     chosen = plan.alone
     rows: list[FacilityRoster] = []
     made: dict[str, Made] = {}
-    for number, facility in enumerate(chosen, 1):
-        label = f"{names[facility]} ({number}/{len(chosen)})"
+    for n, facility in enumerate(chosen, 1):
+        label = f"{names[facility]} ({n}/{len(chosen)})"
         say(label, 0.0, False)
         row, found = None, before.made.get(facility) if before else None
         if found is not None:
             row, found = _against(plan, known[facility], found, days)
         if row is None or row.open or row.leads_missing:
             row, found = _one(plan, facility, names[facility], out / facility, options, days)
+            row = replace(row, made_in=number)
         rows.append(row)
         if found is not None:
             made[facility] = found
         lost = f"{row.open}/{row.posts} · {row.bed_days_lost:.1f}"
         say(f"{label}: {row.status} · {lost}", row.wall_seconds, True)
     write_rosters(out, rows)
-    return _held(plan, tuple(rows), made)
+    return _held(plan, tuple(rows), made, days)
 
 
 def _one(
@@ -198,7 +210,7 @@ def held_against(plan: BedPlan, before: Rosters, out: Path, days: int | None = N
             rows[n], made[row.facility_id] = _against(plan, row, made[row.facility_id], days)
             write_uncovered(out / row.facility_id, _uncovered(made[row.facility_id]))
     write_rosters(out, rows)
-    return _held(plan, tuple(rows), made)
+    return _held(plan, tuple(rows), made, days)
 
 
 def _uncovered(made: Made) -> Uncovered:
@@ -227,13 +239,13 @@ def _against(
         leads_missing=found.leads_missing,
         bed_days=found.bed_days,
         bed_days_lost=found.beds_lost,
-        wall_seconds=0.0,
-        cpu_seconds=0.0,
     )
     return told, made
 
 
-def _held(plan: BedPlan, rows: tuple[FacilityRoster, ...], made: dict[str, Made]) -> Rosters:
+def _held(
+    plan: BedPlan, rows: tuple[FacilityRoster, ...], made: dict[str, Made], days: int | None
+) -> Rosters:
     """Return the rosters with what they can staff, on the axes of the instance."""
     inst = plan.made.instance
     most = np.zeros_like(inst.staff)
@@ -247,6 +259,11 @@ def _held(plan: BedPlan, rows: tuple[FacilityRoster, ...], made: dict[str, Made]
             at = inst.units.index(unit)
             most[at, :, span], short[at, :, span] = found.most[f], found.short[f]
             known[at, span] = True
+    for row in rows:  # no roster can be: nobody of it counts; none in time is no such proof
+        if row.status == RosterStatus.infeasible:
+            own = plan.units_of(row.facility_id)
+            span = slice(0, days or min(inst.shown_days, MOST_DAYS))
+            short[own, :, span], known[own, span] = inst.staff[own, :, span] > 0, True
     return Rosters(rows, made, most, short, known)
 
 

@@ -134,6 +134,11 @@ def _ways(inst: Instance) -> Instance:
     return with_ways(inst, *offered_ways(inst, rule))
 
 
+def least_harm(inst: Instance) -> float:
+    """Return the harm of the best plan of an instance, in means."""
+    return _beds(_ways(inst)).plan.harm.value
+
+
 def lendable(force: Workforce, staff: StaffTables, scenario: Scenario, inst: Instance) -> Lendable:
     """Return who could be lent at all, in people on duty."""
     units, days = len(inst.units), inst.days

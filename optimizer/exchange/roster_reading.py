@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from optimizer.errors import Problem
 from optimizer.exchange.cells import columns, convert, explain, required_columns
-from optimizer.exchange.reading import nearest_name, read_sheet, same_id, shown
+from optimizer.exchange.reading import Sheet, nearest_name, read_sheet, same_id, shown
 from optimizer.exchange.roster_rows import (
     ROWS,
     RosterRow,
@@ -30,7 +30,7 @@ class RosterBook:
         self.directory = directory
         self.problems: list[Problem] = []
         self.rows: dict[type[RosterRow], list[tuple[int, RosterRow]]] = {m: [] for m in ROWS}
-        self.ids: dict[type[RosterRow], set[str]] = {}
+        self.sheets: dict[type[RosterRow], Sheet] = {}
 
     def file(self, model: type[RosterRow]) -> str:
         """Return what messages call a table."""
@@ -41,6 +41,13 @@ class RosterBook:
         for number, row in self.rows[model]:
             if isinstance(row, model):
                 yield number, row
+
+    def named(self, model: type[RosterRow], column: str) -> frozenset[str] | None:
+        """Return the cells of a column, those of faulty rows too; None if some were not read."""
+        sheet = self.sheets.get(model)
+        if sheet is None or not (sheet.sound and sheet.complete):
+            return None
+        return frozenset(record.cells[column] for record in sheet.records)
 
     def say(
         self,
@@ -103,7 +110,7 @@ def load(book: RosterBook, model: type[RosterRow]) -> None:
     sheet = read_sheet(path, str(path), required, optional)
     empty = "The file has a header and no rows."
     book.problems += [p for p in sheet.problems if model.NEEDED or p.fault != empty]
-    book.ids[model] = {same_id(r.cells.get(model.KEY[0], "")) for r in sheet.records}
+    book.sheets[model] = sheet
     for record in sheet.records:
         row = convert(record, model, str(path), book.problems)
         if row is not None:

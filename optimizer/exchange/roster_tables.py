@@ -91,17 +91,22 @@ class _Maker:
 
     def __init__(self, book: RosterBook, rules: RulesFile) -> None:
         self.book, self.rules = book, rules
-        self.shifts = {row.shift for _, row in book.of(ShiftRow)}
-        self.people = {row.person_id for _, row in book.of(Person)}
-        self.contracts = {row.contract_id for _, row in book.of(ContractRow)}
-        self.units = {row.unit for _, row in book.of(CoverRow)}
-        self.roles = {row.role for _, row in book.of(CoverRow)}
+        self.shifts = book.named(ShiftRow, "shift")
+        self.people = book.named(Person, "person_id")
+        self.contracts = book.named(ContractRow, "contract_id")
+        self.units = book.named(CoverRow, "unit")
+        self.roles = book.named(CoverRow, "role")
 
     def known(
-        self, model: type[RosterRow], row: int, column: str, value: str, among: set[str]
+        self,
+        model: type[RosterRow],
+        row: int,
+        column: str,
+        value: str,
+        among: frozenset[str] | None,
     ) -> None:
-        """Say a value that is not among those of another table."""
-        if value not in among:
+        """Say a value that is not among those of another table, if all of these are known."""
+        if among is not None and value not in among:
             meant = nearest_name(value, among)
             remedy = "Did you mean {meant}?" if meant else "Add it there, or correct it here."
             self.book.say(
@@ -249,7 +254,7 @@ class _Maker:
             units, roles = listed(row.unit), listed(row.role)
             for unit in units:
                 self.known(Person, n, "unit", unit, self.units)
-            if not set(roles) & self.roles:
+            if self.roles is not None and not set(roles) & self.roles:
                 self.known(Person, n, "role", row.role, self.roles)
             skills = {flag for flag in FLAGS if getattr(row, flag)} | set(listed(row.skills))
             yield StaffMember(
@@ -393,7 +398,7 @@ def problem_of(book: RosterBook, rules: RulesFile) -> RosterProblem:
         ("supervision", r) for r in rules.supervision
     ]:
         for id, known in ((rule.unit, make.units), (getattr(rule, "shift", ""), make.shifts)):
-            if id and id not in known:
+            if id and known is not None and id not in known:
                 fault = "Nothing of this id is known."
                 remedy = "Add it there, or correct it here."
                 place = str(book.directory / RULES_FILE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 
 from optimizer.domain.people import (
@@ -113,17 +113,29 @@ def _unique(book: Book, model: type[Row]) -> None:
             )
 
 
+def _named(book: Book, model: type[Row]) -> frozenset[str] | None:
+    """Return the ids of a table, those of faulty rows too; None if some could not be read."""
+    loaded = book.tables[model.TABLE]
+    if loaded.absent or not (loaded.sheet.sound and loaded.sheet.complete):
+        return None
+    return frozenset(loaded.ids.values())
+
+
 def _refer(book: Book, tables: Tables) -> None:
     """Refuse ids of what is not there."""
     roles = {row.role for row in tables.roles}
     sites = {row.facility_id for row in tables.facilities}
-    contracts = {row.contract_id for _, row in book.rows(ContractTerms)}
-    ownerships = {row.ownership for _, row in book.rows(LendingTerms)}
+    contracts, ownerships = _named(book, ContractTerms), _named(book, LendingTerms)
 
     def known(
-        model: type[Row], number: int, column: str, cell: str, among: Iterable[str], table: str
+        model: type[Row],
+        number: int,
+        column: str,
+        cell: str,
+        among: Collection[str] | None,
+        table: str,
     ) -> None:
-        if cell not in among:
+        if among is not None and cell not in among:
             book.say(
                 model,
                 number,
@@ -147,7 +159,9 @@ def _refer(book: Book, tables: Tables) -> None:
         known(Lender, number, "ownership", lender.ownership, ownerships, "lending.csv")
     used = {row.facility_id for _, row in book.rows(Person)}
     for site in tables.facilities:
-        if site.facility_id in used and site.ownership not in ownerships:
+        if ownerships is None or site.facility_id not in used:
+            continue
+        if site.ownership not in ownerships:
             where = book.tables[LendingTerms.TABLE].file
             fault = "No row for the ownership {ownership}, which {site} has."
             book.problems.append(
@@ -197,7 +211,7 @@ def _figures(book: Book) -> dict[str, tuple[float, ...]]:
 def _count(book: Book, tables: Tables) -> None:
     """Refuse people who are more or fewer than the heads of staff.csv, by facility and role."""
     loaded = book.tables[Person.TABLE]
-    if loaded.absent or not loaded.sheet.sound:
+    if loaded.absent or not (loaded.sheet.sound and loaded.sheet.complete):
         return
     facility = {row.unit_id: row.facility_id for row in tables.units}
     heads: dict[tuple[str, str], float] = {}
@@ -205,8 +219,8 @@ def _count(book: Book, tables: Tables) -> None:
         key = facility[pool.unit_id], pool.role
         heads[key] = heads.get(key, 0.0) + pool.heads
     people: dict[tuple[str, str], int] = {}
-    for _, person in book.rows(Person):
-        key = person.facility_id, person.role
+    for record in loaded.sheet.records:  # of faulty rows too: they are people
+        key = record.cells["facility_id"], record.cells["role"]
         people[key] = people.get(key, 0) + 1
     for site, role in sorted(heads.keys() | people.keys()):
         known, counted = heads.get((site, role), 0.0), people.get((site, role), 0)

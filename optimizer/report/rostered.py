@@ -75,6 +75,7 @@ def facility_rows(rosters: Mapping[str, Any], lang: str) -> list[dict[str, Any]]
             say("Bound"): shown(row["bound"]),
             say("Status"): say(ROSTER_STATUSES[row["status"]]),
             say("Seconds"): shown(row["wall_seconds"], 1),
+            say("Made in round"): row["made_in"],
             say("Bed-days lost"): shown(row["bed_days_lost"], 1),
         }
         for row in rosters["facilities"]
@@ -88,6 +89,9 @@ def roster_round_rows(rosters: Mapping[str, Any], lang: str) -> list[dict[str, A
         {
             say("Round"): str(one["number"]),
             say("Harm"): num(one["harm"], lang, 1),
+            say("Harm with the rosters alone"): "–"
+            if one.get("harm_staffed") is None
+            else num(one["harm_staffed"], lang, 1),
             say("Posts"): num(one["posts"], lang, 0),
             say("Open posts"): num(one["open"], lang, 0),
             say("Bed-days lost"): num(one["bed_days_lost"], lang, 1),
@@ -127,4 +131,34 @@ def rosters_text(rosters: Mapping[str, Any], lang: str) -> str:
             )
             + (" " + say("This one is handed over.") if one["kept"] else "")
         )
-    return "\n".join(lines)
+    return "\n".join([*lines, *_warnings(rosters, lang)])
+
+
+def _warnings(rosters: Mapping[str, Any], lang: str) -> list[str]:
+    """Say what the search owes and people do not, and which beds count without a roster."""
+    say = translator(lang)
+    rows, lines = rosters["facilities"], []
+    one = rosters["rounds"][rosters["rosters_of_round"] - 1]
+    if one["open"] > one["at_least"]:
+        text = say(
+            "Of the {open} posts that the rosters of round {number} leave open, counting heads and "
+            "hours proves {least}; a longer search (--rosters) may fill others."
+        )
+        lines.append(
+            text.format(
+                open=num(one["open"], lang, 0),
+                number=one["number"],
+                least=num(one["at_least"], lang, 0),
+            )
+        )
+    late = [row["name"] for row in rows if row["status"] == "no_solution_in_time"]
+    if late:
+        text = say(
+            "No roster was found in time for {names}: the beds there count by people on duty alone."
+        )
+        lines.append(text.format(names=", ".join(late)))
+    none = [row["name"] for row in rows if row["status"] == "infeasible"]
+    if none:
+        text = say("No roster can be made for {names}: none of their people are counted.")
+        lines.append(text.format(names=", ".join(none)))
+    return lines

@@ -158,7 +158,29 @@ def test_missing_table_is_named(name: str, tmp_path: Path) -> None:
     (tmp_path / f"{name}.csv").unlink()
     with pytest.raises(DataError) as caught:
         read_roster_folder(tmp_path)
-    assert any(p.file.endswith(f"{name}.csv") for p in caught.value.problems)
+    assert [Path(p.file).name for p in caught.value.problems] == [f"{name}.csv"]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "column"),
+    [
+        ("contracts", "full,", "full,x", "max_hours"),
+        ("shifts", "D,07:00,", "D,07:00,x", "hours"),
+        ("people", "nurse,full,trainee,0", "nurse,full,trainee,x", "nights_before"),
+    ],
+)
+def test_a_bad_row_is_one_fault_and_not_one_of_all_that_name_it(
+    name: str, old: str, new: str, column: str, tmp_path: Path
+) -> None:
+    write_inputs(full(), tmp_path)
+    path = tmp_path / f"{name}.csv"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        read_roster_folder(tmp_path)
+    told = [(Path(p.file).name, p.column) for p in caught.value.problems]
+    assert told == [(f"{name}.csv", column)]
 
 
 def test_names_of_persons_are_refused_and_not_repeated(tmp_path: Path) -> None:

@@ -114,6 +114,20 @@ def test_staff_tables_name_every_fault_at_once(peopled: Path, tmp_path: Path) ->
         assert part in said, said
 
 
+def test_a_bad_contract_is_one_fault_and_not_one_a_person(peopled: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "faulty"
+    shutil.copytree(peopled, folder)
+    text = (folder / "contracts.csv").read_text(encoding="utf-8")
+    (folder / "contracts.csv").write_text(text.replace("full,", "full,x", 1), encoding="utf-8")
+    people = (folder / "people.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    people[1] = people[1].replace(",full,1,", ",full,yes please,")
+    (folder / "people.csv").write_text("".join(people), encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        read_staff_tables(read_tables(folder)[0])
+    told = [(Path(p.file).name, p.column) for p in caught.value.problems]
+    assert told == [("contracts.csv", "weekly_hours"), ("people.csv", "can_supervise")]
+
+
 def test_validate_names_faults_of_staff_tables_too(peopled: Path, tmp_path: Path) -> None:
     folder = tmp_path / "faulty"
     shutil.copytree(peopled, folder)

@@ -69,6 +69,10 @@ def test_beds_that_no_roster_staffs_are_taken_off_and_the_folder_is_lawful(
     assert last["bed_days"] < first["bed_days"]
     assert last["harm"] > first["harm"]
     assert last["kept"]
+    assert first["harm_staffed"] > first["harm"]  # of the same beds, without whom no roster brings
+    assert first["open"] >= first["at_least"] > 0
+    assert last["cpu_seconds"] == 0  # it keeps to the rosters made before it
+    assert {row["made_in"] for row in told(rostered)["rosters"]["facilities"]} == {1}
     result = check_staff(rostered, tired)
     assert result.passed, result.render("en")
     assert result.counts["rosters"] > 0
@@ -90,6 +94,11 @@ def test_table_of_facilities_holds_every_facility_that_is_planned_by_itself(
         assert check_roster(rostered / "rosters" / row["facility_id"]).passed
         assert row["open"] >= 0
     assert "giường" in staff_text(summary, "vi")
+    assert "longer search" not in staff_text(summary, "en")
+    summary["rosters"]["rounds"][0]["open"] += 5  # what a short search would leave
+    rows[0]["status"], rows[1]["status"] = "infeasible", "no_solution_in_time"
+    for part in ("a longer search", "No roster can be made for", "No roster was found in time"):
+        assert part in staff_text(summary, "en")
     assert "BVĐK tỉnh" in staff_text(summary, "en")
 
 
