@@ -75,7 +75,7 @@ def facility_rows(rosters: Mapping[str, Any], lang: str) -> list[dict[str, Any]]
             say("Bound"): shown(row["bound"]),
             say("Status"): say(ROSTER_STATUSES[row["status"]]),
             say("Seconds"): shown(row["wall_seconds"], 1),
-            say("Made in round"): row["made_in"],
+            say("Made in round"): row.get("made_in", ""),
             say("Bed-days lost"): shown(row["bed_days_lost"], 1),
         }
         for row in rosters["facilities"]
@@ -138,8 +138,8 @@ def _warnings(rosters: Mapping[str, Any], lang: str) -> list[str]:
     """Say what the search owes and people do not, and which beds count without a roster."""
     say = translator(lang)
     rows, lines = rosters["facilities"], []
-    one = rosters["rounds"][rosters["rosters_of_round"] - 1]
-    if one["open"] > one["at_least"]:
+    one = rosters["rounds"][rosters.get("rosters_of_round", 1) - 1]
+    if one["open"] > one.get("at_least", one["open"]):
         text = say(
             "Of the {open} posts that the rosters of round {number} leave open, counting heads and "
             "hours proves {least}; a longer search (--rosters) may fill others."

@@ -6,6 +6,7 @@ KPIs beside the rivals, first shortfalls, today's moves.
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -31,9 +32,15 @@ def _table(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def _numbers(values: Sequence[float], lang: str) -> list[str]:
+    """Return the figures of one row, all with as many digits as the row needs."""
+    told = [abs(value) for value in values if not math.isnan(value)]
+    whole = max(told, default=0.0) >= 100 or all(value == round(value) for value in told)
+    return [num(value, lang, 0 if whole else 1) for value in values]
+
+
 def _number(value: float, lang: str) -> str:
-    text = f"{value:,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:,.1f}"
-    return text.replace(",", " ").replace(".", ",").replace(" ", ".") if lang == "vi" else text
+    return _numbers([value], lang)[0]
 
 
 def kpi_rows(
@@ -51,10 +58,10 @@ def kpi_rows(
         values = []
         for side in sides:
             try:
-                values.append(_number(float(pick(side)), lang))
+                values.append(float(pick(side)))
             except (KeyError, TypeError):
-                values.append("–")
-        rows.append([label, *values])
+                values.append(math.nan)
+        rows.append([label, *_numbers(values, lang)])
 
     add(say("harm (all days solved)"), lambda k: k["harm"])
     for level in reversed(levels):
