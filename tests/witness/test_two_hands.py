@@ -35,7 +35,7 @@ MANY = os.environ.get("REFERRAL_MANY") == "1"
 COUNT = 2000 if MANY else 200
 SMALL = 150
 """Columns of the planner up to which a model is also solved in whole people."""
-TINY = 300
+TINY = 1000 if MANY else 150
 
 
 def seed() -> int:
