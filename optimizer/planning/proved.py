@@ -29,21 +29,23 @@ def sharpened(
 
     Interior point may end, after its postsolve, on a vertex with a few wrong prices: twenty times
     the demand of Cao Bang left two columns at -800, and their bound at nothing. GLOP goes on from
-    that vertex; what it finds is taken if it proves more.
+    that vertex; what it finds is taken if it proves more. Where that fails, HiGHS begins anew.
     """
     if not answer.optimal:
         return answer, -np.inf
     bound = min(answer.objective, proved_bound(model, inst, answer))
     if answer.basis is None or bound >= answer.objective - ROUGH * max(1.0, abs(answer.objective)):
         return answer, bound
-    with contextlib.suppress(SolverError):
-        better = solve_arrays(
-            model.compiled, model.harm, engine="glop", basis=answer.basis, seconds=seconds
-        )
-        if better.optimal:
-            proves = min(better.objective, proved_bound(model, inst, better))
-            if proves > bound:
-                return replace(better, engine=answer.engine), proves
+    tries = [("glop", answer.basis)] + [("highs", None)] * (answer.engine != "highs")
+    for engine, basis in tries:
+        with contextlib.suppress(SolverError):
+            better = solve_arrays(
+                model.compiled, model.harm, engine=engine, basis=basis, seconds=seconds
+            )
+            if better.optimal:
+                proves = min(better.objective, proved_bound(model, inst, better))
+                if proves > bound:
+                    return replace(better, engine=answer.engine), proves
     return answer, bound
 
 
