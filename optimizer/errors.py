@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from optimizer.i18n import translator
+from optimizer.i18n.counting import filled
 
 SYSTEM_FAULTS = {
     errno.ENOENT: "No such file or directory",
@@ -66,14 +67,13 @@ class Problem:
 
     def render(self, lang: str = "en") -> str:
         """Return one line: place, fault, remedy, in `lang` (``vi`` or ``en``)."""
-        say = translator(lang)
         place = self.file
         if self.row:
             place += f":{self.row}"
         if self.column:
             place += f" {self.column}"
         values = {name: written(value, lang) for name, value in self.values.items()}
-        texts = [say(text).format_map(values) for text in (self.fault, self.remedy) if text]
+        texts = [filled(text, values, lang) for text in (self.fault, self.remedy) if text]
         shown = f" [{self.value}]" if self.value else ""
         return (f"{place}{shown}: " if place or shown else "") + " ".join(texts)
 

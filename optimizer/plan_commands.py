@@ -148,10 +148,10 @@ def check(
     """Judge a plan (or staff) folder from the files alone; exit 1 with every broken rule named."""
     from optimizer.checking.judge import check_plan
     from optimizer.checking.staff_folder import check_staff
-    from optimizer.i18n import translator
+    from optimizer.i18n.counting import counting
     from optimizer.report.formats import num
 
-    say = translator(lang.value)
+    counted = counting(lang.value)
     whole = (plan / "staff.json").is_file()
     result = check_staff(plan, data) if whole else check_plan(plan, data)
     if as_json:
@@ -176,13 +176,12 @@ def check(
             print(violation.render(lang.value))
         if result.violations:
             count = num(len(result.violations), lang.value)
-            print(say("{count} violations found.").format(count=count))
+            print(counted("{count} violations found.", count=count))
         else:
             total = sum(result.counts.values())
             print(
-                say(
-                    "The plan is lawful: {rules} rules, {total} things checked in {seconds} s."
-                ).format(
+                counted(
+                    "The plan is lawful: {rules} rules, {total} things checked in {seconds} s.",
                     rules=len(result.counts),
                     total=num(total, lang.value),
                     seconds=num(result.seconds, lang.value, 1),

@@ -43,10 +43,10 @@ def validate(
     from optimizer.exchange.scenarios import read_placed
     from optimizer.exchange.staff_tables import has_people, read_staff_tables
     from optimizer.exchange.tables import read_tables
-    from optimizer.i18n import translator
+    from optimizer.i18n.counting import counting
     from optimizer.loading import inspect
 
-    say = translator(lang.value)
+    counted = counting(lang.value)
     problems: list[Problem] = []
     if directory.suffix in (".yaml", ".yml"):
         problems += inspect(directory, data)[1]
@@ -85,8 +85,11 @@ def validate(
         for problem in problems:
             print(problem.render(lang.value))
         print(
-            say("{faults} faults, {warnings} warnings in {place}.").format(
-                faults=len(faults), warnings=len(problems) - len(faults), place=directory
+            counted(
+                "{faults} faults, {warnings} warnings in {place}.",
+                faults=len(faults),
+                warnings=len(problems) - len(faults),
+                place=directory,
             )
         )
     raise typer.Exit(1 if faults else 0)

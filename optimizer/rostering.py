@@ -6,6 +6,7 @@ Every roster that is written has passed the judge, which reads its files alone.
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 import tempfile
@@ -25,6 +26,7 @@ from optimizer.errors import (
     Problem,
 )
 from optimizer.exchange.beds import read_beds, told_uncovered, write_uncovered
+from optimizer.exchange.reading import nearest_name
 from optimizer.exchange.roster_folder import (
     INPUTS,
     ROSTER_FILE,
@@ -42,6 +44,11 @@ from optimizer.staffing.roster.solve import RosterOptions, build_roster
 
 SICK_CALL = re.compile(r"(.+?):([0-9]{4}-[0-9]{2}-[0-9]{2})(?::([0-9]{4}-[0-9]{2}-[0-9]{2}))?")
 """ID:FIRST:LAST or ID:DATE; an id may hold colons itself."""
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+SICK, FROZEN, PERSON, DAY = "--sick", "--frozen-until", "PERSON", "DATE"
+"""Places on the command line, as faults name them."""
+NEAR_DAYS = 3
+"""Days on which somebody works that are named where the day asked for is not one."""
 Tell = Callable[[int, float, float], None]
 
 
@@ -176,26 +183,73 @@ def sick_call(problem: RosterProblem, text: str) -> SickCall:
     Raises
     ------
     DataError
-        If it cannot be read, or nobody has the id.
+        With every fault of it.
     """
-    import datetime
+    found: list[Problem] = []
+    call = _sick_call(problem, text, found)
+    if call is None:
+        raise DataError(found)
+    return call
 
+
+def _sick_call(problem: RosterProblem, text: str, found: list[Problem]) -> SickCall | None:
+    """Return a sick call, or None with its faults added to `found`."""
     parts = SICK_CALL.fullmatch(text)
-    id, first, last = parts.groups("") if parts else ("", "", "")
-    try:
-        days = [
-            (datetime.date.fromisoformat(d) - problem.start).days for d in (first, last or first)
-        ]
-    except ValueError as error:
+    days = [_date(d) for d in (parts[2], parts[3] or parts[2])] if parts else []
+    if parts is None or None in days:
         fault, remedy = "A sick call cannot be read.", "Write it like N07:2026-12-03:2026-12-05."
-        raise DataError([Problem(fault, remedy, value=text[:60])]) from error
-    if id not in {member.id for member in problem.people}:
-        fault, remedy = "Nothing of this id is known.", "Add it there, or correct it here."
-        raise DataError([Problem(fault, remedy, value=id[:60])])
-    if days[1] < days[0] or days[1] < 0 or days[0] >= problem.days:
+        found.append(Problem(fault, remedy, column=SICK, value=text[:60]))
+        return None
+    first, last = ((day - problem.start).days for day in days if day is not None)
+    wrong = _unknown_person(problem, parts[1], SICK)
+    if last < first:
+        fault = "The last day of a sick call comes before its first."
+        wrong.append(Problem(fault, "Correct the dates.", column=SICK, value=text[:60]))
+    elif last < 0 or first >= problem.days:
         fault = "The dates of a sick call are not days of the roster."
-        raise DataError([Problem(fault, "Correct the dates.", value=text[:60])])
-    return SickCall(id, max(days[0], 0), days[1])
+        wrong.append(_outside(problem, fault, SICK, text))
+    found += wrong
+    return None if wrong else SickCall(parts[1], max(first, 0), last)
+
+
+def _date(text: str) -> datetime.date | None:
+    """Return a date written as YYYY-MM-DD, None if it is none."""
+    try:
+        return datetime.date.fromisoformat(text) if DATE.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+def _outside(problem: RosterProblem, fault: str, place: str, text: str) -> Problem:
+    """Say between which days the roster lies."""
+    values = {"first": problem.date(0), "last": problem.date(problem.days - 1)}
+    remedy = "The roster has the days {first} to {last}."
+    return Problem(fault, remedy, column=place, value=text[:60], values=values)
+
+
+def _unknown_person(problem: RosterProblem, id: str, place: str) -> list[Problem]:
+    """Return the fault of an id that nobody of the roster has."""
+    ids = [member.id for member in problem.people]
+    if id in ids:
+        return []
+    meant = nearest_name(id, ids)
+    fault = "Nobody of this roster has the id {id}."
+    remedy = "Did you mean {meant}?" if meant else "Ids stand in inputs/people.csv."
+    values = {"id": id[:60], "meant": meant}
+    return [Problem(fault, remedy, column=place, value=id[:60], values=values)]
+
+
+def _frozen(problem: RosterProblem, text: str, found: list[Problem]) -> int:
+    """Return the first day that may change; faults are added to `found`."""
+    date = _date(text)
+    if date is None:
+        fault, remedy = "Not a date as YYYY-MM-DD.", "Write it like 2026-11-23."
+        found.append(Problem(fault, remedy, column=FROZEN, value=text[:60]))
+        return 0
+    day = (date - problem.start).days
+    if not 0 <= day < problem.days:
+        found.append(_outside(problem, "The date is no day of the roster.", FROZEN, text))
+    return day
 
 
 def replanned(
@@ -212,20 +266,23 @@ def replanned(
     ----------
     frozen_until
         Date; days before it stand as they are. Empty: the first day of the earliest call.
-    """
-    import datetime
 
+    Raises
+    ------
+    DataError
+        With every fault of every call and of the date.
+    """
     if out is not None:
         sound_target(out)
     problem, published, _ = read_roster(folder)
-    events = [sick_call(problem, text) for text in calls]
+    faults: list[Problem] = []
+    read = [_sick_call(problem, text, faults) for text in calls]
+    events = [call for call in read if call is not None]
     frozen = min((call.first for call in events), default=0)
     if frozen_until:
-        try:
-            frozen = (datetime.date.fromisoformat(frozen_until) - problem.start).days
-        except ValueError as error:
-            fault, remedy = "Not a date as YYYY-MM-DD.", "Write it like 2026-11-23."
-            raise DataError([Problem(fault, remedy, value=frozen_until[:60])]) from error
+        frozen = _frozen(problem, frozen_until, faults)
+    if faults:
+        raise DataError(faults)
     after, roster = replan(problem, published, events, frozen, options, max_changes)
     _sure(after, roster)
     built = Built(after, roster, _written(after, roster, out, None))
@@ -245,17 +302,26 @@ def replacements(folder: Path, person: str, date: str, count: int) -> list[Stand
     Raises
     ------
     DataError
-        If the person does not work on the date.
+        If the person is unknown, the date is no day of the roster, or nobody works then: each said.
     """
-    import datetime
-
     problem, assignments, _ = read_roster(folder)
-    try:
-        day = (datetime.date.fromisoformat(date) - problem.start).days
-        found = stand_ins(problem, assignments, person, day)
-    except (ValueError, KeyError) as error:
+    faults = _unknown_person(problem, person, PERSON)
+    told = _date(date)
+    day = -1 if told is None else (told - problem.start).days
+    if told is None:
+        fault, remedy = "Not a date as YYYY-MM-DD.", "Write it like 2026-11-23."
+        faults.append(Problem(fault, remedy, column=DAY, value=date[:60]))
+    elif not 0 <= day < problem.days:
+        faults.append(_outside(problem, "The date is no day of the roster.", DAY, date))
+    works = sorted(a.day for a in assignments if a.person == person)
+    if not faults and day not in works:
+        near = sorted(sorted(works, key=lambda d: (abs(d - day), d))[:NEAR_DAYS])
         fault = "The person does not work on that date."
-        remedy = "Look at roster.csv; write the date like 2026-11-23."
-        raise DataError([Problem(fault, remedy, value=f"{person} {date}"[:60])]) from error
+        remedy = "Works nearest to it on {days}." if near else "Has no shift in this roster."
+        values = {"days": ", ".join(str(problem.date(d)) for d in near)}
+        faults.append(Problem(fault, remedy, column=DAY, value=f"{person} {date}", values=values))
+    if faults:
+        raise DataError(faults)
+    found = stand_ins(problem, assignments, person, day)
     able = [s for s in found if not s.excluded]
     return able[:count] + [s for s in found if s.excluded]

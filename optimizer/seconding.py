@@ -40,7 +40,6 @@ from optimizer.domain.secondment import (
 )
 from optimizer.domain.tables import Tables
 from optimizer.errors import DataError, Problem
-from optimizer.exchange.reading import nearest_name
 from optimizer.exchange.staff_blocks import EarlierBlocks, read_blocks
 from optimizer.exchange.staff_tables import read_staff_tables
 from optimizer.loading import load
@@ -185,25 +184,6 @@ def candidates(
     }
 
 
-def _known_places(earlier: EarlierBlocks, force: Workforce, source: Path) -> None:
-    """Refuse blocks of sites and roles that the plan does not have."""
-    problems = []
-    for block in (*earlier.pinned, *earlier.published):
-        for value, known in (
-            (block.home, force.sites),
-            (block.host, force.sites),
-            (block.role, force.roles),
-        ):
-            if value not in known:
-                meant = nearest_name(value, known)
-                fault = "An earlier block names {value}, which this plan does not have."
-                remedy = "Did you mean {meant}?" if meant else "Correct the row, or leave it out."
-                values = {"value": value, "meant": meant}
-                problems.append(Problem(fault, remedy, str(source), values=values))
-    if problems:
-        raise DataError(problems)
-
-
 def _named(
     best: SecondmentPlan,
     problem: SecondmentProblem,
@@ -283,6 +263,9 @@ def plan_with_staff(
         tell(stage, took, True)
         return took
 
+    if pins and previous is None:
+        fault, remedy = "Nothing can be pinned without earlier blocks.", "Name them by --previous."
+        raise DataError([Problem(fault, remedy, column="--pin", value=", ".join(pins)[:60])])
     tables, scenario, _ = load(scenario_path, data_dir, None, settings)
     if scenario.staff.lent:
         fault = "The scenario lends people itself already: these would be lent twice."
@@ -295,8 +278,8 @@ def plan_with_staff(
     if previous is not None:
         rest = staff.rules.rest_days_after
         first, days = scenario.start_date, made.instance.days
-        earlier = read_blocks(previous, first, days, rest, pins)
-        _known_places(earlier, force, previous)
+        known = {"role": force.roles, "home": force.sites, "host": force.sites}
+        earlier = read_blocks(previous, first, days, rest, pins, known)
         force = without_recent(force, earlier.over, first, staff.rules.min_weeks_between)
     inst = _ways(made.instance)
     lap("read")

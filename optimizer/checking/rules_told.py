@@ -165,7 +165,7 @@ def names(case: Case, bench: Bench) -> None:
     """Check the names of units, destinations and areas, and the titles of the scenario."""
     rule, told = "names", case.plan.get("names")
     told = told if isinstance(told, dict) else {}
-    due = dict(_names(case))
+    due = dict(place_names(case))
     bench.checked(rule, len(due))
     message = "The plan calls it {left}, the tables {right}."
     for place in sorted({*due, *map(str, told)}):
@@ -177,7 +177,7 @@ def names(case: Case, bench: Bench) -> None:
         bench.add(rule, f"{rule}(title)", message, left=_shown(title), right=_shown(written))
 
 
-def _names(case: Case) -> Iterator[tuple[str, str]]:
+def place_names(case: Case) -> Iterator[tuple[str, str]]:
     """Yield (id, name) of every place of the plan, as the tables have it."""
     sources, places = case.sources, case.places
     facilities, kinds, admin = (sources[x] for x in ("facilities", "kinds", "admin_units"))

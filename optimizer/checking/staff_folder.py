@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,12 @@ import numpy as np
 
 from optimizer.checking.case import Case
 from optimizer.checking.judge import check_plan, read_case
+from optimizer.checking.roster_table import roster_table
 from optimizer.checking.secondment_files import StaffFiles, read_files
 from optimizer.checking.secondments import check_secondments
+from optimizer.checking.staff_columns import columns
 from optimizer.checking.staff_rosters import rosters
+from optimizer.checking.staff_told import told
 from optimizer.checking.violation import Bench, CheckResult, FloatArray, Violation
 
 PLAN = "plan"
@@ -59,7 +62,7 @@ def check_staff(folder: Path, data_dir: Path | None = None) -> CheckResult:
     if case is not None and not result.broken.get("files"):
         try:
             files = read_files(folder, province)
-            for name, rule in (("lent", lent), ("handed_over", handed_over), ("rosters", rosters)):
+            for name, rule in RULES.items():
                 some = list(rule(folder, files, case))
                 counts[name] = max(1, len(files.blocks))
                 found += some
@@ -199,3 +202,13 @@ def handed_over(folder: Path, files: StaffFiles, case: Case) -> Iterator[Violati
         if own.get(key) != theirs.get(key):
             text = "The plan is of another scenario: {name} differs."
             yield Violation("handed_over", f"handed_over({key})", 1, "", text, {"name": key})
+
+
+RULES: Mapping[str, Callable[[Path, StaffFiles, Case], Iterator[Violation]]] = {
+    "lent": lent,
+    "handed_over": handed_over,
+    "columns": columns,
+    "told": told,
+    "rosters": rosters,
+    "roster_table": roster_table,
+}

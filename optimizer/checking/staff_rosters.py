@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import datetime
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def rosters(folder: Path, files: StaffFiles, case: Case) -> Iterator[Violation]:
     if told is None:
         return
     base = folder / str(told["folder"])
-    posts = _posts(case)
+    posts = posts_of(case)
     open_posts = 0
     for row in told["facilities"]:
         facility = str(row["facility_id"])
@@ -40,7 +40,7 @@ def rosters(folder: Path, files: StaffFiles, case: Case) -> Iterator[Violation]:
         for finding in check_roster(base / facility).findings:
             where = f"rosters({facility},{finding.rule})"
             yield Violation("rosters", where, 1, "", finding.message, dict(finding.values))
-        roster = _read(base / facility, case)
+        roster = read_roster(base / facility, case)
         left = _open(facility, roster, posts, case)
         open_posts += left
         if left != int(row["open"]):
@@ -57,7 +57,7 @@ def rosters(folder: Path, files: StaffFiles, case: Case) -> Iterator[Violation]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Roster:
+class Roster:
     """One roster as its files say it."""
 
     first: int
@@ -68,20 +68,24 @@ class _Roster:
     start: datetime.date
 
 
-def _read(folder: Path, case: Case) -> _Roster:
+def read_roster(folder: Path, case: Case) -> Roster:
+    """Read what a roster folder says of who works when."""
     rules = json.loads((folder / "inputs" / "rules.json").read_text(encoding="utf-8"))
     start = datetime.date.fromisoformat(rules["start"])
-    shifts = tuple(row["shift"] for row in _rows(folder / "inputs" / "shifts.csv"))
+    shifts = tuple(row["shift"] for row in rows_of(folder / "inputs" / "shifts.csv"))
     first = (start - case.scenario.start_date).days
-    return _Roster(first, int(rules["days"]), shifts, _rows(folder / "roster.csv"), start)
+    return Roster(first, int(rules["days"]), shifts, rows_of(folder / "roster.csv"), start)
 
 
-def _rows(path: Path) -> list[Row]:
+def rows_of(path: Path) -> list[Row]:
+    """Return the rows of a table; none where there is no file."""
+    if not path.is_file():
+        return []
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def _posts(case: Case) -> IntArray:
+def posts_of(case: Case) -> IntArray:
     """(F, R, T) people on duty on each shift that the patients in beds need, leads among them."""
     at_level = case.at_level
     here = np.einsum("ks,fst->fkt", at_level, case.flows.treated)
@@ -97,14 +101,27 @@ def _posts(case: Case) -> IntArray:
     return np.maximum(whole(case.capacity.needs), whole(case.capacity.terms.oversees))
 
 
-def _open(facility: str, roster: _Roster, posts: IntArray, case: Case) -> int:
-    """Return the posts of a facility that nobody fills."""
+def units_of(facility: str, case: Case) -> dict[str, int]:
+    """Return the planning units of a facility, with their places on the axis of units."""
     home = case.places.home
-    units = [f for f, m in enumerate(case.places.members[: case.places.planned])
-             if all(home[u] == facility for u in m)]  # fmt: skip
-    names = {case.units[f]: f for f in units}
+    inside = enumerate(case.places.members[: case.places.planned])
+    return {case.units[f]: f for f, m in inside if all(home[u] == facility for u in m)}
+
+
+def filled_posts(
+    facility: str, roster: Roster, case: Case, leads: Mapping[str, str] | None = None
+) -> tuple[IntArray, IntArray]:
+    """(H, F, R, T) people at work on each shift, and of these who leads in the role's own posts.
+
+    Parameters
+    ----------
+    leads
+        Person -> role of which he or she leads.
+    """
+    names = units_of(facility, case)
     roles = {role: r for r, role in enumerate(case.capacity.roles)}
-    filled = np.zeros((len(roster.shifts), *posts.shape), dtype=np.intp)
+    shape = len(roster.shifts), len(case.units), len(roles), case.scenario.days
+    filled, leading = np.zeros(shape, dtype=np.intp), np.zeros(shape, dtype=np.intp)
     for row in roster.rows:
         unit = max(
             (u for u in names if row["unit"] == u or row["unit"].startswith(f"{u}:")),
@@ -112,15 +129,23 @@ def _open(facility: str, roster: _Roster, posts: IntArray, case: Case) -> int:
             default=None,
         )
         day = (datetime.date.fromisoformat(row["date"]) - case.scenario.start_date).days
-        if unit is not None and row["role"] in roles and 0 <= day < posts.shape[2]:
+        if unit is not None and row["role"] in roles and 0 <= day < shape[3]:
             at = roster.shifts.index(row["shift"]), names[unit], roles[row["role"]], day
             filled[at] += 1
+            leading[at] += (leads or {}).get(row["person_id"]) == row["role"]
+    return filled, leading
+
+
+def _open(facility: str, roster: Roster, posts: IntArray, case: Case) -> int:
+    """Return the posts of a facility that nobody fills."""
+    units = list(units_of(facility, case).values())
+    filled, _ = filled_posts(facility, roster, case)
     span = slice(roster.first, roster.first + roster.days)
     short = np.maximum(0, posts[None] - filled)[:, units][..., span]
     return int(short.sum())
 
 
-def _stays(facility: str, roster: _Roster, files: StaffFiles, case: Case) -> Iterator[Violation]:
+def _stays(facility: str, roster: Roster, files: StaffFiles, case: Case) -> Iterator[Violation]:
     """Nobody works at home while lent, or at a host outside the stay."""
     hosts = {case.places.unit_ids[u] for u, h in enumerate(case.places.home) if h == facility}
     away = {row["person_id"]: row for row in files.going}

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from optimizer.errors import Problem
-from optimizer.i18n import translator
+from optimizer.i18n.counting import counting, filled
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
@@ -55,7 +55,7 @@ class Violation:
 
     def render(self, lang: str = "en") -> str:
         """Return one line: rule and place, then the fault, in `lang`."""
-        text = translator(lang)(self.message).format_map(self._filled())
+        text = filled(self.message, self._filled(), lang)
         head = self.where if self.where.startswith(self.rule) else f"{self.rule}: {self.where}"
         return f"{head}: {text}"
 
@@ -92,13 +92,17 @@ class CheckResult:
 
     def render(self, lang: str = "en") -> str:
         """Return a line for the verdict and one for each listed violation."""
-        say = translator(lang)
+        counted = counting(lang)
         things = sum(self.counts.values())
         if self.passed:
-            text = say("The plan keeps every rule: {rules} rules, {things} things checked.")
-            return text.format(rules=len(self.counts), things=things)
-        text = say("The plan breaks {rules} rules at {places} places; {things} things checked.")
-        head = text.format(rules=len(self.broken), places=sum(self.broken.values()), things=things)
+            text = "The plan keeps every rule: {rules} rules, {things} things checked."
+            return counted(text, rules=len(self.counts), things=things)
+        head = counted(
+            "The plan breaks {rules} rules at {places} places; {things} things checked.",
+            rules=len(self.broken),
+            places=sum(self.broken.values()),
+            things=things,
+        )
         return "\n".join([head, *(v.render(lang) for v in self.violations)])
 
 

@@ -5,9 +5,8 @@ Days of an earlier plan become days of the new one by their dates.
 
 from __future__ import annotations
 
-import csv
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, ClassVar
@@ -18,7 +17,8 @@ from optimizer.domain.row import Id, Row
 from optimizer.domain.secondment import Secondment
 from optimizer.errors import DataError, Problem
 from optimizer.exchange.cells import columns, convert, required_columns
-from optimizer.exchange.reading import nearest_name, read_sheet
+from optimizer.exchange.reading import Record, Sheet, nearest_name, read_sheet, shown
+from optimizer.exchange.staff_folder import BLOCK_COLUMNS, GOING_COLUMNS
 
 
 class BlockRow(Row):
@@ -58,17 +58,28 @@ class EarlierBlocks:
 
 
 def read_blocks(
-    source: Path, first_day: datetime.date, days: int, rest_days: int, pins: Sequence[str] = ()
+    source: Path,
+    first_day: datetime.date,
+    days: int,
+    rest_days: int,
+    pins: Sequence[str] = (),
+    known: Mapping[str, Collection[str]] | None = None,
 ) -> EarlierBlocks:
     """Return the blocks of an earlier staff folder or of a table, by date.
 
     Who has left before the first day stays as decided; so does a block that is pinned there or
     named in `pins`. The others are published: they may change, at a price.
 
+    Parameters
+    ----------
+    known
+        Column (role, home, host) -> what the plan has; blocks that still count may name no other.
+
     Raises
     ------
     DataError
-        With every row that cannot be read, and every pin that names no block.
+        With every cell that cannot be read or names what the plan does not have, by file, row and
+        column, and every pin that names no block.
     """
     folder = source.is_dir()
     path = source / "secondments.csv" if folder else source
@@ -76,19 +87,21 @@ def read_blocks(
         fault = "There are no blocks here: neither a staff folder nor a table of blocks."
         remedy = "Name a folder that referral staff wrote, or a CSV table."
         raise DataError([Problem(fault, remedy, str(source), column="--previous")])
-    rows = _rows(path, folder)
-    ids = {row.block_id for row in rows if row.block_id}
-    problems = []
-    for pin in pins:
-        if pin not in ids:
-            meant = nearest_name(pin, ids)
-            fault = "No earlier block has the id {pin}."
-            remedy = "Did you mean {meant}?" if meant else "Ids stand in block_id."
-            values = {"pin": pin, "meant": meant}
-            problems.append(Problem(fault, remedy, str(path), column="--pin", values=values))
-    if problems:
+    problems: list[Problem] = []
+    sheet = _sheet(path, folder, problems)
+    numbered = _rows(sheet, problems)
+    if sheet.sound:
+        problems += _unknown_pins(sheet, pins)
+    problems += [
+        problem
+        for number, row in numbered
+        if _counts(row, first_day, days, rest_days)
+        for problem in _unknown_places(sheet.file, number, row, known or {})
+    ]
+    named = _people(source / "people_away.csv", problems) if folder else {}
+    if any(problem.severity == "error" for problem in problems):
         raise DataError(problems)
-    named = _people(source / "people_away.csv") if folder else {}
+    rows = [row for _, row in numbered]
     out: dict[str, list[Secondment]] = {"pinned": [], "published": []}
     going: list[tuple[str, Secondment]] = []
     over: list[tuple[str, int]] = []
@@ -120,33 +133,71 @@ def _summed(blocks: list[Secondment]) -> tuple[Secondment, ...]:
     return tuple(sorted(Secondment(*key[:5], count, key[5]) for key, count in heads.items()))
 
 
-def _rows(path: Path, folder: bool) -> list[BlockRow]:
-    """Return the rows of a table; of a staff folder only the columns that say what a block is."""
+def _sheet(path: Path, folder: bool, problems: list[Problem]) -> Sheet:
+    """Return the records of a table; of a staff folder the columns that say what a block is."""
     required = required_columns(BlockRow)
     optional = [name for name in columns(BlockRow) if name not in required]
-    if folder:
-        kept = {*required, *optional}
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            found = [{k: v for k, v in row.items() if k in kept} for row in csv.DictReader(file)]
-        try:
-            return [BlockRow.model_validate(row) for row in found]
-        except ValueError as error:
-            fault = "The blocks of this staff folder cannot be read."
-            remedy = "Judge it with referral staff, or make it anew."
-            raise DataError([Problem(fault, remedy, str(path))]) from error
-    sheet = read_sheet(path, str(path), required, optional)
-    problems = list(sheet.problems)
-    made = [convert(record, BlockRow, str(path), problems) for record in sheet.records]
-    if any(problem.severity == "error" for problem in problems):
-        raise DataError(problems)
-    return [row for row in made if row is not None]
+    told = [name for name in BLOCK_COLUMNS if folder and name not in (*required, *optional)]
+    sheet = read_sheet(path, str(path), required, [*optional, *told])
+    problems += sheet.problems
+    for n, record in enumerate(sheet.records):
+        cells = {name: cell for name, cell in record.cells.items() if name not in told}
+        sheet.records[n] = Record(record.row, cells)
+    return sheet
 
 
-def _people(path: Path) -> dict[str, tuple[str, ...]]:
+def _rows(sheet: Sheet, problems: list[Problem]) -> list[tuple[int, BlockRow]]:
+    """Return the rows that can be read, with their numbers."""
+    made = [
+        (record.row, convert(record, BlockRow, sheet.file, problems)) for record in sheet.records
+    ]
+    return [(number, row) for number, row in made if row is not None]
+
+
+def _unknown_pins(sheet: Sheet, pins: Sequence[str]) -> list[Problem]:
+    ids = {record.cells.get("block_id", "") for record in sheet.records} - {""}
+    out = []
+    for pin in pins:
+        if pin not in ids:
+            meant = nearest_name(pin, ids)
+            fault = "No earlier block has the id {pin}."
+            remedy = "Did you mean {meant}?" if meant else "Ids stand in block_id."
+            values = {"pin": pin, "meant": meant}
+            out.append(Problem(fault, remedy, sheet.file, column="--pin", values=values))
+    return out
+
+
+def _counts(row: BlockRow, first_day: datetime.date, days: int, rest_days: int) -> bool:
+    """Tell whether a block is neither over before the plan nor begins after it."""
+    start = (row.start_date - first_day).days + 1
+    return start + row.days + rest_days > 1 and start <= days
+
+
+def _unknown_places(
+    file: str, number: int, row: BlockRow, known: Mapping[str, Collection[str]]
+) -> list[Problem]:
+    """Return the cells of a row that name a site or role which the plan does not have."""
+    out = []
+    for column, names in known.items():
+        value = str(getattr(row, column))
+        if value not in names:
+            meant = nearest_name(value, names)
+            fault = "An earlier block names {value}, which this plan does not have."
+            remedy = "Did you mean {meant}?" if meant else "Correct the row, or leave it out."
+            values = {"value": value, "meant": meant}
+            out.append(Problem(fault, remedy, file, number, column, shown(value), values=values))
+    return out
+
+
+def _people(path: Path, problems: list[Problem]) -> dict[str, tuple[str, ...]]:
     """Return the people named for each block of a staff folder."""
     out: dict[str, tuple[str, ...]] = {}
     if path.is_file():
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            for row in csv.DictReader(file):
-                out[row["block_id"]] = (*out.get(row["block_id"], ()), row["person_id"])
+        needed = ("person_id", "block_id")
+        others = [name for name in GOING_COLUMNS if name not in needed]
+        sheet = read_sheet(path, str(path), needed, others)
+        problems += sheet.problems
+        for record in sheet.records:
+            block, person = record.cells.get("block_id", ""), record.cells.get("person_id", "")
+            out[block] = (*out.get(block, ()), person)
     return out

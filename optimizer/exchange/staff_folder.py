@@ -33,6 +33,16 @@ BLOCK_COLUMNS = (
     "lending",
     "cost_vnd",
 )
+GOING_COLUMNS = (
+    "person_id",
+    "block_id",
+    "role",
+    "home",
+    "host",
+    "start_date",
+    "last_date",
+    "back_date",
+)
 HEAD_COLUMNS = (
     "site",
     "role",
@@ -74,7 +84,7 @@ def write_staff_folder(
     )
     _write(
         folder / "people_away.csv",
-        ("person_id", "block_id", "role", "home", "host", "start_date", "last_date", "back_date"),
+        GOING_COLUMNS,
         (
             (
                 person,

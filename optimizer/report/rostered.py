@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from optimizer.i18n import translator
+from optimizer.i18n.counting import counting
 from optimizer.report.formats import num
 
 
 def tables_text(told: Mapping[str, Any], lang: str) -> str:
     """Return people and posts of roster tables in a few sentences."""
-    say = translator(lang)
-    return say(
+    counted = counting(lang)
+    return counted(
         "{posts} posts ({leads} of leads) over {days} days for {people} people, {guests} of them "
         "guests; {away} of our own are away, {kept} stay with routine care. Counting alone, "
-        "{least} posts stay open. People and leave are generated and assumed, not real."
-    ).format(
+        "{least} posts stay open. People and leave are generated and assumed, not real.",
         posts=num(told["posts"], lang, 0),
         leads=num(told["lead_posts"], lang, 0),
         days=told["days"],
@@ -30,12 +30,11 @@ def tables_text(told: Mapping[str, Any], lang: str) -> str:
 
 def beds_text(found: Mapping[str, Any], lang: str) -> str:
     """Return what a roster leaves of the beds in two sentences."""
-    say = translator(lang)
-    return say(
+    counted = counting(lang)
+    return counted(
         "{open} of {posts} posts of the plan's beds stay open (no roster leaves fewer than "
         "{least}), {leads} leads are missing. {lost} of {beds} bed-days cannot be counted; at most "
-        "{peak} beds, on day {day}."
-    ).format(
+        "{peak} beds, on day {day}.",
         open=num(found["uncovered"], lang, 0),
         posts=num(found["posts"], lang, 0),
         least=num(found["at_least"], lang, 0),
@@ -105,6 +104,7 @@ def roster_round_rows(rosters: Mapping[str, Any], lang: str) -> list[dict[str, A
 def rosters_text(rosters: Mapping[str, Any], lang: str) -> str:
     """Return the table of facilities and how plan and rosters came together."""
     say = translator(lang)
+    counted = counting(lang)
     lines = [say("Rosters of the facilities that are planned by themselves:")]
     rows = facility_rows(rosters, lang)
     if rows:
@@ -117,12 +117,13 @@ def rosters_text(rosters: Mapping[str, Any], lang: str) -> str:
             ]
             lines.append("  " + "  ".join(cells).rstrip())
     for one in rosters["rounds"]:
-        text = say(
+        text = (
             "Plan and rosters, round {number}: harm {harm}, {open} of {posts} posts open, {lost} "
             "bed-days that no roster staffs."
         )
         lines.append(
-            text.format(
+            counted(
+                text,
                 number=one["number"],
                 harm=num(one["harm"], lang, 1),
                 open=num(one["open"], lang, 0),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from optimizer.i18n import translator
+from optimizer.i18n.counting import counting
 from optimizer.report.formats import num
 from optimizer.report.rostered import rosters_text
 
@@ -27,32 +28,32 @@ GOALS = {
 def staff_text(summary: Mapping[str, Any], lang: str) -> str:
     """Return the summary: the finding, who lends whom, what it costs, what stays short."""
     say = translator(lang)
+    counted = counting(lang)
     names, roles = summary["names"], summary["role_names"][lang]
     illusion, harm = summary["illusion"], summary["harm"]
     lines = [
         summary["scenario"][lang],
         "",
-        say(
+        counted(
             "Without counting people the plan fills {beds} bed-days ({share} %) that no team "
-            "covers; at most {peak} beds, on day {day}. With the secondments: {after}."
-        ).format(
+            "covers; at most {peak} beds, on day {day}. With the secondments: {after}.",
             beds=num(illusion["bed_days"], lang, 0),
             share=num(100 * illusion["share"], lang, 1),
             peak=num(illusion["peak_beds"], lang, 1),
             day=illusion["peak_day"],
             after=num(illusion["after"], lang, 0),
         ),
-        say(
+        counted(
             "Harm: {home} with everybody at home, {lent} with the secondments, {free} if people "
-            "could be lent freely (no plan can have less), {none} if people were no limit."
-        ).format(
+            "could be lent freely (no plan can have less), {none} if people were no limit.",
             home=num(harm["everybody_at_home"], lang, 1),
             lent=num(harm["with_secondments"], lang, 1),
             free=num(harm["lent_freely"], lang, 1),
             none=num(harm["beds_without_people"], lang, 1),
         ),
         "",
-        say("Who lends whom ({heads} people, {named} named; {status}):").format(
+        counted(
+            "Who lends whom ({heads} people, {named} named; {status}):",
             heads=num(summary["heads_moved"], lang, 0),
             named=num(summary["people_named"], lang, 0),
             status=say(STATUSES[summary["status"]]),
@@ -87,6 +88,7 @@ def staff_text(summary: Mapping[str, Any], lang: str) -> str:
 def _figures(summary: Mapping[str, Any], lang: str) -> list[str]:
     """Cost, shortage, floors, goals with their bounds, and harm by round."""
     say = translator(lang)
+    counted = counting(lang)
     floors = (
         say("Every home keeps the people of routine care and what should stay.")
         if summary["floors_kept"]
@@ -96,7 +98,8 @@ def _figures(summary: Mapping[str, Any], lang: str) -> list[str]:
         say("Travel and allowances: {cost} million VND.").format(
             cost=num(summary["cost_vnd"] / 1e6, lang, 1)
         ),
-        say("Short: {before} head-days at home, {after} with the secondments.").format(
+        counted(
+            "Short: {before} head-days at home, {after} with the secondments.",
             before=num(summary["short_head_days_at_home"], lang, 0),
             after=num(summary["short_head_days"], lang, 0),
         ),
@@ -105,10 +108,9 @@ def _figures(summary: Mapping[str, Any], lang: str) -> list[str]:
     for need in summary.get("around_the_clock", ()):
         lines.append(
             "  "
-            + say(
+            + counted(
                 "{role}: {turns} shifts on day {day}, so {heads} people employed for the beds of "
-                "the wave; {books} on the books."
-            ).format(
+                "the wave; {books} on the books.",
                 role=summary["role_names"][lang][need["role"]],
                 turns=num(need["turns"], lang, 0),
                 day=need["day"],
@@ -135,10 +137,9 @@ def _figures(summary: Mapping[str, Any], lang: str) -> list[str]:
     earlier = summary.get("earlier", {})
     if earlier.get("pinned") or earlier.get("published"):
         lines.append(
-            say(
+            counted(
                 "Of earlier blocks {pinned} people stand as decided, {published} were made known; "
-                "{changed} of these change."
-            ).format(
+                "{changed} of these change.",
                 pinned=num(earlier["pinned"], lang, 0),
                 published=num(earlier["published"], lang, 0),
                 changed=num(
@@ -155,7 +156,8 @@ def _figures(summary: Mapping[str, Any], lang: str) -> list[str]:
             else ("Round {number}: harm {harm}, {heads} people lent; not better, not kept.")
         )
         lines.append(
-            say(text).format(
+            counted(
+                text,
                 number=one["number"],
                 harm=num(one["harm"], lang, 1),
                 heads=num(one["heads_moved"], lang, 0),
@@ -182,14 +184,14 @@ def plan_line(summary: Mapping[str, Any], lang: str) -> str:
 def finding_text(summary: Mapping[str, Any], lang: str) -> str:
     """Return what lending people does, and what the rosters then leave of it, in two sentences."""
     say = translator(lang)
+    counted = counting(lang)
     illusion, harm = summary["illusion"], summary["harm"]
     if illusion["bed_days"] < 0.5:
         text = say("Every bed of the plan has its people.")
     else:
-        text = say(
+        text = counted(
             "On day {day}, {peak} beds of a plan without people have no team; {heads} people lent "
-            "bring the harm from {home} to {lent}."
-        ).format(
+            "bring the harm from {home} to {lent}.",
             day=illusion["peak_day"],
             peak=num(illusion["peak_beds"], lang, 0),
             heads=num(summary["heads_moved"], lang, 0),

@@ -87,3 +87,42 @@ def test_a_pin_without_a_block_is_named_with_the_nearest(
 def test_a_place_without_blocks_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no blocks here"):
         read_blocks(tmp_path, FIRST, 28, 2)
+
+
+FOLDER = (
+    "block_id,role,home,host,start_day,last_day,start_date,last_date,days,heads,travel_days,"
+    "rest_days_after,pinned,lending,cost_vnd\n"
+    "B001,NUR,A,B,1,14,07/12/2026,2026-12-20,14,2,0,2,0,public,1.5\n"
+    "B002,NUR,A1,B,1,14,2026-12-07,2026-12-20,14,2,0,2,0,public,1.5\n"
+    "B003,NURS,A,B,1,14,2026-12-07,2026-12-20,14,two,0,2,0,public,1.5\n"
+    "B004,NURS,A,Beta9,1,14,2026-12-07,2026-12-20,14,2,0,2,0,public,1.5\n"
+)
+KNOWN = {"role": ("NUR", "DOC"), "home": ("A11", "A", "B"), "host": ("A", "B")}
+
+
+@pytest.mark.parametrize("lang", ["en", "vi"])
+def test_every_fault_of_an_earlier_folder_is_named_by_file_row_and_column(
+    tmp_path: Path, lang: str
+) -> None:
+    (tmp_path / "secondments.csv").write_text(FOLDER, encoding="utf-8")
+    (tmp_path / "people_away.csv").write_text("person,block_id\nP1,B002\n", encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        read_blocks(tmp_path, FIRST, 28, 2, ["B9", "B001"], KNOWN)
+    found = [(Path(p.file).name, p.row, p.column) for p in caught.value.problems]
+    assert set(found) >= {
+        ("secondments.csv", 2, "start_date"),
+        ("secondments.csv", 3, "home"),
+        ("secondments.csv", 4, "heads"),
+        ("secondments.csv", 5, "role"),
+        ("secondments.csv", 5, "host"),
+        ("secondments.csv", 0, "--pin"),
+    }
+    assert any(name == "people_away.csv" for name, _, _ in found)
+    said = caught.value.render(lang)
+    assert "{" not in said
+    assert ("Did you mean A11?" if lang == "en" else "A11") in said
+
+
+def test_blocks_that_no_longer_count_may_name_places_that_are_gone(tmp_path: Path) -> None:
+    path = table(tmp_path / "blocks.csv", "B1,NUR,gone,B,2026-01-05,14,2,0")
+    assert read_blocks(path, FIRST, 28, 2, known=KNOWN).published == ()

@@ -21,7 +21,7 @@ from optimizer.i18n import LANGUAGES, translations
 from optimizer.i18n.__main__ import FOLDER, is_current, sources
 
 PERCENT = re.compile(r"%(?:\((\w+)\))?[-+ #0]*\d*(?:\.\d+)?[sdifgr]")
-SPEAKERS = {"_", "say", "tr", "translate", "gettext"}
+SPEAKERS = {"_", "say", "tr", "translate", "gettext", "counted"}
 SPOKEN = {"fault", "remedy", "message"}
 
 

@@ -182,3 +182,49 @@ def test_pins_of_the_published_roster_survive_a_replan(built: Path, tables: Path
     assert {(p.person, p.day) for p in after.pins if p.day < 5} == {
         (f"N{k}", d) for k in range(1, 6) for d in range(5)
     }
+
+
+@pytest.mark.parametrize("lang", ["en", "vi"])
+def test_every_bad_sick_call_and_date_is_named_at_once(built: Path, lang: str) -> None:
+    bad = ["N11:2026-11-28", "N1", "N2:2026-12-28", "N3:2026-11-29:2026-11-28", "Q9:2027-01-01"]
+    calls = [part for call in bad for part in ("--sick", call)]
+    done = run.invoke(
+        app,
+        ["roster", "replan", str(built), *calls, "--frozen-until", "soon", "--lang", lang],
+    )
+    assert done.exit_code == 2
+    said = done.output + done.stderr
+    for call in ("N11", "N1]", "N2:2026-12-28", "N3:2026-11-29:2026-11-28", "Q9", "soon"):
+        assert call in said, said
+    assert said.count("--sick [") == 6 * said.count("--frozen-until [")  # Q9: nobody, and no day
+    assert ("Did you mean N1?" if lang == "en" else "N1?") in said
+    assert "2026-12-02" in said  # its last day
+
+
+@pytest.mark.parametrize(("date", "word"), [("2026-12-28", "no day"), ("28/11/2026", "YYYY-MM-DD")])
+def test_replace_names_an_unknown_person_and_a_wrong_date_together(
+    built: Path, date: str, word: str
+) -> None:
+    done = run.invoke(app, ["roster", "replace", str(built), "N77", date, "--lang", "en"])
+    assert done.exit_code == 2
+    said = done.output + done.stderr
+    assert "PERSON [N77]" in said
+    assert f"DATE [{date}]" in said
+    assert word in said
+
+
+def test_replace_says_on_which_days_somebody_works_who_does_not_work_then(built: Path) -> None:
+    rows = [r.split(",") for r in (built / "roster.csv").read_text("utf-8").splitlines()[1:]]
+    works = {row[0] for row in rows if row[2] == "N1"}
+    free = next(d for d in sorted({row[0] for row in rows}) if d not in works)
+    done = run.invoke(app, ["roster", "replace", str(built), "N1", free, "--lang", "en"])
+    assert done.exit_code == 2
+    said = done.output + done.stderr
+    assert sum(day in said for day in works) == min(3, len(works))
+
+
+def test_frozen_until_beyond_the_roster_is_refused(built: Path) -> None:
+    call = ["--sick", "N1:2026-11-28", "--frozen-until", "2027-11-28", "--lang", "vi"]
+    done = run.invoke(app, ["roster", "replan", str(built), *call])
+    assert done.exit_code == 2
+    assert "không thuộc lịch trực" in done.output + done.stderr

@@ -295,3 +295,17 @@ def test_earlier_blocks_of_unknown_places_are_named(
     assert done.exit_code == 2
     assert word in done.output + done.stderr
     assert "U9" in done.output + done.stderr
+
+
+@pytest.mark.parametrize(("lang", "word"), [("en", "earlier blocks"), ("vi", "đợt trước")])
+def test_a_pin_without_earlier_blocks_is_refused(
+    peopled: Path, tmp_path: Path, lang: str, word: str
+) -> None:
+    done = CliRunner().invoke(
+        app,
+        ["staff", str(peopled / "scenario.yaml"), "--out", str(tmp_path / "x"), "--pin", "B001",
+         "--lang", lang],
+    )  # fmt: skip
+    assert done.exit_code == 2
+    assert "--pin [B001]" in done.output + done.stderr
+    assert word in done.output + done.stderr

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.errors import Problem
-from optimizer.i18n import translator
+from optimizer.i18n.counting import filled
 
 REQUIRED = ("people", "contracts", "shifts", "cover")
 OPTIONAL = ("requests", "leave", "pins", "stays", "history", "published", "holidays")
@@ -31,9 +31,7 @@ class Finding:
 
     def render(self, lang: str = "en") -> str:
         """Return one line in `lang`."""
-        return f"{self.rule} ({self.where}): " + translator(lang)(self.message).format_map(
-            self.values
-        )
+        return f"{self.rule} ({self.where}): " + filled(self.message, self.values, lang)
 
     def problem(self) -> Problem:
         """Return it as a `Problem`."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from optimizer.checking.roster.files import Finding, RosterFiles, Row, read_files, several
 from optimizer.checking.roster.personal import PERSONAL, weekends_worked
-from optimizer.i18n import translator
+from optimizer.i18n.counting import counting
 
 FLAGS = ("lead", "can_supervise", "trainee")
 Points = Iterator[tuple[str, str, int]]
@@ -33,12 +33,14 @@ class RosterVerdict:
 
     def render(self, lang: str = "en") -> str:
         """Return a line for the verdict and one for each finding."""
-        say = translator(lang)
+        counted = counting(lang)
         if self.passed:
-            text = say("The roster keeps every rule: {rules} rules; score {hard}/{medium}/{soft}.")
-            return text.format(rules=self.rules, **self.score)
-        head = say("The roster breaks {rules} rules at {places} places.").format(
-            rules=len({f.rule for f in self.findings}), places=len(self.findings)
+            text = "The roster keeps every rule: {rules} rules; score {hard}/{medium}/{soft}."
+            return counted(text, rules=self.rules, **self.score)
+        head = counted(
+            "The roster breaks {rules} rules at {places} places.",
+            rules=len({f.rule for f in self.findings}),
+            places=len(self.findings),
         )
         return "\n".join([head, *(f.render(lang) for f in self.findings)])
 
