@@ -16,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.checking.staff_folder import LOSSES_FILE, PLAN
+from optimizer.checking.secondment_files import LOSSES_FILE
+from optimizer.checking.staff_folder import PLAN
 from optimizer.domain.assemble import assemble
 from optimizer.domain.cover import patients_in_beds, without_team
 from optimizer.domain.instance import FloatArray, Instance

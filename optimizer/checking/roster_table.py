@@ -39,7 +39,9 @@ RULE = "roster_table"
 TEXT = "{name} is {stated}, but {worked} follows from the files."
 DAYS = 28
 """Days of a roster where nothing is asked for, as far as the plan shows them."""
-SUMS = ("posts", "open", "leads_missing", "bed_days", "bed_days_lost", "cpu_seconds")
+SUMS = ("posts", "open", "leads_missing", "bed_days", "bed_days_lost")
+BETTER = 1e-4
+"""Share of the harm by which rosters are better than those of a round before."""
 OWN = ("medium", "soft", "bound", "gap")
 NONE = ("people", "posts", "open", "at_least", "leads_missing", "bed_days", "bed_days_lost")
 TABLE = "rosters.csv"
@@ -144,9 +146,8 @@ def _due(
         "gap": told["gap"],
         "bed_days": float(patients.sum()),
         "bed_days_lost": float((patients * (1 - share)).sum()),
-        # made for other beds and held against these: no time was spent
-        "wall_seconds": 0.0 if row["wall_seconds"] == 0 else told["wall_seconds"],
-        "cpu_seconds": 0.0 if row["wall_seconds"] == 0 else told["cpu_seconds"],
+        "wall_seconds": told["wall_seconds"],
+        "cpu_seconds": told["cpu_seconds"],
     }
 
 
@@ -224,19 +225,35 @@ def _least(
 
 
 def _rounds(said: Mapping[str, Any], files: StaffFiles) -> Iterator[Violation]:
-    """One round is kept, the one that loses least; its sums are those of the table."""
+    """The rosters with the least harm stand, and the plan made last or theirs is kept.
+
+    Its sums are those of the table.
+    """
     rounds, rows = said["rounds"], said["facilities"]
-    lost = [float(one["bed_days_lost"]) for one in rounds]
-    best = int(np.argmin(lost))
+    best, least = 0, math.inf
+    for n, one in enumerate(rounds):
+        reached = one["harm_staffed"]
+        if reached is not None and float(reached) < least * (1 - BETTER):
+            best, least = n, float(reached)
+    held = [n for n, one in enumerate(rounds) if one["harm_staffed"] is None]
+    kept = held[-1] if held else best
+    yield from _off("rosters_of_round", said["rosters_of_round"], best + 1)
+    yield from _off("rounds.harm_staffed", held, held and [len(rounds) - 1])
     yield from _off("rounds.number", [one["number"] for one in rounds],
                     list(range(1, len(rounds) + 1)))  # fmt: skip
     yield from _off("rounds.kept", [one["kept"] for one in rounds],
-                    [n == best for n in range(len(rounds))])  # fmt: skip
+                    [n == kept for n in range(len(rounds))])  # fmt: skip
     for name in SUMS:
         worked = float(sum(row[name] or 0 for row in rows))
-        yield from _off(f"rounds.{name}", rounds[best][name], worked)
-    yield from _off("rounds.harm", rounds[best]["harm"], files.summary["plan"]["value"])
-    yield from _off("bed_days_lost", said["bed_days_lost"], lost[best])
+        yield from _off(f"rounds.{name}", rounds[kept][name], worked)
+    proved = sum(min(row["open"], row["at_least"]) for row in rows)
+    yield from _off("rounds.at_least", rounds[kept]["at_least"], proved)
+    spent = float(sum(row["cpu_seconds"] for row in rows if row["made_in"] == kept + 1))
+    yield from _off("rounds.cpu_seconds", rounds[kept]["cpu_seconds"], spent)
+    late = [row["facility_id"] for row in rows if not 1 <= row["made_in"] <= best + 1]
+    yield from _off("made_in", late, [])
+    yield from _off("rounds.harm", rounds[kept]["harm"], files.summary["plan"]["value"])
+    yield from _off("bed_days_lost", said["bed_days_lost"], rounds[kept]["bed_days_lost"])
 
 
 def _file(path: Path, rows: list[dict[str, Any]]) -> Iterator[Violation]:

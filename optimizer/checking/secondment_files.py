@@ -20,6 +20,9 @@ def _rows(path: Path) -> list[Row]:
         return list(csv.DictReader(file))
 
 
+LOSSES_FILE = "roster_losses.csv"
+
+
 @dataclass(frozen=True, slots=True)
 class StaffFiles:
     """What the files say, and what follows from the blocks."""
@@ -134,3 +137,15 @@ def read_files(folder: Path, data_dir: Path | None) -> StaffFiles:
         away=away,
         here=here,
     )
+
+
+def losses(folder: Path) -> list[tuple[str, str, int, float]]:
+    """Return unit, role, day and people on duty whom no roster brings; none without the file."""
+    path = folder / LOSSES_FILE
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return [
+            (row["unit"], row["role"], int(row["day"]), float(row["on_duty"]))
+            for row in csv.DictReader(file)
+        ]

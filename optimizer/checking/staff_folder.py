@@ -6,7 +6,6 @@ courses: docs/staffing.md sections 2 and 4.
 
 from __future__ import annotations
 
-import csv
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -18,7 +17,7 @@ import numpy as np
 from optimizer.checking.case import Case
 from optimizer.checking.judge import check_plan, read_case
 from optimizer.checking.roster_table import roster_table
-from optimizer.checking.secondment_files import StaffFiles, read_files
+from optimizer.checking.secondment_files import StaffFiles, losses, read_files
 from optimizer.checking.secondments import check_secondments
 from optimizer.checking.staff_columns import columns
 from optimizer.checking.staff_rosters import rosters
@@ -29,7 +28,6 @@ PLAN = "plan"
 """The plan folder inside a staff folder."""
 ROSTERS = "rosters"
 """The folder of roster folders inside a staff folder, one a facility."""
-LOSSES_FILE = "roster_losses.csv"
 HAIR = 1e-5
 Lent = dict[tuple[str, str], FloatArray]
 """(unit, role) -> (T,) people on duty more or fewer."""
@@ -133,18 +131,6 @@ def _due(folder: Path, files: StaffFiles, case: Case) -> Lent:
         days = out.setdefault((unit, role), np.zeros(scenario.days))
         days[day - 1] -= lost
     return out
-
-
-def losses(folder: Path) -> list[tuple[str, str, int, float]]:
-    """Return unit, role, day and people on duty whom no roster brings; none without the file."""
-    path = folder / LOSSES_FILE
-    if not path.is_file():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        return [
-            (row["unit"], row["role"], int(row["day"]), float(row["on_duty"]))
-            for row in csv.DictReader(file)
-        ]
 
 
 def _duty(files: StaffFiles, case: Case) -> Any:

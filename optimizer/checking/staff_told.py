@@ -14,7 +14,7 @@ import numpy as np
 
 from optimizer.checking.case import Case
 from optimizer.checking.rules_told import place_names
-from optimizer.checking.secondment_files import Row, StaffFiles
+from optimizer.checking.secondment_files import Row, StaffFiles, losses
 from optimizer.checking.staff_rosters import posts_of
 from optimizer.checking.violation import FloatArray, Violation
 
@@ -32,8 +32,17 @@ Due = Iterator[tuple[str, object]]
 
 def told(folder: Path, files: StaffFiles, case: Case) -> Iterator[Violation]:
     """Every key of ``staff.json`` that follows from the files says what follows."""
-    for part in (_frame(files, case), _places(files, case), _terms(files, case), _counts(files),
-                 _earlier(files), _goals(files), _harm(files), _beds(files, case)):  # fmt: skip
+    parts = (
+        _frame(files, case),
+        _places(files, case),
+        _terms(files, case),
+        _counts(files),
+        _earlier(files),
+        _goals(files),
+        _harm(files),
+        _beds(folder, files, case),
+    )
+    for part in parts:
         for name, worked in part:
             stated = _at(files.summary, name)
             if not same(stated, worked):
@@ -287,12 +296,18 @@ def _harm(files: StaffFiles) -> Due:
             yield "harm.with_secondments", harm["everybody_at_home"]
 
 
-def _beds(files: StaffFiles, case: Case) -> Due:
-    """What the beds handed over need, and for whom of them nobody is on duty."""
+def _beds(folder: Path, files: StaffFiles, case: Case) -> Due:
+    """What the beds handed over need, and for whom of them nobody is on duty.
+
+    Whom no roster brings is on duty here: what they leave is told in bed-days lost.
+    """
     here, needs = patients_in_beds(case), case.capacity.needs
     stands_in = case.capacity.stands_in.astype(float)
     asked = np.einsum("rp,fkt,pk->frt", stands_in, here, needs)
-    there = np.einsum("rp,fpt->frt", stands_in, case.own.staff)
+    staff, roles = case.own.staff.copy(), list(case.capacity.roles)
+    for unit, role, day, lost in losses(folder):
+        staff[case.units.index(unit), roles.index(role), day - 1] += lost
+    there = np.einsum("rp,fpt->frt", stands_in, staff)
     share = np.divide(there, asked, out=np.ones_like(asked), where=asked > HAIR)
     bare = here.sum(axis=1) * (1 - np.clip(share, 0.0, 1.0).min(axis=1, initial=1.0))
     yield "illusion.after", float(bare[:, : case.scenario.horizon].sum())
