@@ -1,8 +1,8 @@
 """A published roster of a generated facility after sick calls: how soon and how near to it.
 
-``python -m benchmarks.sick_calls [--nurses 60] [--calls 3] [--cpu 60] [--replan-cpu 2,10,30]``. Each
-call is of somebody at work on day 10, for three days; days before it are frozen. All people are
-invented.
+``python -m benchmarks.sick_calls [--nurses 60] [--calls 3] [--cpu 60] [--replan-cpu 2,10,30]``.
+Each call is of somebody at work on day 10, for three days; the days before it are frozen. All
+people are invented.
 """
 
 from __future__ import annotations
