@@ -166,7 +166,7 @@ def _one(
         try:
             told = house_tables(plan, facility, tables, days=days)
         except DataError:  # no bed of it is in use, or nobody is left for it
-            return FacilityRoster(facility, name, "nothing_to_roster"), None
+            return _nobody(plan, facility, name, days), None
         known: dict[str, Any] = {
             "people": told["people"],
             "posts": told["posts"],
@@ -202,6 +202,26 @@ def _one(
         return row, Made(built.problem, built.roster.assignments, beds)
 
 
+def _nobody(plan: BedPlan, facility: str, name: str, days: int | None) -> FacilityRoster:
+    """Return the row of a facility for which no tables of a roster can be made."""
+    own, inst = plan.units_of(facility), plan.made.instance
+    span = slice(0, days or min(inst.shown_days, MOST_DAYS))
+    posts = int(plan.posts.posts[own][:, :, span].sum())
+    if not posts:
+        return FacilityRoster(facility, name, "nothing_to_roster")
+    beds = float(plan.here[own][:, :, span].sum())
+    return FacilityRoster(
+        facility,
+        name,
+        RosterStatus.infeasible.value,
+        posts=posts,
+        open=posts,
+        at_least=posts,
+        bed_days=beds,
+        bed_days_lost=beds,
+    )
+
+
 def held_against(plan: BedPlan, before: Rosters, out: Path, days: int | None = None) -> Rosters:
     """Hold the rosters that stand against other beds, and write the table of it."""
     rows, made = list(before.rows), dict(before.made)
@@ -209,6 +229,9 @@ def held_against(plan: BedPlan, before: Rosters, out: Path, days: int | None = N
         if row.facility_id in made:
             rows[n], made[row.facility_id] = _against(plan, row, made[row.facility_id], days)
             write_uncovered(out / row.facility_id, _uncovered(made[row.facility_id]))
+        elif row.posts:  # no roster could be made: of these beds none either
+            now = _nobody(plan, row.facility_id, row.name, days)
+            rows[n] = replace(now, status=row.status, people=row.people) if now.posts else now
     write_rosters(out, rows)
     return _held(plan, tuple(rows), made, days)
 

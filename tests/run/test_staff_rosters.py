@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ from typer.testing import CliRunner
 from optimizer.checking.roster.judge import check_roster
 from optimizer.checking.staff_folder import check_staff
 from optimizer.cli import app
+from optimizer.domain.staffable import taken_off
 from optimizer.report.staffing import staff_text
-from optimizer.rosters import for_people, options_of
+from optimizer.roster_from_beds import opened_plan
+from optimizer.rosters import for_people, held_against, options_of, roster_province
 from tests.run.staffed_province import RUN
 
 
@@ -129,3 +132,24 @@ def test_rosters_that_do_not_fit_the_plan_are_refused(
         with path.open("a", encoding="utf-8") as write:
             write.write(f"{person},B001,NUR,U1,U2,2026-11-23,2026-12-20,2026-12-23\n")
     assert "rosters" in check_staff(spoilt, tired).broken
+
+
+def test_a_facility_with_posts_and_nobody_left_counts_for_nothing(
+    staffed: Path, peopled: Path, tmp_path: Path
+) -> None:
+    plan = opened_plan(staffed, peopled)
+    others = tuple(p for p in plan.staff.people if p.facility_id == "H3")
+    bare = replace(plan, staff=replace(plan.staff, people=others))
+    found = roster_province(bare, tmp_path / "rosters", options_of(0.5, 1, 0), days=2)
+    row = next(row for row in found.rows if row.facility_id == "H1")
+    assert row.status == "infeasible"
+    assert row.open == row.posts > 0
+    assert row.bed_days_lost == row.bed_days > 0
+    own = bare.units_of("H1")
+    assert found.known[own, :2].all()
+    staff, stands_in = plan.made.instance.staff, plan.made.instance.stands_in
+    off = taken_off(staff, stands_in, found.most, found.everywhere)
+    assert staff[own][:, :, :2] - off[own][:, :, :2] == pytest.approx(0.0)
+    assert (off[own][:, :, 2:] == 0).all()  # the rosters say nothing of later days
+    again = held_against(bare, found, tmp_path / "rosters", days=2)
+    assert next(row for row in again.rows if row.facility_id == "H1") == row
