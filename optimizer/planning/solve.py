@@ -24,6 +24,7 @@ from optimizer.planning.fairness import (
     worst_area_of,
 )
 from optimizer.planning.first import least_harm
+from optimizer.planning.lever_days import better_days
 from optimizer.planning.lever_dive import dived
 from optimizer.planning.model import PlanModel, build_model
 from optimizer.planning.proved import sharpened
@@ -54,6 +55,8 @@ LEVER_SECONDS = 20.0
 """For the search of whole units over levers alone."""
 DIVE_SHARE, DIVE_LEAST = 2.0, 5.0
 """Deciding levers in rounds takes so many times the first LP, at least so many seconds."""
+DAYS_SHARE, DAYS_LEAST = 0.4, 2.0
+"""Trying other days for levers likewise, each time."""
 SEARCHED_GAIN = 1e-6
 """Harm below which a better plan is not worth taking."""
 
@@ -190,28 +193,43 @@ def _whole_levers(
     """Hold all levers at whole units near the point `x`, and solve harm again with them.
 
     Where the units that a search over levers found cost more than half a per cent of the LP's harm,
-    rounded ones are tried too, then units decided in rounds, and the best are kept.
+    rounded ones are tried too, then other days of those that do harm themselves, then units decided
+    in rounds, and the best are kept.
     """
     point, seconds = x[: model.compiled.size[0]], min(LEVER_SECONDS, options.seconds)
 
     warm = _Warm(model, lp, options.seconds)
 
-    def solved(decided: Decided | None) -> tuple[PlanModel, Answer] | None:
+    def solved(decided: Decided | None) -> tuple[Decided, Answer] | None:
         if decided is None:
             return None
         held = holding(model, inst, decided)
         answer = warm.solved(held.compiled)
         if answer is not None:
-            return held, answer
+            return decided, answer
         try:
-            return held, least_harm(held, engine=options.engine, seconds=options.seconds)
+            return decided, least_harm(held, engine=options.engine, seconds=options.seconds)
         except SolverError:
             if inst.promises.must_hold:  # it may not, without a lever more
                 return None
             raise
 
-    best = solved(nearest_whole(model, inst, point, lp.row_duals, seconds))
+    def on_better_days(decided: Decided, answer: Answer) -> tuple[Decided, Answer]:
+        """Return the units on the days that do least harm, as far as the time for it goes."""
+        assert inst.levers is not None
+        if answer.objective <= worth_it or lp.basis is None:
+            return decided, answer
+        return better_days(
+            inst.levers,
+            decided,
+            answer,
+            lambda other: warm.solved(holding(model, inst, other).compiled),
+            worth_it,
+            max(DAYS_LEAST, DAYS_SHARE * lp.seconds),
+        )
+
     worth_it = (1 + WORTH_SEARCHING) * max(1.0, lp.objective)
+    best = solved(nearest_whole(model, inst, point, lp.row_duals, seconds))
     if best is None or best[1].objective > worth_it:
         other = solved(whole_levers(model, inst, point, lp.row_duals))
         if best is None or (other is not None and other[1].objective < best[1].objective):
@@ -220,11 +238,13 @@ def _whole_levers(
         best = solved(all_whole(model, inst, options.seconds))
     if best is None:
         raise SolverError([Problem("No whole units of levers were found with what must hold.")])
+    best = on_better_days(*best)
     if best[1].objective > worth_it and lp.basis is not None:
         more = dived(model, inst, lp, point, max(DIVE_LEAST, DIVE_SHARE * lp.seconds))
-        if more is not None and more[1].objective < best[1].objective:
-            best = holding(model, inst, more[0]), more[1]
-    return best
+        if more is not None:
+            more = on_better_days(*more)
+            best = min(best, more, key=lambda one: one[1].objective)
+    return holding(model, inst, best[0]), best[1]
 
 
 class _Warm:
