@@ -61,7 +61,7 @@ def problem(tables: Path) -> RosterProblem:
 def roster(tables: Path) -> Path:
     out = tables.with_name("made")
     done = run.invoke(
-        app, ["roster", str(tables), "--out", str(out), "--time-limit", "25", "-q", "--lang", "vi"]
+        app, ["roster", str(tables), "--out", str(out), "--time-limit", "6", "-q", "--lang", "vi"]
     )
     assert done.exit_code == 0, done.output
     assert "giường" in done.stdout
