@@ -65,7 +65,14 @@ def whole_harm(inst: Instance, *, always: bool = False) -> float:
         compiled = replace(compiled, whole=whole)
     if not compiled.size[0]:
         return 0.0
-    return solve_arrays(compiled, model.harm, whole=True, gap=0.0).objective
+    searched = solve_arrays(compiled, model.harm, whole=True, gap=0.0).objective
+    relaxed = solve_arrays(compiled, model.harm)
+    off = np.abs(relaxed.x - np.round(relaxed.x))[compiled.whole]
+    if relaxed.objective < searched and not off.max(initial=0.0) > 1e-9:
+        # The LP is whole by itself, so nothing can be below it, and the search was wrong: tiny
+        # instance 238941 has 22.0, and HiGHS's integer presolve ends "optimal" at 24.75.
+        return relaxed.objective
+    return searched
 
 
 def test_both_hands_find_the_same_objectives_on_random_instances(
