@@ -97,7 +97,7 @@ class Flows:
         Axes o, g, s, obs, kind, t. `by_commune`: axes c, g, s, obs, kind, t.
     transfers
         Axes f, g, s, pool, way, t.
-    in_house, treated, boarding
+    in_house, bed_lost, treated, boarding
         (F, S, T). `waiting`: (O, S, T).
     corridor, excess, surge_beds
         (F, T), (F, K, T), (F, K, T).
@@ -118,6 +118,7 @@ class Flows:
     by_commune: Rows
     transfers: Rows
     in_house: FloatArray
+    bed_lost: FloatArray
     treated: FloatArray
     boarding: FloatArray
     waiting: FloatArray
@@ -240,6 +241,7 @@ def read_flows(
         "minutes",
     )
     in_house, _ = read.rows("in_house.csv", {"f": unit, "s": s, "t": day}, "patients")
+    bed_lost, _ = read.rows("bed_lost.csv", {"f": unit, "s": s, "t": day}, "patients")
     states = {
         "p": ("place", [*f, *areas]),
         "s": s,
@@ -276,6 +278,7 @@ def read_flows(
         by_commune=by_commune,
         transfers=transfers,
         in_house=in_house.total("f s t"),
+        bed_lost=bed_lost.total("f s t"),
         treated=present[0, : len(f)],
         boarding=present[1, : len(f)],
         waiting=present[2, len(f) :],

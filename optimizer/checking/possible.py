@@ -9,6 +9,7 @@ import numpy as np
 from optimizer.checking.case import Case
 from optimizer.checking.flows import ADMISSION, BOARDING, STABILISE, TREATED
 from optimizer.checking.proof import Side
+from optimizer.checking.rules_capacity import loses_beds
 from optimizer.checking.violation import BoolArray, IntArray
 
 
@@ -43,7 +44,7 @@ def possible(case: Case, side: Side) -> Possible:
     o, g, s, kind = side.admissions.T
     f, to, c, way = side.transfers.T
     arrives, up = inputs.classes.arrives_as[c], pool_left(way) == BOARDING
-    days = case.scenario.days
+    days, loses = case.scenario.days, loses_beds(case)
     u, n, b = asked > 0, inputs.treated0 > 0, inputs.boarding0 > 0
     waiting = np.zeros((*u.shape, days), dtype=bool)
     treated, boarding, in_house = (np.zeros((*n.shape, days), dtype=bool) for _ in range(3))
@@ -54,7 +55,7 @@ def possible(case: Case, side: Side) -> Possible:
         u = u | (new[:, :, t] > 0)
         waiting[:, :, t], in_house[:, :, t] = u, b & inputs.able
         admitted[:, t], moved[:, t] = u[o, s], np.where(up, b[f, c], n[f, c])
-        n, b = n | in_house[:, :, t], b.copy()
+        n, b = n | in_house[:, :, t], b | (n & loses[:, t, None])
         for state, here in ((n, kind == ADMISSION), (b, kind == STABILISE)):
             come = here & admitted[:, t]
             state[g[come], s[come]] = True

@@ -38,6 +38,7 @@ LAWS: tuple[Callable[[Case, Bench], object], ...] = (
     people.expected_arrivals,
     people.only_stable_move,
     people.boarders_leave_once,
+    people.bed_lost_once,
     people.able_to_treat,
     people.permitted_arcs,
     beds.staffed_bed_capacity,
@@ -59,6 +60,7 @@ LAWS: tuple[Callable[[Case, Bench], object], ...] = (
     beds.corridor_people,
     promises.keep_reception,
     beds.excess_only_when_capacity_falls,
+    beds.bed_lost_only_when_capacity_falls,
 )
 """Rules that a baseline keeps as the plan does; people and surge beds may be parts of one."""
 MEASURES = ("treated", "boarding", "waiting")
@@ -180,6 +182,7 @@ def _redone(case: Case, side: Side) -> Case:
         "admitted_observed": (len(side.admissions),),
         "moved": (len(side.transfers), days),
         "in_house": shape,
+        "bed_lost": shape,
         "corridor": (planned, days),
         "oxygen_short": (planned, days),
     }
@@ -208,6 +211,7 @@ def _redone(case: Case, side: Side) -> Case:
         by_commune=nothing,
         transfers=transfers,
         in_house=done["in_house"],
+        bed_lost=done["bed_lost"],
         treated=np.zeros(shape),
         boarding=np.zeros(shape),
         waiting=np.zeros((len(case.places.areas), *shape[1:])),
@@ -236,8 +240,9 @@ def _with_states(case: Case) -> Case:
     u, n, b = (np.zeros_like(x) for x in (flows.waiting, flows.treated, flows.boarding))
     asked, new = case.areas_day_one
     left = flows.admissions.total("o s t")
-    into = case.admitted[:planned] + flows.in_house + case.received[:planned] - case.moved_down
-    boards = case.stabilised - flows.in_house - case.moved_up
+    house = flows.in_house - flows.bed_lost
+    into = case.admitted[:planned] + house + case.received[:planned] - case.moved_down
+    boards = case.stabilised - house - case.moved_up
     for t in range(case.scenario.days):
         if t:
             night = u[:, :, t - 1] @ inputs.night[2]
@@ -260,6 +265,7 @@ def _judge(name: str, case: Case, side: Side, book: Mapping[str, object], bench:
         (case.units, flows.treated),
         (case.units, flows.boarding),
         (case.units, flows.in_house),
+        (case.units, flows.bed_lost),
     ):
         bench.at_most(RULE, 0.0, figures, (places, s, case.days), message)
     for figures in (flows.admissions.x, flows.transfers.x, flows.oxygen.x):

@@ -132,6 +132,25 @@ def capacity_falls(case: Case) -> BoolArray:
     return falls if case.levers is None else falls | case.levers.may_fall(case.scenario.days)
 
 
+def bed_lost_only_when_capacity_falls(case: Case, bench: Bench) -> None:
+    """Check that nobody loses a bed but where fewer staff or beds are there than the day before.
+
+    (F, S, T); never in a unit that is closed.
+    """
+    left = np.where(loses_beds(case)[:, None], 0.0, case.flows.bed_lost)
+    axes = (case.units, case.inputs.classes.names, case.days)
+    message = "{left} lose their bed, but no capacity of the unit falls that day."
+    bench.at_most("bed_lost_only_when_capacity_falls", left, 0.0, axes, message, tolerance=WHOLE)
+
+
+def loses_beds(case: Case) -> BoolArray:
+    """(F, T) True where staff or beds of an open unit are fewer than the day before."""
+    falls = np.zeros((len(case.units), case.scenario.days), dtype=bool)
+    for figures in (case.own.staff, case.own.beds):
+        falls[:, 1:] |= np.any(np.diff(figures, axis=2) < -WHOLE, axis=1)
+    return falls & ~case.closed
+
+
 def nobody_waits(case: Case, bench: Bench) -> None:
     """Check u = 0 wherever a proper bed of an open unit can be reached (O, S, T), by the rule."""
     if case.scenario.wait != "none":

@@ -45,7 +45,7 @@ def expected_arrivals(case: Case, bench: Bench) -> None:
 def treated_balance(case: Case, bench: Bench) -> None:
     """Check n = n~ + admissions + in-house + transfers in - moved out (F, S, T), in patients."""
     f = case.places.planned
-    due = case.treated_after_night + case.admitted[:f] + case.flows.in_house
+    due = case.treated_after_night + case.admitted[:f] + case.flows.in_house - case.flows.bed_lost
     due = due + case.received[:f] - case.moved_down
     axes = (case.units, case.inputs.classes.names, case.days)
     message = "{left} are treated at day's end, but {right} follow from the night and the moves."
@@ -54,7 +54,8 @@ def treated_balance(case: Case, bench: Bench) -> None:
 
 def boarding_balance(case: Case, bench: Bench) -> None:
     """Check b = b~ + stabilised - in-house moves - boarders moved out (F, S, T), in patients."""
-    due = case.boarding_after_night + case.stabilised - case.flows.in_house - case.moved_up
+    due = case.boarding_after_night + case.stabilised + case.flows.bed_lost
+    due = due - case.flows.in_house - case.moved_up
     axes = (case.units, case.inputs.classes.names, case.days)
     message = "{left} board at day's end, but {right} follow from the night and the moves."
     bench.equal("boarding_balance", case.flows.boarding, due, axes, message)
@@ -78,6 +79,16 @@ def boarders_leave_once(case: Case, bench: Bench) -> None:
     message = "{left} leave the boarding pool, but {right} are in it after the night."
     left = case.flows.in_house + case.moved_up
     bench.at_most("boarders_leave_once", left, case.boarding_after_night, axes, message)
+
+
+def bed_lost_once(case: Case, bench: Bench) -> None:
+    """Who loses a bed + treated moved out <= n~ (F, S, T), in patients."""
+    axes = (case.units, case.inputs.classes.names, case.days)
+    message = "{left} lose their bed or are moved out of it, but {right} lay there after the night."
+    here = case.flows.bed_lost > 0
+    left = np.where(here, case.flows.bed_lost + case.moved_down, 0.0)
+    most = np.where(here, case.treated_after_night, 0.0)
+    bench.at_most("bed_lost_once", left, most, axes, message)
 
 
 def whole_people_day_one(case: Case, bench: Bench) -> None:
@@ -115,7 +126,7 @@ def conservation(case: Case, bench: Bench) -> None:
     new = case.areas_day_one[1].sum(axis=(0, 1))
     admitted = flows.admissions.total("kind t")
     proper, stabilised, outside = admitted
-    house = flows.in_house.sum(axis=(0, 1))
+    house = (flows.in_house - flows.bed_lost).sum(axis=(0, 1))
     f = case.places.planned
     received = case.received.sum(axis=1)
     up, down = case.moved_up.sum(axis=(0, 1)), case.moved_down.sum(axis=(0, 1))
@@ -192,7 +203,7 @@ def nonnegative(case: Case, bench: Bench) -> None:
         bench.at_most(rule, 0.0, rows.x, (rows.labels,), message, tolerance=WHOLE)
     units, days, levels = case.units, case.days, case.capacity.levels
     bench.at_most(rule, 0.0, flows.waiting, (case.places.areas, s, days), message, tolerance=WHOLE)
-    for figures in (flows.in_house, flows.treated, flows.boarding):
+    for figures in (flows.in_house, flows.bed_lost, flows.treated, flows.boarding):
         bench.at_most(rule, 0.0, figures, (units, s, days), message, tolerance=WHOLE)
     for figures in (flows.excess, flows.surge_beds):
         bench.at_most(rule, 0.0, figures, (units, levels, days), message, tolerance=WHOLE)

@@ -23,7 +23,7 @@ from optimizer.checking.promises import (
     waits_promised,
 )
 from optimizer.checking.proof import ROWS, Side
-from optimizer.checking.rules_capacity import capacity_falls, ways_reach
+from optimizer.checking.rules_capacity import capacity_falls, loses_beds, ways_reach
 from optimizer.checking.rules_objective import MINUTES_A_DAY, unmet_weights
 from optimizer.checking.violation import BoolArray, FloatArray, IntArray
 
@@ -99,6 +99,7 @@ class _Proof:
         total -= float((p["open_requests"] * asked).sum())
         total -= float((p["expected_arrivals"] * new[:, :, 0]).sum())
         first = p["treated_balance"][:, :, 0] + p["only_stable_move"][:, :, 0]
+        first = first + p["bed_lost_once"][:, :, 0]
         total -= float((first * inputs.treated0).sum())
         total -= float((p["boarding_balance"][:, :, 0] * inputs.boarding0).sum())
         beds = capacity.beds
@@ -200,7 +201,8 @@ class _Proof:
         u = u - _tomorrow(inputs.night[2], waiting)
         u = u + p["longest_wait"][:, None] * waits_promised(case)[:, None]
         level, boarder = self._in_bed()
-        n = treated - _tomorrow(inputs.keep[0], treated + p["only_stable_move"])
+        stays = treated + p["only_stable_move"] + p["bed_lost_once"]
+        n = treated - _tomorrow(inputs.keep[0], stays)
         n = n - _tomorrow(inputs.worse[0], boarding) + level[:, self.level]
         n = n - p["corridor_people"][:, None, :]
         n = np.where(inputs.able[:, :, None] & self.possible.treated, n, 0.0)
@@ -217,6 +219,8 @@ class _Proof:
         states = np.concatenate([x.reshape(-1, days) for x in (u, n, b)])
         house = np.where(self.possible.in_house, boarding - treated, 0.0)
         first = np.minimum(0.0, house[:, :, 0]) * inputs.boarding0
+        lost = treated - boarding - p["boarders_leave_once"] + p["bed_lost_once"]
+        lost = np.where(loses_beds(case)[:, None] & inputs.able[:, :, None], lost, 0.0)
         v = case.scenario.weights["corridor"] + p["corridor_boarders_only"] - lying
         v = v + p["corridor_people"] + unmet
         if case.scenario.corridor == "open":
@@ -224,6 +228,7 @@ class _Proof:
         return (
             self._at_most_everybody(states)
             + self._at_most_everybody(house, first_day=1)
+            + self._at_most_everybody(lost, self.possible.treated)
             + float(first.sum())
             + (2.0 if case.scenario.sender_counts else 1.0) * self._at_most_everybody(v)
         )
@@ -282,7 +287,7 @@ class _Proof:
         x = x + np.where(
             up,
             p["boarding_balance"][f, s],
-            p["treated_balance"][f, s] + p["only_stable_move"][f, s],
+            p["treated_balance"][f, s] + p["only_stable_move"][f, s] + p["bed_lost_once"][f, s],
         )
         trip = fixed + 2 * case.arcs.transfer_minutes[f, g]
         at = np.array([base[c] for c in case.places.cluster], dtype=np.intp)[f]
@@ -361,6 +366,7 @@ def _lawful_rows(case: Case) -> dict[str, FloatArray]:
     capacity, terms, scenario = case.own, case.own.terms, case.scenario
     k = np.arange(len(capacity.levels))
     return {
+        "bed_lost_once": loses_beds(case)[:, None],
         "staffed_bed_capacity": (k[None, :] > capacity.lowest[:, None])[:, :, None],
         "device_capacity": terms.counted[:, :, None],
         "oxygen_flow": np.isfinite(terms.flow),

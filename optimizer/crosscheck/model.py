@@ -96,6 +96,13 @@ class Model:
             if self.able[f][s]
             for t in days
         }
+        self.bed_lost = {
+            (f, s, t): self.column("bed_lost", *key, t)
+            for (f, s), key in house.items()
+            if self.able[f][s]
+            for t in days
+            if self.falls_today(f, t)
+        }
         self.treated = {
             (f, s, t): self.column("treated", *key, t)
             for (f, s), key in house.items()
@@ -217,6 +224,16 @@ class Model:
             for earlier in range(t - 1)
         )
 
+    def falls_today(self, f: int, t: int) -> bool:
+        """Return whether unit f is open on day t with less of some capacity than on the eve."""
+        inst = self.inst
+        if inst.fell is not None:
+            return bool(inst.fell[f, t - 1])
+        if t == 1 or (inst.no_intake is not None and inst.no_intake[f, t - 1]):
+            return False
+        parts = (*inst.beds[f], *inst.staff[f], *inst.terms.devices[f], inst.terms.oxygen_flow[f])
+        return any(part[t - 1] < part[t - 2] - 1e-9 for part in parts)
+
     def _flows(self) -> None:
         """Sort every move by the pool it enters (+1) or leaves (-1).
 
@@ -242,6 +259,9 @@ class Model:
         for (f, s, t), var in self.in_house.items():
             self.house.setdefault((f, s + size, t), {})[var] = -1.0
             self.house.setdefault((f, s, t), {})[var] = 1.0
+        for (f, s, t), var in self.bed_lost.items():
+            self.house.setdefault((f, s, t), {})[var] = -1.0
+            self.house.setdefault((f, s + size, t), {})[var] = 1.0
 
     def arrive(self) -> Iterator[tuple[tuple[int, int], Any]]:
         """Yield (admission arc, day) and column of all admitted; people observed on day 1."""

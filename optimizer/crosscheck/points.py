@@ -29,6 +29,7 @@ def shapes(inst: Instance) -> dict[str, tuple[int, ...]]:
         ONE_DAY: (len(inst.admissions.area),),
         "moved": (len(inst.transfers.origin), days),
         "in_house": house,
+        "bed_lost": house,
         "treated": house,
         "boarding": house,
         "waiting": (areas, classes, days),

@@ -41,6 +41,7 @@ BLOCKS = (
     "admitted_observed",
     "moved",
     "in_house",
+    "bed_lost",
     "treated",
     "boarding",
     "waiting",

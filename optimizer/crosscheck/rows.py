@@ -141,6 +141,15 @@ def boarders_leave_once(m: Model) -> None:
                 m.at_most("boarders_leave_once", key, terms, known)
 
 
+def bed_lost_once(m: Model) -> None:
+    """Who loses his bed, and who is moved out of one, lay in it in the morning."""
+    for (f, s, t), var in m.bed_lost.items():
+        terms = {var: 1.0} | _leavers(m, f, s, t, boarding=False)
+        present, known = m.in_the_house(f, s, t)
+        add(terms, present, -1.0)
+        m.at_most("bed_lost_once", (m.at("unit", f), m.at("class", s), t), terms, known)
+
+
 def _room(m: Model, f: int, lowest: int, t: int) -> tuple[Terms, float]:
     """Return -(surge beds + excess + beds of levers) and the own beds of levels >= lowest."""
     terms: Terms = {}
@@ -296,6 +305,7 @@ CONSTRAINTS: tuple[Callable[[Model], None], ...] = (
     boarding_balance,
     only_stable_move,
     boarders_leave_once,
+    bed_lost_once,
     staffed_bed_capacity,
     house_capacity,
     corridor_boarders_only,

@@ -31,6 +31,7 @@ AXES: Mapping[str, str] = {
     "area_base": "O",
     "outside_places": "HT",
     "fallen": "FT",
+    "fell": "FT",
     "own_unit": "O",
     "may_leave": "FS",
     "no_intake": "FT",

@@ -148,6 +148,6 @@ def changed_instance(inst: Instance, changes: Sequence[Change]) -> Instance:
             treated[f, s] = max(0.0, treated[f, s] + min(0.0, left))
     if problems:
         raise DataError(problems)
-    after = inst.changed(beds=beds, staff=staff, fallen=None)
+    after = inst.changed(beds=beds, staff=staff, fallen=None, fell=None)
     treated, boarding = fit_census(after, inst.classes, treated, boarding, inst.rules.open_corridor)
     return after.changed(census_treated=treated, census_boarding=boarding)

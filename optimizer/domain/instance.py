@@ -236,6 +236,8 @@ class Instance:
     notes: tuple[str, ...] = ()
     fallen: BoolArray | None = None
     """(F, T) days with less capacity than before, if the days before are not here (a window)."""
+    fell: BoolArray | None = None
+    """(F, T) days on which a unit loses beds, if the eve is not here or levers are decided."""
     fairness_epsilon: float = 0.0
     """Share of the least harm that may be spent on the worst-off area."""
     rules: PlanRules = field(default_factory=PlanRules)
@@ -308,6 +310,17 @@ class Instance:
         if self.levers is not None:
             fallen |= self.levers.capacity_may_fall(self.days)
         return fallen
+
+    @property
+    def loses_beds(self) -> BoolArray:
+        """(F, T) some capacity of the unit is less than on the eve, and it is open."""
+        if self.fell is not None:
+            return self.fell
+        fell = np.zeros((len(self.units), self.days), dtype=bool)
+        flow = self.terms.oxygen_flow[:, None, :]
+        for part in (self.beds, self.staff, self.terms.devices, flow):
+            fell[:, 1:] |= (part[:, :, 1:] < part[:, :, :-1] - 1e-9).any(axis=1)
+        return fell & ~self.closed
 
     @property
     def movable(self) -> BoolArray:

@@ -37,6 +37,7 @@ def as_decided(inst: Instance, plan: Plan) -> Instance:
             oxygen_supply=terms.oxygen_supply + given(y.oxygen_supply),
         ),
         fallen=inst.excess_allowed,
+        fell=inst.loses_beds,
         levers=None,
     )
 

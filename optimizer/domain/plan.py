@@ -59,6 +59,8 @@ class Plan:
     harm: GroupResult
     burden: GroupResult
     status: str
+    bed_lost: FloatArray = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    """(F, S, T) out of a proper bed into the boarding pool, where capacity falls that day."""
     oxygen_short: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
     """(F, T) cubic metres of oxygen that patients in beds went without that day."""
     lever_started: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))

@@ -157,7 +157,10 @@ def with_more(inst: Instance, additions: Sequence[Addition]) -> Instance:
         else:
             array[one.place, days] += one.amount * _seats(inst, one)
     return inst.changed(
-        **changed, fallen=inst.excess_allowed, fleet=_more_vehicles(inst, additions)
+        **changed,
+        fallen=inst.excess_allowed,
+        fell=inst.loses_beds,
+        fleet=_more_vehicles(inst, additions),
     )
 
 

@@ -28,7 +28,7 @@ def simulate(inst: Instance, *, surge: bool = True, proportional: bool = False) 
 
     Whole people on day 1, means later, like every plan. Boarders first move within the house,
     then up, then people who wait are admitted; nobody steps down. Surge beds open as soon as
-    they may.
+    they may. Where staff or beds fall, those least badly off lose their beds.
 
     Parameters
     ----------
@@ -66,6 +66,7 @@ def simulate(inst: Instance, *, surge: bool = True, proportional: bool = False) 
             deal=shares(inst, flows.surge_beds[:, :, t], t) if proportional else None,
         )
         _lay_in_beds(today)
+        _take_beds_away(today)
         _relieve_boarders(today)
         if t == 0:
             observed = Asking(inst.open_requests.copy(), people=True)
@@ -75,6 +76,7 @@ def simulate(inst: Instance, *, surge: bool = True, proportional: bool = False) 
         expected = Asking(u + arrivals if t else arrivals.copy(), people=False)
         take_in(today, expected)
         u = expected.waiting if t else u + expected.waiting
+        b += flows.bed_lost[:, :, t]
         _close_day(today)
         flows.treated[:, :, t], flows.boarding[:, :, t], flows.waiting[:, :, t] = n, b, u
         store = _use_oxygen(inst, flows, store, t)
@@ -87,6 +89,25 @@ def _lay_in_beds(today: Today) -> None:
     for f in range(len(today.inst.units)):
         for s in np.flatnonzero(today.treated[f] > 0).tolist():
             houses.take(f, houses.uses[f][levels[s]], today.treated[f, s])
+
+
+def _take_beds_away(today: Today) -> None:
+    """Where capacity falls today, let the least badly off of each level board, until all fit.
+
+    They move on from tomorrow.
+    """
+    inst, houses, t = today.inst, today.houses, today.day
+    level = inst.classes.level
+    for f in np.flatnonzero(inst.loses_beds[:, t]).tolist():
+        for k in reversed(range(len(inst.levels))):
+            uses = houses.uses[f][k]
+            for s in reversed(today.ways.classes):
+                over = min(houses.over_at(f, uses), float(today.treated[f, s]))
+                if level[s] != k or over <= SMALL:
+                    continue
+                today.treated[f, s] -= over
+                today.flows.bed_lost[f, s, t] = over
+                houses.take(f, uses, -over)
 
 
 def _relieve_boarders(today: Today) -> None:
@@ -208,6 +229,7 @@ def _as_plan(inst: Instance, flows: Flows, rule: str) -> Plan:
         status="rule",
         solver=rule,
         fairness=GroupResult(float(area_waiting(inst, flows.waiting).max(initial=0.0)), None),
+        bed_lost=flows.bed_lost,
         oxygen_short=flows.oxygen_short,
         **_no_levers(inst),
     )

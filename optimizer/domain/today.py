@@ -20,6 +20,7 @@ class Flows:
     admitted_observed: FloatArray
     moved: FloatArray
     in_house: FloatArray
+    bed_lost: FloatArray
     treated: FloatArray
     boarding: FloatArray
     waiting: FloatArray
@@ -36,6 +37,7 @@ def no_flows(inst: Instance) -> Flows:
         np.zeros((len(inst.admissions.area), t)),
         np.zeros(len(inst.admissions.area)),
         np.zeros((len(inst.transfers.origin), t)),
+        np.zeros((f, s, t)),
         np.zeros((f, s, t)),
         np.zeros((f, s, t)),
         np.zeros((f, s, t)),

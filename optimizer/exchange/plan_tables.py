@@ -183,11 +183,12 @@ def write_tables(folder: Path, made: Assembled, plan: Plan, grounds: Grounds) ->
         ),
         _transfers(inst, plan, grounds),
     )
-    write_table(
-        folder / "in_house.csv",
-        ("day", "unit", "class_id", "patients", SURE),
-        by_day(cells(plan.in_house, units, ids, days, marks=of_unit), 2),
-    )
+    for name, array in (("in_house", plan.in_house), ("bed_lost", plan.bed_lost)):
+        write_table(
+            folder / f"{name}.csv",
+            ("day", "unit", "class_id", "patients", SURE),
+            by_day(cells(array, units, ids, days, marks=of_unit), 2),
+        )
     present = [
         [*row[:2], state, *row[2:]]
         for state, array, places, marks in (

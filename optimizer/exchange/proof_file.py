@@ -21,6 +21,7 @@ DECISIONS = (
     "admitted_observed",
     "moved",
     "in_house",
+    "bed_lost",
     "corridor",
     "excess",
     "surge_beds",

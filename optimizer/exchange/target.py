@@ -22,6 +22,7 @@ OWN_NAMES = frozenset(
                 "admissions_by_commune",
                 "transfers",
                 "in_house",
+                "bed_lost",
                 "patients",
                 "corridor",
                 "excess",

@@ -103,7 +103,7 @@ def expected_arrivals(m: Matrix, inst: Instance, v: PlanVariables) -> None:
 def treated_balance(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     r"""Patients in proper beds: n = n~ + admissions + in-house + transfers in - transfers out.
 
-    .. math:: n_{fst} = \sum_{s'} K_{s's} n_{fs',t-1} + \sum_o a_{ofst} + p_{fst}
+    .. math:: n_{fst} = \sum_{s'} K_{s's} n_{fs',t-1} + \sum_o a_{ofst} + p_{fst} - p'_{fst}
               + \sum_g x_{gfst} - \sum_g x^n_{fgst}
 
     n  ``v.treated`` end of day (F, S, T); day 1 starts from ``inst.census_treated`` (F, S)
@@ -113,6 +113,7 @@ def treated_balance(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     rows.add(1.0, v.treated)
     _night(rows, -1.0, inst.hazards.keep, v.treated, rows.index)
     rows.add(-1.0, v.in_house)
+    rows.add(1.0, v.bed_lost)
     proper = (arcs.to < units) & (arcs.kind != STABILISE)
     into = rows.index[arcs.to[proper], arcs.patient_class[proper]]
     rows.add(-1.0, v.admitted[proper], into)
@@ -127,10 +128,10 @@ def treated_balance(m: Matrix, inst: Instance, v: PlanVariables) -> None:
 def boarding_balance(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     r"""Who got worse boards until a proper bed is found.
 
-    B = b~ + a' - p - transfers out of the pool.
+    B = b~ + a' - p + p' - transfers out of the pool.
 
     .. math:: b_{fst} = \sum_{s'} (B_{s's} b + M_{s's} n)_{fs',t-1} + \sum_o a'_{ofst}
-              - p_{fst} - \sum_g x^b_{fgst}
+              - p_{fst} + p'_{fst} - \sum_g x^b_{fgst}
 
     b  ``v.boarding`` end of day (F, S, T); day 1 starts from ``inst.census_boarding`` (F, S)
     Shadow price: harm of one more patient who gets worse in that house that night.
@@ -141,6 +142,7 @@ def boarding_balance(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     _night(rows, -1.0, inst.hazards.boarding, v.boarding, rows.index)
     _night(rows, -1.0, inst.hazards.worse, v.treated, rows.index)
     rows.add(1.0, v.in_house)
+    rows.add(-1.0, v.bed_lost)
     here = arcs.kind == STABILISE
     into = rows.index[arcs.to[here], arcs.patient_class[here]]
     rows.add(-1.0, v.admitted[here], into)
@@ -168,11 +170,13 @@ def only_stable_move(m: Matrix, inst: Instance, v: PlanVariables) -> None:
 def boarders_leave_once(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     """Who is stabilised today does not leave today.
 
-    B >= a', that is p + sum_g x_b <= b~, (F, S, T).
+    B >= a' + p', that is p + sum_g x_b <= b~, (F, S, T).
 
-    Where no stabilise arc leads in, `boarding_balance` and b >= 0 already say so: no row there.
+    Where no stabilise arc leads in and no bed is lost, `boarding_balance` and b >= 0 already say
+    so: no row there.
     """
-    exists = np.repeat(stabilise_into(inst)[:, :, None], inst.days, axis=2) & (v.boarding >= 0)
+    joins = stabilise_into(inst)[:, :, None] | (v.bed_lost >= 0)
+    exists = joins & (v.boarding >= 0)
     rows = m.rows("boarders_leave_once", exists.shape, exists=exists)
     arcs = inst.admissions
     here = arcs.kind == STABILISE
@@ -180,7 +184,23 @@ def boarders_leave_once(m: Matrix, inst: Instance, v: PlanVariables) -> None:
     rows.add(1.0, v.boarding)
     rows.add(-1.0, v.admitted[here], into)
     rows.add(-1.0, v.admitted_observed[here], into[:, 0])
+    rows.add(-1.0, v.bed_lost)
     rows.at_least(0.0)
+
+
+def bed_lost_once(m: Matrix, inst: Instance, v: PlanVariables) -> None:
+    """Who loses a bed lay in it after the night: p' + sum_g x_n <= n~, (F, S, T).
+
+    Only on days on which staff or beds of the unit fall by the tables; so nobody is admitted to
+    board.
+    """
+    rows = m.rows("bed_lost_once", v.bed_lost.shape, exists=v.bed_lost >= 0)
+    moves = inst.transfers
+    out = ~moves.from_boarding
+    rows.add(1.0, v.bed_lost)
+    rows.add(1.0, v.moved[out], rows.index[moves.origin[out], moves.patient_class[out]])
+    _night(rows, -1.0, inst.hazards.keep, v.treated, rows.index)
+    rows.at_most(_opening(v.bed_lost.shape, inst.census_treated))
 
 
 def _level_above(inst: Instance) -> tuple[IntArray, IntArray]:
@@ -339,6 +359,7 @@ CONSTRAINTS: tuple[Constraint, ...] = (
     boarding_balance,
     only_stable_move,
     boarders_leave_once,
+    bed_lost_once,
     staffed_bed_capacity,
     house_capacity,
     corridor_boarders_only,

@@ -48,7 +48,8 @@ class PlanModel:
         """(columns,) the variables of day 1."""
         v = self.variables
         levers = v.levers
-        blocks = (v.admitted, v.moved, v.in_house, v.treated, v.boarding, v.waiting, v.corridor)
+        people = (v.admitted, v.moved, v.in_house, v.bed_lost)
+        blocks = (*people, v.treated, v.boarding, v.waiting, v.corridor)
         oxygen = (v.oxygen_stored, v.oxygen_short)
         slack = (v.excess, v.surge_beds, *oxygen, v.reserve_missed)
         lever = (levers.started, levers.closed, levers.standing, levers.usable, levers.home_short)

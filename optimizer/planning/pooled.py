@@ -142,6 +142,7 @@ def pooled(inst: Instance) -> Instance:
         else np.asarray(inst.may_leave.any(axis=0, keepdims=True)),
         no_intake=None,
         fallen=inst.excess_allowed.any(axis=0, keepdims=True),
+        fell=inst.loses_beds.any(axis=0, keepdims=True),
         levers=None if inst.levers is None else _pooled_levers(inst.levers),
         promises=nothing_promised(len(inst.levels), 1, inst.days),
         fleet=None,

@@ -55,6 +55,7 @@ def plan_of(
         admitted_observed=values(v.admitted_observed),
         moved=values(v.moved),
         in_house=values(v.in_house),
+        bed_lost=values(v.bed_lost),
         treated=values(v.treated),
         boarding=values(v.boarding),
         waiting=values(v.waiting),

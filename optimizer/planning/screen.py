@@ -115,6 +115,7 @@ def window(inst: Instance, rule: Plan, start: int, days: int) -> Instance:
         vehicle_minutes=inst.vehicle_minutes[:, part].copy(),
         outside_places=inst.outside_places[:, part].copy(),
         fallen=inst.excess_allowed[:, part].copy(),
+        fell=inst.loses_beds[:, part].copy(),
         home=Home(inst.home.patients[:, part].copy(), inst.home.capacity[:, part].copy()),
         levers=None if inst.levers is None else inst.levers.in_window(start),
         no_intake=None if inst.no_intake is None else inst.no_intake[:, part].copy(),

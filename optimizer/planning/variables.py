@@ -53,6 +53,8 @@ class PlanVariables:
     """(X, T) transfers; day 1 whole."""
     in_house: IntArray
     """(F, S, T) out of the boarding pool into a proper bed; day 1 whole."""
+    bed_lost: IntArray
+    """(F, S, T) out of a proper bed into the boarding pool, on days on which capacity falls."""
     treated: IntArray
     boarding: IntArray
     waiting: IntArray
@@ -139,10 +141,11 @@ def reachable(inst: Instance, *, anybody: bool = False) -> Reachable:
         houses = np.asarray(inst.listed.any(axis=1))
         n, b = n | able, b | np.repeat(houses[:, None], able.shape[1], axis=1)
     start = n, b
+    loses = np.asarray(inst.loses_beds.any(axis=1))[:, None]
     while True:
         before = int(u.sum()) + int(n.sum()) + int(b.sum())
         u = u | (u.astype(int) @ waits > 0)
-        b = b | (b.astype(int) @ boards > 0) | (n.astype(int) @ worse > 0)
+        b = b | (b.astype(int) @ boards > 0) | (n.astype(int) @ worse > 0) | (n & loses)
         n = n | ((n.astype(int) @ keep > 0) | b) & able
         asked = u[arcs.area, arcs.patient_class]
         for state, kind in ((n, ADMISSION), (b, STABILISE)):
@@ -189,7 +192,7 @@ def _day_by_day(inst: Instance, u: BoolArray, n: BoolArray, b: BoolArray) -> Rea
             b[moves.origin, moves.patient_class],
             n[moves.origin, moves.patient_class],
         )
-        n = n | (b & able)
+        n, b = n | (b & able), b | (n & inst.loses_beds[:, t, None])
         n[moves.to[leaves & inside], arrives[leaves & inside]] = True
         asked = u[arcs.area, arcs.patient_class]
         for state, kind in ((n, ADMISSION), (b, STABILISE)):
@@ -250,6 +253,13 @@ def plan_variables(
     house_exists = np.broadcast_to(house_exists, (f, s, days)).copy()
     house_exists[:, :, 0] &= (inst.census_boarding > 0) | live
     in_house = m.columns("in_house", (f, s, days), exists=house_exists, whole=day_one)
+    loses = inst.loses_beds[:, None, :]
+    bed_lost = m.columns(
+        "bed_lost",
+        (f, s, days),
+        exists=here.treated_early & (loses | (live & ~day_one)),
+        upper=np.where(loses, np.inf, 0.0),
+    )
     needed = needed_rows(inst, every=live, staff_move=staff_move)
     store = np.isfinite(inst.terms.oxygen_supply).all(axis=1) & needed.stock
     apart = churn_slots(inst)[2]
@@ -306,6 +316,7 @@ def plan_variables(
         admitted_observed=observed,
         moved=moved,
         in_house=in_house,
+        bed_lost=bed_lost,
         whole_people=whole[whole >= 0],
         needed=needed,
         levers=levers,

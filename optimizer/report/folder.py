@@ -32,6 +32,7 @@ _COLUMNS = {
         "minutes",
     ),
     "in_house": ("day", "unit", "class_id", "patients"),
+    "bed_lost": ("day", "unit", "class_id", "patients"),
     "patients": ("day", "place", "class_id", "state", "patients"),
     "corridor": ("day", "unit", "patients"),
     "surge_beds": ("day", "unit", "care_level", "beds"),

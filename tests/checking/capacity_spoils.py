@@ -184,6 +184,17 @@ def more_than_the_places_outside(f: Folder) -> None:
     admission(f, 1, "H")["patients"] = "2"
 
 
+@spoil("bed_lost_only_when_capacity_falls")
+def bed_lost_for_nothing(f: Folder) -> None:
+    f.add("bed_lost", day=2, unit="A", class_id="SR", patients=0.1)
+
+
+@spoil("bed_lost_only_when_capacity_falls")
+def bed_lost_a_day_after_staff_fell_ill(f: Folder) -> None:
+    f.scenario["shocks"].update(staff_factor=0.9, staff_from_day=2)
+    f.add("bed_lost", day=3, unit="A", class_id="SR", patients=0.1)
+
+
 @spoil("excess_only_when_capacity_falls")
 def excess_from_nothing(f: Folder) -> None:
     f.add("excess", day=2, unit="A", care_level="OXY", patients=0.5)

@@ -115,6 +115,12 @@ def move_a_boarder_who_is_not_there(f: Folder) -> None:
     f.row("in_house", day=2)["patients"] = "0.26"  # 0.25 after the night
 
 
+@spoil("bed_lost_once")
+def take_a_bed_from_more_than_lie_there(f: Folder) -> None:
+    f.scenario["shocks"].update(staff_factor=0.9, staff_from_day=2)
+    f.add("bed_lost", day=2, unit="A", class_id="SA", patients=5)
+
+
 @spoil("whole_people_day_one")
 def round_half_a_patient_on_day_one(f: Folder) -> None:
     admission(f, 1, "B")["patients"] = "0.5"

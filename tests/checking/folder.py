@@ -117,6 +117,7 @@ HEADERS = {
     "transfers": "day from_unit to_unit class_id pool direction patients minutes",
     "baselines": "baseline measure place care_level value",
     "in_house": "day unit class_id patients",
+    "bed_lost": "day unit class_id patients",
     "patients": "day place class_id state patients",
     "corridor": "day unit patients",
     "excess": "day unit care_level patients",

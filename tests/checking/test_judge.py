@@ -29,6 +29,7 @@ MODEL_ROWS = {
     "boarding_balance",
     "only_stable_move",
     "boarders_leave_once",
+    "bed_lost_once",
     "staffed_bed_capacity",
     "house_capacity",
     "corridor_boarders_only",

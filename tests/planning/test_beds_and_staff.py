@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pytest
 
 from optimizer.domain.instance import (
     ADMISSION,
     STABILISE,
+    Instance,
 )
 from optimizer.planning.solve import solve_plan
 
@@ -168,33 +172,69 @@ def test_staff_on_duty_cares_for_boarders_at_the_lowest_level(nurses: float, due
     assert harm(inst) == pytest.approx(due)
 
 
-# excess
+# bed_lost_once
 
 
-def test_excess_leaves_patients_standing_when_staff_falls() -> None:
-    inst = sketch(
+def falling(nurses: float, **more: Any) -> Instance:
+    return sketch(
         days=2,
         beds={"A": {"OXY": 1}},
         treated={("A", "SA"): 1},
         keep=HALF,
         need=NURSES,
-        staff={("A", "NUR"): (0.25, 0.0)},
+        staff={("A", "NUR"): (0.25, nurses)},
+        **more,
+    )
+
+
+@pytest.mark.parametrize(("nurses", "lost"), [(0.125, 0.0), (0.1, 0.1), (0.0, 0.5)])
+def test_bed_lost_once_lets_who_cannot_be_staffed_board(nurses: float, lost: float) -> None:
+    plan = solve_plan(falling(nurses))  # half of him is there on day 2
+    assert plan.harm.value == pytest.approx(lost * (4 + 25))  # in the corridor
+    assert plan.bed_lost[0, 0] == pytest.approx([0, lost])
+    assert plan.boarding[0, 0] == pytest.approx([0, lost])
+    assert plan.excess.sum() == 0
+
+
+def test_bed_lost_once_is_no_way_into_the_corridor() -> None:
+    inst = falling(0.0, admissions=TO_A, arrivals={("o", "SA", 2): 1})
+    plan = solve_plan(inst)
+    assert plan.harm.value == pytest.approx(0.5 * (4 + 25) + 4)  # who comes on day 2 waits
+    assert plan.admitted[:, 1].sum() == 0
+
+
+def test_bed_lost_once_finds_a_bed_again_when_staff_are_back() -> None:
+    inst = sketch(
+        days=4,
+        beds={"A": {"OXY": 1}},
+        treated={("A", "SA"): 1},
+        keep={("SA", "SA"): 0.5},
+        boards={("SA", "SA"): 1.0},
+        need=NURSES,
+        staff={("A", "NUR"): (0.25, 0.0, 0.0, 0.25)},
     )
     plan = solve_plan(inst)
+    assert plan.bed_lost[0, 0] == pytest.approx([0, 0.5, 0, 0])
+    assert plan.treated[0, 0] == pytest.approx([1, 0, 0, 0.5])
+
+
+def test_bed_lost_once_has_no_column_where_nothing_falls_or_a_site_closes() -> None:
+    steady = sketch(days=3, beds={"A": {"OXY": (1, 1, 2)}})
+    falls = sketch(days=3, beds={"A": {"OXY": (1, 0, 0)}})
+    closes = falls.changed(no_intake=np.array([[False, True, True]]))
+    assert not steady.loses_beds.any()
+    assert falls.loses_beds.tolist() == [[False, True, False]]
+    assert not closes.loses_beds.any()
+
+
+# excess: where a site closes, or levers take away
+
+
+def test_excess_leaves_patients_standing_when_a_site_closes() -> None:
+    inst = sketch(days=2, beds={"A": {"OXY": (1, 0)}}, treated={("A", "SA"): 1}, keep=HALF)
+    plan = solve_plan(inst.changed(no_intake=np.array([[False, True]])))
     assert plan.harm.value == pytest.approx(0.5 * 1000)  # half of him is there on day 2
     assert plan.excess[0, 0] == pytest.approx([0, 0.5])
-
-
-def test_excess_is_not_needed_when_the_fall_leaves_enough() -> None:
-    inst = sketch(
-        days=2,
-        beds={"A": {"OXY": 1}},
-        treated={("A", "SA"): 1},
-        keep=HALF,
-        need=NURSES,
-        staff={("A", "NUR"): (0.25, 0.125)},
-    )
-    assert harm(inst) == pytest.approx(0)
 
 
 def test_excess_is_no_way_in() -> None:
@@ -222,7 +262,9 @@ def test_excess_frees_the_beds_that_fell_for_who_lies_there() -> None:
     inst = sketch(
         days=2, beds={"A": {"OXY": (2, 0)}}, treated={("A", "SA"): 2}, keep={("SA", "SA"): 0.75}
     )
-    assert harm(inst) == pytest.approx(1.5 * 1000)
+    assert harm(inst) == pytest.approx(1.5 * (4 + 25))  # they board in the corridor
+    closes = inst.changed(no_intake=np.array([[False, True]]))
+    assert harm(closes) == pytest.approx(1.5 * 1000)
 
 
 # surge_limit and surge_stays_open

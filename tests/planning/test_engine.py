@@ -185,6 +185,7 @@ def test_model_says_which_rows_there_are() -> None:
         "boarding_balance",
         "only_stable_move",
         "boarders_leave_once",
+        "bed_lost_once",
         "staffed_bed_capacity",
         "house_capacity",
         "corridor_boarders_only",

@@ -1,9 +1,9 @@
 """The third judge: every lawful plan of a tiny instance tried, in pure Python.
 
 Whole people on every day, nights that are certain (each class goes to one state, or leaves), one
-area, no capacity that falls; over several days boarders draw no oxygen where a store is limited, so
-that a corridor saves none for tomorrow. Written from docs/model.md sections 2 to 5 and 10; no
-solver, no linear algebra.
+area, no capacity that falls but staff and beds of open units; over several days boarders draw no
+oxygen where a store is limited, so that a corridor saves none for tomorrow. Written from
+docs/model.md sections 2 to 5 and 10; no solver, no linear algebra.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Enumeration:
         hazards = inst.hazards
         self.keeps, self.worse = self.certain(hazards.keep), self.certain(hazards.worse)
         self.boards, self.waits = self.certain(hazards.boarding), self.certain(hazards.waiting)
-        assert not inst.excess_allowed.any()
+        assert inst.loses_beds.any() or not inst.excess_allowed.any()
         assert self.O == 1
         self.twin = list(range(self.S))
         if inst.classes.arrives_as is not None:
@@ -180,7 +180,10 @@ class Enumeration:
                 pools.append((goals + inside, b[f][s]))
             down = np.flatnonzero(here & ~ways.from_boarding).tolist()
             goals = [("x", j) for j in down if self.takes(int(ways.to[j]), t)]
-            if n[f][s] and goals and self.may_leave[f, s]:
+            goals = goals if self.may_leave[f, s] else []
+            if self.falls(f, t):
+                goals.append(("lost", f * self.S + s))
+            if n[f][s] and goals:
                 pools.append((goals, n[f][s]))
         minutes = [exact(v) for v in inst.vehicle_minutes[:, t - 1]]
         places = [exact(v) for v in inst.outside_places[:, t - 1]]
@@ -231,6 +234,13 @@ class Enumeration:
         """Return whether a destination takes anybody in on day t."""
         return to >= self.F or not self.closed[to, t - 1]
 
+    def falls(self, f: int, t: int) -> bool:
+        """Return whether staff or beds of an open unit are fewer on day t than on the eve."""
+        if t == 1 or self.closed[f, t - 1]:
+            return False
+        parts = [*self.inst.beds[f], *self.inst.staff[f]]
+        return any(part[t - 1] < part[t - 2] for part in parts)
+
     def waits_in_vain(self, t: int, u: list[list[int]]) -> bool:
         """Return whether somebody waits though a proper bed of an open unit can be reached."""
         arcs = self.inst.admissions
@@ -248,6 +258,11 @@ class Enumeration:
             f, s = divmod(i, self.S)
             today.b[f][s] -= number
             today.n[f][s] += number
+            return
+        if kind == "lost":
+            f, s = divmod(i, self.S)
+            today.n[f][s] -= number
+            today.b[f][s] += number
             return
         arcs = inst.admissions if kind == "a" else inst.transfers
         g, s = int(arcs.to[i]), int(arcs.patient_class[i])
