@@ -127,6 +127,11 @@ def _beds(inst: Instance) -> Beds:
     return Beds(inst, solve_plan(inst, baselines.MEANS))
 
 
+def _with_staff(inst: Instance, change: FloatArray) -> Instance:
+    """Return the instance with (F, R, T) people more or fewer; lending takes nobody's bed."""
+    return inst.changed(staff=np.maximum(0.0, inst.staff + change), fell=inst.loses_beds)
+
+
 def _ways(inst: Instance) -> Instance:
     """Return the instance with the ways a plan is offered."""
     rule, _ = baselines.greedy(inst)
@@ -285,7 +290,7 @@ def plan_with_staff(
     lap("read")
     before = _beds(inst)
     lap("beds, everybody at home")
-    unlimited = _beds(inst.changed(staff=np.full_like(inst.staff, MANY)))
+    unlimited = _beds(inst.changed(staff=np.full_like(inst.staff, MANY), fell=inst.loses_beds))
     lap("beds without counting people")
     free = freely_lent(inst, lendable(force, staff, scenario, inst))
     lap("beds with people lent freely")
@@ -306,7 +311,7 @@ def plan_with_staff(
     moved = np.zeros_like(inst.staff)
     if earlier.pinned:
         moved = staff_change(inst, force, scenario, stay, best)
-        after = _beds(inst.changed(staff=np.maximum(0.0, inst.staff + moved)))
+        after = _beds(_with_staff(inst, moved))
         lap("beds with what is decided")
     history: list[Round] = []
     for number in range(1, rounds + 1):
@@ -314,7 +319,7 @@ def plan_with_staff(
         found = plan_secondments(asked, seconds)
         staff_seconds = lap("secondments")
         change = staff_change(inst, force, scenario, asked, found)
-        reply = _beds(inst.changed(staff=np.maximum(0.0, inst.staff + change)))
+        reply = _beds(_with_staff(inst, change))
         plan_seconds = lap("beds with the secondments")
         kept = reply.plan.harm.value < after.plan.harm.value * (1 - NEAR)
         history.append(

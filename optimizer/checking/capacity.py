@@ -29,9 +29,9 @@ class Capacity:
         (F,) first such level, K if none.
     beds, surge_limit
         (F, K, T) usable beds; surge beds in all, before the delay counts.
-    staff, stands_in, needs
-        (F, R, T) on duty for the wave; (R, R) [r, r'] True if r' may do the work of r;
-        (R, K) staff a patient.
+    staff, at_home, stands_in, needs
+        (F, R, T) on duty for the wave, `at_home` before any are lent or borrowed;
+        (R, R) [r, r'] True if r' may do the work of r; (R, K) staff a patient.
     bases, vehicle_minutes
         Clusters, the last one blank for those without; (E, T) patient-minutes of each day.
     outside_places
@@ -49,6 +49,7 @@ class Capacity:
     surge_limit: FloatArray
     roles: Sequence[str]
     staff: FloatArray
+    at_home: FloatArray
     stands_in: BoolArray
     needs: FloatArray
     bases: Sequence[str]
@@ -119,6 +120,7 @@ def read_capacity(sources: Sources, scenario: Scenario, places: Places) -> Capac
         surge_limit=added(limit[:, :, None] * open_then),
         roles=roles,
         staff=_with_lent(added(staff), roles, scenario, places),
+        at_home=added(staff),
         stands_in=stands_in,
         needs=needs,
         bases=bases,

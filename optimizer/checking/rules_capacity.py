@@ -144,9 +144,12 @@ def bed_lost_only_when_capacity_falls(case: Case, bench: Bench) -> None:
 
 
 def loses_beds(case: Case) -> BoolArray:
-    """(F, T) True where staff or beds of an open unit are fewer than the day before."""
+    """(F, T) True where staff or beds of an open unit are fewer than the day before.
+
+    Who is lent or borrowed does not count: what is planned takes nobody's bed.
+    """
     falls = np.zeros((len(case.units), case.scenario.days), dtype=bool)
-    for figures in (case.own.staff, case.own.beds):
+    for figures in (case.own.at_home, case.own.beds):
         falls[:, 1:] |= np.any(np.diff(figures, axis=2) < -WHOLE, axis=1)
     return falls & ~case.closed
 

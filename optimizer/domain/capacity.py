@@ -15,7 +15,7 @@ import numpy as np
 from optimizer.domain.care import PatientClass
 from optimizer.domain.equipment import equipment
 from optimizer.domain.fleet import Fleet, fleet_of
-from optimizer.domain.instance import BoolArray, FloatArray
+from optimizer.domain.instance import BoolArray, FloatArray, falls
 from optimizer.domain.rules import closing_day
 from optimizer.domain.scenario import Scenario
 from optimizer.domain.sites import Sites, existing_units
@@ -38,6 +38,8 @@ class Capacity:
     """Devices, oxygen, supervision; left out: they limit nothing."""
     fleet: Fleet | None = None
     """Vehicles by class and shift, if a table tells them apart."""
+    fell: BoolArray | None = None
+    """(F, T) days on which people at home fall, if the scenario lends some."""
 
     def __post_init__(self) -> None:
         if self.terms is None:
@@ -162,6 +164,7 @@ def capacity(
             surge[f] += beds[member][2]
             listed[f] |= beds[member][3] > 0
             people[f] += staff[member]
+    fell = falls(people) if scenario.staff.lent else None
     people = with_lent(people, [unit.unit_id for unit in sites.inside], tables, scenario)
     closed = np.zeros((2, units, len(levels), days))
     day = np.arange(1, days + 1)
@@ -197,4 +200,5 @@ def capacity(
         vehicle_minutes=minutes,
         terms=equipment(tables, scenario, sites, levels, open_from.astype(float)),
         fleet=fleet,
+        fell=fell,
     )

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from optimizer.domain.fit import fit_census
-from optimizer.domain.instance import Instance
+from optimizer.domain.instance import Instance, falls
 from optimizer.errors import DataError, Problem
 
 Kind = Literal["bed", "staff", "patient"]
@@ -148,6 +148,7 @@ def changed_instance(inst: Instance, changes: Sequence[Change]) -> Instance:
             treated[f, s] = max(0.0, treated[f, s] + min(0.0, left))
     if problems:
         raise DataError(problems)
-    after = inst.changed(beds=beds, staff=staff, fallen=None, fell=None)
+    fell = None if inst.fell is None else inst.fell | falls(beds - inst.beds, staff - inst.staff)
+    after = inst.changed(beds=beds, staff=staff, fallen=None, fell=fell)
     treated, boarding = fit_census(after, inst.classes, treated, boarding, inst.rules.open_corridor)
     return after.changed(census_treated=treated, census_boarding=boarding)

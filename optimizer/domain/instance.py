@@ -237,7 +237,11 @@ class Instance:
     fallen: BoolArray | None = None
     """(F, T) days with less capacity than before, if the days before are not here (a window)."""
     fell: BoolArray | None = None
-    """(F, T) days on which a unit loses beds, if the eve is not here or levers are decided."""
+    """(F, T) days on which capacity falls, if that is not what the arrays here say.
+
+    So in a window, whose eve is not here, and where people are lent or levers decided: what is
+    planned takes nobody's bed.
+    """
     fairness_epsilon: float = 0.0
     """Share of the least harm that may be spent on the worst-off area."""
     rules: PlanRules = field(default_factory=PlanRules)
@@ -315,12 +319,9 @@ class Instance:
     def loses_beds(self) -> BoolArray:
         """(F, T) some capacity of the unit is less than on the eve, and it is open."""
         if self.fell is not None:
-            return self.fell
-        fell = np.zeros((len(self.units), self.days), dtype=bool)
+            return self.fell & ~self.closed
         flow = self.terms.oxygen_flow[:, None, :]
-        for part in (self.beds, self.staff, self.terms.devices, flow):
-            fell[:, 1:] |= (part[:, :, 1:] < part[:, :, :-1] - 1e-9).any(axis=1)
-        return fell & ~self.closed
+        return falls(self.beds, self.staff, self.terms.devices, flow) & ~self.closed
 
     @property
     def movable(self) -> BoolArray:
@@ -370,6 +371,15 @@ class Instance:
     def changed(self, **values: Any) -> Instance:
         """Return a copy with some fields replaced (what-if and tests)."""
         return replace(self, **values)
+
+
+def falls(*parts: FloatArray) -> BoolArray:
+    """(F, T) days on which some figure of (F, ., T) is less than on the eve."""
+    units, _, days = parts[0].shape
+    out = np.zeros((units, days), dtype=bool)
+    for part in parts:
+        out[:, 1:] |= (part[:, :, 1:] < part[:, :, :-1] - 1e-9).any(axis=1)
+    return out
 
 
 def unmet_price(

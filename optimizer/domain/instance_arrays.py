@@ -186,6 +186,7 @@ def make_instance(
         listed=listed,
         surge_limit=room.surge_limit,
         staff=room.staff,
+        fell=room.fell,
         staff_need=room.staff_need,
         stands_in=room.stands_in,
         vehicle_minutes=room.vehicle_minutes,

@@ -1,9 +1,10 @@
 """The third judge: every lawful plan of a tiny instance tried, in pure Python.
 
 Whole people on every day, nights that are certain (each class goes to one state, or leaves), one
-area, no capacity that falls but staff and beds of open units; over several days boarders draw no
-oxygen where a store is limited, so that a corridor saves none for tomorrow. Written from
-docs/model.md sections 2 to 5 and 10; no solver, no linear algebra.
+area, no capacity that falls but staff and beds of open units (who loses a bed is tried; excess is
+dearer); over several days boarders draw no oxygen where a store is limited, so that a corridor
+saves none for tomorrow. Written from docs/model.md sections 2 to 5 and 10; no solver, no linear
+algebra.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from functools import cache
 
 import numpy as np
 
-from optimizer.domain.instance import ADMISSION, STABILISE, Instance
+from optimizer.domain.instance import ADMISSION, STABILISE, Instance, falls
 
 Counts = tuple[tuple[int, ...], ...]
 """People by place and class."""
@@ -80,7 +81,10 @@ class Enumeration:
         hazards = inst.hazards
         self.keeps, self.worse = self.certain(hazards.keep), self.certain(hazards.worse)
         self.boards, self.waits = self.certain(hazards.boarding), self.certain(hazards.waiting)
-        assert inst.loses_beds.any() or not inst.excess_allowed.any()
+        self.closed = np.zeros((self.F, inst.days), dtype=bool)
+        if inst.no_intake is not None:
+            self.closed = inst.no_intake
+        assert not (falls(inst.beds, inst.staff) & self.closed).any()
         assert self.O == 1
         self.twin = list(range(self.S))
         if inst.classes.arrives_as is not None:
@@ -88,9 +92,6 @@ class Enumeration:
         self.may_leave = np.repeat(inst.classes.recovering[None, :], self.F, axis=0)
         if inst.may_leave is not None:
             self.may_leave = inst.may_leave
-        self.closed = np.zeros((self.F, inst.days), dtype=bool)
-        if inst.no_intake is not None:
-            self.closed = inst.no_intake
         self.stored = [bool(np.isfinite(row).all()) for row in inst.terms.oxygen_supply]
         self.draw = [exact(v) for v in inst.terms.oxygen_draw]
         for f in range(self.F):

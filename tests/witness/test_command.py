@@ -190,6 +190,7 @@ def test_every_block_of_the_planner_has_readable_axes() -> None:
 def test_every_array_of_an_instance_has_axes_known_to_the_sampling() -> None:
     inst = worked_example().changed(
         fallen=np.zeros((2, 3), dtype=bool),
+        fell=np.zeros((2, 3), dtype=bool),
         own_unit=np.zeros(1, dtype=np.int64),
         may_leave=np.ones((2, 4), dtype=bool),
         no_intake=np.zeros((2, 3), dtype=bool),

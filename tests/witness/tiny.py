@@ -65,10 +65,10 @@ def tiny_instance(seed: int) -> Instance:
     closed = None if inst.no_intake is None else inst.no_intake[:, part].copy()
     beds = np.repeat(np.minimum(inst.beds[:, :, :1], 2), days, axis=2)
     staff = np.repeat(np.round(4 * inst.staff[:, :, :1]) / 4, days, axis=2)
-    if days > 1 and seed % 3 == 1:
+    if days > 1 and seed % 3 == 1 and closed is None:
         falls = np.random.default_rng([seed, 7])
-        part, unit = (beds, staff)[int(falls.integers(0, 2))], int(falls.integers(0, len(beds)))
-        part[unit, :, int(falls.integers(1, days)) :] *= falls.choice([0.0, 0.5])
+        less, unit = (beds, staff)[int(falls.integers(0, 2))], int(falls.integers(0, len(beds)))
+        less[unit, :, int(falls.integers(1, days)) :] *= falls.choice([0.0, 0.5])
         beds, staff = np.floor(beds), np.floor(4 * staff) / 4
     first = inst.terms.days(slice(0, 1), inst.terms.oxygen_stored)
     draw = first.oxygen_draw.copy()
