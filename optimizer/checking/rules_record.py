@@ -198,6 +198,8 @@ class _Kpis:
         )
         corridor = float(flows.corridor[:, :shown].sum())
         self.same("corridor_patient_days", self.book.get("corridor_patient_days"), corridor)
+        lost = float(flows.bed_lost[:, :, :shown].sum())
+        self.same("beds_lost", self.book.get("beds_lost"), lost)
         delta = case.inputs.delta
         deaths = np.einsum("s,ost->", delta[2], flows.waiting[:, :, :shown])
         deaths += np.einsum("s,fst->", delta[1], flows.boarding[:, :, :shown])

@@ -97,7 +97,7 @@ class Model:
             for t in days
         }
         self.bed_lost = {
-            (f, s, t): self.column("bed_lost", *key, t)
+            (f, s, t): self.column("bed_lost", *key, t, whole=whole and every)
             for (f, s), key in house.items()
             if self.able[f][s]
             for t in days

@@ -369,7 +369,8 @@ def build(pulp: Any, inst: Instance, whole: str = "", price: float = 0.0) -> Mod
     """
     model = Model(pulp, inst, bool(whole), price)
     if whole == "always":
-        for block in (model.admitted, model.admitted_observed, model.moved, model.in_house):
+        sent = (model.admitted, model.admitted_observed, model.moved)
+        for block in (*sent, model.in_house, model.bed_lost):
             for var in block.values():
                 var.cat = pulp.LpInteger
     for constraint in (*CONSTRAINTS, *LEVER_CONSTRAINTS):

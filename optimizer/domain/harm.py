@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.domain.instance import FloatArray, Instance
+from optimizer.domain.levers_decided import as_decided
 from optimizer.domain.plan import Plan
 from optimizer.domain.promises_kept import promise_harm
 
@@ -34,6 +35,11 @@ def harm_value(inst: Instance, plan: Plan) -> float:
         + price.admission @ (plan.admitted.sum(axis=1) + plan.admitted_observed)
         + price.transfer @ plan.moved.sum(axis=1)
         + promise_harm(
-            inst, plan.waiting, plan.treated, plan.boarding, plan.corridor, plan.surge_beds
+            as_decided(inst, plan),
+            plan.waiting,
+            plan.treated,
+            plan.boarding,
+            plan.corridor,
+            plan.surge_beds,
         )
     )

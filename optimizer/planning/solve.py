@@ -40,7 +40,7 @@ from optimizer.planning.whole_levers import (
 )
 from optimizer.planning.whole_window import whole_window
 from optimizer.solving.engine import Answer, OpenSolver, solve_arrays
-from optimizer.solving.face import optimal_face
+from optimizer.solving.face import containing, optimal_face
 from optimizer.solving.matrix import Compiled
 
 Progress = Callable[[str, float], None]
@@ -365,12 +365,16 @@ def _stability(
 def _burden(model: PlanModel, face: Compiled, known: Answer, options: SolveOptions) -> Answer:
     """Solve the burden group on a face, warm from a known point; the point itself if none does."""
     # Warm first: it needs no presolve, which may call so thin a face empty.
-    for engine, basis in (("glop", known.basis), ("", None)):
+    for on, engine, basis in (
+        (face, "glop", known.basis),
+        (face, "", None),
+        (containing(face, known.x), "glop", known.basis),
+    ):
         if engine and basis is None:
             continue
         with contextlib.suppress(SolverError):
             return solve_arrays(
-                face, model.burden, engine=engine, basis=basis, seconds=options.seconds
+                on, model.burden, engine=engine, basis=basis, seconds=options.seconds
             )
     return known
 

@@ -259,6 +259,7 @@ def plan_variables(
         (f, s, days),
         exists=here.treated_early & (loses | (live & ~day_one)),
         upper=np.where(loses, np.inf, 0.0),
+        whole=all_days,
     )
     needed = needed_rows(inst, every=live, staff_move=staff_move)
     store = np.isfinite(inst.terms.oxygen_supply).all(axis=1) & needed.stock
@@ -309,7 +310,8 @@ def plan_variables(
         "churn_less": m.columns("churn_less", (len(apart),), upper=apart),
     }
     levers = _lever_columns(m, inst)
-    every = (admitted.ravel(), moved.ravel()) if all_days else (moved[:, 0],)
+    days_all = (admitted.ravel(), moved.ravel(), bed_lost.ravel())
+    every = days_all if all_days else (moved[:, 0],)
     whole = np.concatenate([observed, *every, in_house[:, :, 0].ravel()])
     return PlanVariables(
         admitted=admitted,

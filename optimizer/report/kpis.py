@@ -122,6 +122,7 @@ def plan_kpis(inst: Instance, plan: Plan) -> dict[str, Any]:
         "waiting_patient_days": float(waiting.sum()),
         "boarding_patient_days": float(plan.boarding[:, :, shown].sum()),
         "corridor_patient_days": float(plan.corridor[:, shown].sum()),
+        "beds_lost": float(plan.bed_lost[:, :, shown].sum()),
         "deaths_for_want_of_care": deaths_for_want(inst, plan),
         "peak_short": {
             level: {"patients": float(row.max(initial=0.0)), "day": int(days[np.argmax(row)])}

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from optimizer.domain.instance import FloatArray, Instance
+from optimizer.domain.levers_decided import as_decided
 from optimizer.domain.plan import Plan
 from optimizer.domain.promises_kept import (
     PIN_ADMISSION,
@@ -49,7 +50,7 @@ Row = tuple[str, str, str, int, float, float, float]
 def promise_rows(inst: Instance, plan: Plan) -> list[Row]:
     """Return one row for each promise, place, care level and day; day 0: all shown days."""
     return [
-        *_reserve(inst, plan),
+        *_reserve(as_decided(inst, plan), plan),
         *_reception(inst, plan),
         *_sites(inst, plan),
         *_waits(inst, plan),

@@ -69,6 +69,8 @@ def kpi_rows(
         add(name, lambda k, level=level: k["unmet_patient_days"][level])
     add(say("deaths for want of care (model)"), lambda k: k["deaths_for_want_of_care"])
     add(say("corridor patient-days"), lambda k: k["corridor_patient_days"])
+    if any(side.get("beds_lost") for side in sides):
+        add(say("lost their bed: staff or beds fell"), lambda k: k["beds_lost"])
     add(say("transfers up"), lambda k: k["transfers"]["step_up"])
     add(say("transfers down"), lambda k: k["transfers"]["step_down"])
     add(

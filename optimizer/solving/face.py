@@ -48,3 +48,19 @@ def optimal_face(
         row_lower=row_lower,
         row_upper=row_upper,
     )
+
+
+def containing(face: Compiled, x: FloatArray) -> Compiled:
+    """Move the sides of a face just so far that a known point is on it.
+
+    Rounding leaves an optimum 1e-11 beside its own face, and where nothing else is on the face a
+    solver calls it empty.
+    """
+    moved = face.activity(x)
+    return replace(
+        face,
+        column_lower=np.minimum(face.column_lower, x),
+        column_upper=np.maximum(face.column_upper, x),
+        row_lower=np.minimum(face.row_lower, moved),
+        row_upper=np.maximum(face.row_upper, moved),
+    )

@@ -110,9 +110,10 @@ def write_plan(folder: Path, data_dir: Path, wave: float) -> None:
     for name in ("admissions", "transfers", "patients", "corridor", "surge_beds", "capacity"):
         frame = plan.frame(name)
         frame.to_csv(folder / f"{name}.csv", index=False, float_format="%.17g")
-    pd.DataFrame(columns=["day", "unit", "class_id", "patients"]).to_csv(
-        folder / "in_house.csv", index=False
-    )
+    for name in ("in_house", "bed_lost"):
+        pd.DataFrame(columns=["day", "unit", "class_id", "patients"]).to_csv(
+            folder / f"{name}.csv", index=False
+        )
     pd.DataFrame(columns=["day", "unit", "care_level", "patients"]).to_csv(
         folder / "excess.csv", index=False
     )

@@ -278,6 +278,7 @@ def narrow() -> Folder:
             "waiting_patient_days": 0.0,
             "boarding_patient_days": 1.375,
             "corridor_patient_days": 0.0,
+            "beds_lost": 0.0,
             "deaths_for_want_of_care": 0.6875,
             "peak_short": {
                 "OXY": {"patients": 0.0, "day": None},

@@ -115,7 +115,7 @@ CASES: dict[str, tuple[Data, Any, Any]] = {
     "travel.handover_minutes": ({"shocks.vehicle_factor": 0.02}, 30, 300),
     "weights.death": ({}, 100, 500),
     "weights.corridor": ({**WAVE, "explicit.census.state": "boarding"}, 25, 50),
-    "weights.excess": ({**MANY, "shocks.staff_from_day": 2, "shocks.staff_factor": 0}, 1000, 500),
+    "weights.excess": ({**MANY, **CLOSING}, 1000, 1),
     "weights.oxygen_short": ({**MANY, "oxygen": 0}, 70, 7),
     "weights.move_event": ({}, 20, 2000),
     "weights.move_up": ({}, 0, 3),
