@@ -50,6 +50,7 @@ def test_plan_with_levers_passes_the_checker_and_uses_what_a_lever_opens(crowd: 
         (4, {"areas": "communes"}),
         (9, {"levers": {"use": ["cars", "vent", "oxygen"], "named": ["secret"]}}),
         (9, {"options": {"out_of_province": False}, "rules": {"movers": "new"}}),
+        (6, {"promises": {"reserve": {"ICU": 0.2}}}),
         (9, {"shocks": {"closing": [{"facility": "H2", "day": 4}], "roads_cut": "all"}}),
     ],
 )
