@@ -40,7 +40,7 @@ TEXT = "{name} is {stated}, but {worked} follows from the files."
 DAYS = 28
 """Days of a roster where nothing is asked for, as far as the plan shows them."""
 SUMS = ("posts", "open", "leads_missing", "bed_days", "bed_days_lost")
-BETTER = 1e-4
+BETTER = 1e-6
 """Share of the harm by which rosters are better than those of a round before."""
 OWN = ("medium", "soft", "bound", "gap")
 NONE = ("people", "posts", "open", "at_least", "leads_missing", "bed_days", "bed_days_lost")

@@ -280,6 +280,61 @@ def test_blocks_of_an_earlier_folder_stand_or_are_kept_with_their_people(
     assert named[0] == named[1]
 
 
+@pytest.fixture(scope="module")
+def pinned(staffed: Path, peopled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder in which the second block of an earlier one is pinned."""
+    out = tmp_path_factory.mktemp("pinned") / "again"
+    done = CliRunner().invoke(
+        app,
+        ["staff", str(peopled / "scenario.yaml"), "--out", str(out), *RUN, "--json",
+         "--previous", str(staffed), "--pin", "B002", "--rounds", "1"],
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    return out
+
+
+def test_a_small_saving_is_kept_and_no_earlier_block_is_dropped(
+    staffed: Path, pinned: Path, peopled: Path
+) -> None:
+    """Four people who were told to go save 0.4 of 4,157 harm: less than 0.01 %, still better."""
+    told, before = summary(pinned), summary(staffed)
+    assert told["harm"]["with_secondments"] == pytest.approx(before["harm"]["with_secondments"])
+    assert told["heads_moved"] == before["heads_moved"] == 6
+    assert told["changes"] == []
+    assert check_staff(pinned, peopled).passed
+
+
+def test_blocks_that_are_there_again_keep_their_ids(staffed: Path, pinned: Path) -> None:
+    def ids(folder: Path) -> dict[str, str]:
+        with (folder / "secondments.csv").open(encoding="utf-8") as file:
+            return {row["home"]: row["block_id"] for row in csv.DictReader(file)}
+
+    assert len(ids(staffed)) == 2
+    assert ids(pinned) == ids(staffed)
+
+
+def test_a_round_that_is_not_kept_says_why(pinned: Path) -> None:
+    told = summary(pinned)
+    decided = told["harm"]["decided"]
+    same = {**told, "rounds": [{**told["rounds"][0], "kept": False, "harm": decided}]}
+    more = {**told, "rounds": [{**told["rounds"][0], "kept": False, "harm": 2 * decided}]}
+    assert "as far as the solver can tell" in staff_text(same, "en")
+    assert f"not kept, for that is more than {num(decided, 'en', 1)}" in staff_text(more, "en")
+    assert "không giữ vì cao hơn" in staff_text(more, "vi")
+    assert "stands, and nobody else moves" in staff_text(same, "en")
+    rounds = [row["Round"] for row in round_rows(told, "en")]
+    assert rounds[:2] == ["everybody at home", "exactly what is decided and made known"]
+
+
+def test_a_bound_below_one_is_shown_without_a_percentage(pinned: Path) -> None:
+    told = summary(pinned)
+    told["goals"]["fairness"] = {"value": 5.6, "bound": 0.0, "gap": 5.6}
+    text = staff_text(told, "en")
+    assert "5.60, bound 0.00 (5.60 above it)" in text
+    assert "560" not in text
+    assert "beyond the pinned blocks" in text
+
+
 @pytest.mark.parametrize(("lang", "word"), [("en", "does not have"), ("vi", "không có")])
 def test_earlier_blocks_of_unknown_places_are_named(
     peopled: Path, tmp_path: Path, lang: str, word: str

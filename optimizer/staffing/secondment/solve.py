@@ -161,14 +161,26 @@ class Clock:
         self._last = now
 
 
-def plan_secondments(problem: SecondmentProblem, seconds: float = 60.0) -> SecondmentPlan:
-    """Return who lends whom how many people when; nobody but the pinned if no solver answers."""
+def plan_secondments(
+    problem: SecondmentProblem, seconds: float = 60.0, *, as_published: bool = False
+) -> SecondmentPlan:
+    """Return who lends whom how many people when; nobody but the pinned if no solver answers.
+
+    Parameters
+    ----------
+    as_published
+        Nobody moves but by pinned and published blocks; of these as many as the rules let. Bounds
+        are then of such plans only.
+    """
     clock = Clock(seconds)
     built = build(problem)
     clock.lap("build")
     bounds: dict[str, float] = {}
     x: FloatArray | None = None
     try:
+        if as_published and problem.published:
+            built = _as_published(built, clock.left)
+            clock.lap("as published")
         shortage = on_face(built.compiled, built.costs["shortage"], clock.left)
         bounds["shortage"] = shortage.bound
         clock.lap("shortage")
@@ -179,6 +191,27 @@ def plan_secondments(problem: SecondmentProblem, seconds: float = 60.0) -> Secon
         whole = _by_rows(built, clock, bounds)
         x = x if whole is None else whole
     return made_plan(problem, built, x, bounds, clock.spent)
+
+
+def _as_published(built: Built, seconds: float) -> Built:
+    """Return the model in which the published blocks stand, as many of their people as may leave.
+
+    Raises
+    ------
+    SolverError
+        If nothing came back.
+    """
+    model, c = built.compiled, built.columns
+    lower, upper = model.column_lower.copy(), model.column_upper.copy()
+    there, known = c.sent >= 0, c.dropped >= 0
+    upper[c.sent[there & ~known]] = 0.0
+    upper[c.added[known]] = 0.0
+    cost = np.zeros(len(lower))
+    cost[c.dropped[known]] = 1.0
+    found = in_whole(replace(model, column_lower=lower, column_upper=upper), cost, seconds).answer
+    sent = c.sent[there]
+    lower[sent] = upper[sent] = np.round(found.x[sent])
+    return replace(built, compiled=replace(model, column_lower=lower, column_upper=upper))
 
 
 def rounded_down(built: Built, x: FloatArray, seconds: float) -> FloatArray:
