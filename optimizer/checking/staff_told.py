@@ -5,7 +5,6 @@ Which keys are only stated stands in docs/staffing.md section 4.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import numpy as np
 
 from optimizer.checking.case import Case
 from optimizer.checking.rules_told import place_names
-from optimizer.checking.secondment_files import Row, StaffFiles, losses
+from optimizer.checking.secondment_files import Row, StaffFiles, losses, province_rows
 from optimizer.checking.staff_rosters import posts_of
 from optimizer.checking.violation import FloatArray, Violation
 
@@ -135,8 +134,7 @@ def shared_rows(data_dir: Path, name: str) -> list[Row]:
     """Return a staff table of a province, or the one it shares; none where there is none."""
     for path in (data_dir / f"{name}.csv", data_dir / ".." / f"{name}.csv"):
         if path.is_file():
-            lines = path.read_text(encoding="utf-8-sig").splitlines()
-            return list(csv.DictReader(line for line in lines if not line.startswith("#")))
+            return province_rows(path)
     return []
 
 

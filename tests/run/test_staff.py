@@ -140,8 +140,29 @@ def test_validate_names_faults_of_staff_tables_too(peopled: Path, tmp_path: Path
     assert "No row for the ownership public" in done.output
 
 
+def test_staff_works_on_a_new_province_at_once(tmp_path: Path) -> None:
+    province, out = tmp_path / "p", tmp_path / "out"
+    assert CliRunner().invoke(app, ["init", str(province)]).exit_code == 0
+    sound = CliRunner().invoke(app, ["validate", str(province), "--lang", "en"])
+    assert (sound.exit_code, "0 faults" in sound.output) == (0, True), sound.output
+    people = (province / "people.csv").read_text(encoding="utf-8")
+    (province / "people.csv").write_text(people.replace("-001,H1", "-001,H9"), encoding="utf-8")
+    faulty = CliRunner().invoke(app, ["validate", str(province), "--lang", "en"])
+    assert faulty.exit_code == 1
+    assert "H9" in faulty.output
+    (province / "people.csv").write_text(people, encoding="utf-8")
+    done = CliRunner().invoke(
+        app,
+        ["staff", str(province / "scenario.yaml"), *RUN, "--out", str(out), "--rounds", "2",
+         "--json"],
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    assert summary(out)["heads_moved"] > 0
+
+
 def test_province_without_people_says_what_is_missing(tmp_path: Path) -> None:
     write_template(tmp_path / "p", "en")
+    (tmp_path / "p" / "people.csv").unlink()
     assert not has_people(tmp_path / "p")
     done = CliRunner().invoke(app, ["staff", str(tmp_path / "p" / "scenario.yaml"), "--lang", "en"])
     assert done.exit_code == 2
