@@ -56,6 +56,11 @@ STAFF_ROWS: dict[str, str] = {
         "travel_vnd_per_km,3000,VND a km of one person,example,assumed\n"
         "wanted_share,0.1,share of heads above the floor that should stay,example,assumed"
     ),
+    "holidays": (
+        "2026-11-24,Ngày Văn hóa Việt Nam,Vietnam Culture Day,NQ28,official\n"
+        "2027-01-01,Tết Dương lịch,New Year's Day,LC112,official\n"
+        '2027-02-06,Tết Nguyên đán (mùng 1),"Lunar New Year, day 1",LC112,derived'
+    ),
     "people": "\n".join(_people()),
 }
 """Rows of every staff table, columns in the order of the row models."""

@@ -12,7 +12,6 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from optimizer.domain.people import STAFF_ROWS as STAFF_MODELS
-from optimizer.domain.people import Lender
 from optimizer.domain.row import Row
 from optimizer.domain.scenario import Scenario
 from optimizer.domain.tables import ROWS as MODELS
@@ -22,6 +21,7 @@ from optimizer.exchange.cells import base_type, columns
 from optimizer.exchange.example import ROWS, SCENARIO
 from optimizer.exchange.example_staff import STAFF_ROWS
 from optimizer.exchange.scenarios import models_in
+from optimizer.exchange.staff_tables import OPTIONAL
 from optimizer.exchange.tables import MAY_BE_ABSENT
 from optimizer.i18n import translator
 
@@ -84,7 +84,7 @@ def _table(model: type[Row], lang: str) -> str:
     lines = [f"# {model.TABLE}.csv", f"# {say('The rows are an invented example: replace them.')}"]
     if model in STAFF_MODELS:
         lines.append(f"# {say('For planning staff (referral staff) only; beds do not read it.')}")
-    if model.TABLE in MAY_BE_ABSENT or model is Lender:
+    if model.TABLE in MAY_BE_ABSENT or model in OPTIONAL:
         lines.append(f"# {say('This file may be deleted if there is nothing to tell.')}")
     for column, (_, may_be_empty) in columns(model).items():
         empty = f" ({say('may be empty')})" if may_be_empty else ""
