@@ -371,6 +371,8 @@ def replace(
             ]
         )
         return
+    if all(s.excluded for s in found):
+        _print(say("Nobody can take this shift over; why not stands beside each:"))
     for s in found:
         if s.excluded:
             _print(f"  - {s.person}: " + " ".join(say(sentence(rule)) for rule in s.excluded))

@@ -10,7 +10,7 @@ from typing import Any
 from optimizer.i18n import translator
 from optimizer.i18n.counting import counting
 from optimizer.report.formats import num
-from optimizer.report.rostered import rosters_text
+from optimizer.report.rostered import COUNTS, rosters_text
 
 STATUSES = {
     "optimal": "proved best",
@@ -226,6 +226,14 @@ def finding_text(summary: Mapping[str, Any], lang: str) -> str:
     if rosters is None or len(rosters["rounds"]) < 2:
         return text
     more = say("Without the beds that no roster staffs it is {harm}.")
+    kept = next((one for one in rosters["rounds"] if one.get("kept")), None)
+    if kept is not None and kept.get("bed_days_lost", 0) >= COUNTS:
+        more = counted(
+            "With the rosters it is {harm}, and {lost} bed-days of that plan no roster staffs.",
+            harm=num(harm["handed_over"], lang, 1),
+            lost=num(kept["bed_days_lost"], lang, 1),
+        )
+        return f"{text} {more}"
     return f"{text} {more.format(harm=num(harm['handed_over'], lang, 1))}"
 
 
