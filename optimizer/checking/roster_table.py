@@ -68,6 +68,9 @@ def roster_table(folder: Path, files: StaffFiles, case: Case) -> Iterator[Violat
             yield from _lead_skills(base / facility, facility, files)
             yield from _span(base / facility, facility, said["days"], case)
     yield from _rounds(said, files)
+    left = float(case.flows.excess.sum())
+    harm = left * case.scenario.weights["excess"]
+    yield from _off("excess", said["excess"], {"patient_days": left, "harm": harm})
     yield from _file(base / TABLE, rows)
 
 

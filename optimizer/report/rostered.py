@@ -119,7 +119,8 @@ def still_counted(rosters: Mapping[str, Any], lang: str) -> str:
     kept = next((one for one in rosters["rounds"] if one.get("kept")), None)
     if kept is None or kept["bed_days_lost"] < COUNTS:
         return ""
-    return counting(lang)(
+    counted = counting(lang)
+    text = counted(
         "The plan handed over still counts {lost} bed-days that no roster staffs, {share} % of "
         "those in the facilities with rosters. Plan people for them from elsewhere, or search "
         "longer (--rosters): who lies there on the first day stays, and posts are rounded up, but "
@@ -127,6 +128,16 @@ def still_counted(rosters: Mapping[str, Any], lang: str) -> str:
         lost=num(kept["bed_days_lost"], lang, 1),
         share=num(100 * kept["bed_days_lost"] / max(COUNTS, kept["bed_days"]), lang, 1),
     )
+    excess = rosters.get("excess", {"patient_days": 0.0})
+    if excess["patient_days"] < COUNTS:
+        return text
+    more = counted(
+        "In {days} patient-days people stay in a bed where the plan counts too few to care for "
+        "them; these make {harm} of its harm.",
+        days=num(excess["patient_days"], lang, 1),
+        harm=num(excess["harm"], lang, 1),
+    )
+    return f"{text} {more}"
 
 
 def roster_round_rows(rosters: Mapping[str, Any], lang: str) -> list[dict[str, Any]]:

@@ -191,5 +191,8 @@ def test_bed_days_of_the_plan_that_no_roster_staffs_are_told_plainly(rostered: P
     assert "203.0 bed-days of that plan" in finding_text(
         told(rostered) | {"rosters": rosters}, "en"
     )
+    rosters["excess"] = {"patient_days": 39.4, "harm": 39_373.0}
+    assert "these make 39,373.0 of its harm" in still_counted(rosters, "en")
+    assert "39,4 ngày bệnh nhân" in still_counted(rosters, "vi")
     kept["bed_days_lost"] = 0.04
     assert still_counted(rosters, "en") == ""
