@@ -28,7 +28,7 @@ from optimizer.errors import SolverError
 from optimizer.solving.engine import Answer, Basis, has_no_point, solve_arrays
 from optimizer.solving.face import optimal_face
 from optimizer.solving.matrix import INFINITY, Compiled, Matrix
-from optimizer.staffing.secondment.columns import Columns, make_columns, values
+from optimizer.staffing.secondment.columns import Columns, make_columns, published_heads, values
 from optimizer.staffing.secondment.fairness import FIRST_STEP, NEXT_STEPS, fairest, least, sharpened
 from optimizer.staffing.secondment.rows import CONSTRAINTS, Model, pinned_days
 
@@ -42,6 +42,8 @@ HELD = 1e-7
 GAP = 1e-3
 """Gap of the last goal, the burden, at which the search ends."""
 LEAST_SECONDS = 1.0
+STANDS_SECONDS = 20.0
+"""However short the time asked for: whether published blocks can stand is settled in so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +179,13 @@ def plan_secondments(
     clock.lap("build")
     bounds: dict[str, float] = {}
     x: FloatArray | None = None
+    if as_published and problem.published:
+        try:
+            built = _as_published(built, max(STANDS_SECONDS, clock.left))
+        except SolverError:
+            return made_plan(problem, built, None, bounds, clock.spent)
+        clock.lap("as published")
     try:
-        if as_published and problem.published:
-            built = _as_published(built, clock.left)
-            clock.lap("as published")
         shortage = on_face(built.compiled, built.costs["shortage"], clock.left)
         bounds["shortage"] = shortage.bound
         clock.lap("shortage")
@@ -305,6 +310,8 @@ def made_plan(
     nobody = x is None
     if x is None:
         x = np.zeros(len(built.compiled.column_lower))
+        known = c.dropped >= 0
+        x[c.dropped[known]] = published_heads(problem, c.pairs, c.starts, c.lengths)[known]
     blocks = tuple(sorted((*problem.pinned, *_blocks(problem, c, x))))
     used = values(x, c.used)
     training = _training(problem, c, x)
