@@ -26,11 +26,12 @@ from optimizer.domain.secondment import Secondment, SecondmentPlan
 from optimizer.domain.settings import LentStaff
 from optimizer.exchange.beds import read_patients
 from optimizer.exchange.scenarios import scenario_to_json
+from optimizer.exchange.staff_blocks import same_block
 from optimizer.exchange.staff_folder import write_staff_folder
 from optimizer.i18n import LANGUAGES
 from optimizer.report.kpis import plan_kpis
 from optimizer.run import plan_scenario
-from optimizer.seconding import Coupled, Progress, same_block
+from optimizer.seconding import Coupled, Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,8 @@ def write_staffed(coupled: Coupled, plan: HandedOver, work: Path) -> dict[str, A
     summary = told(coupled, plan, work)
     going = [(one.person, one.block) for one in coupled.named.going]
     first = coupled.scenario.start_date
-    write_staff_folder(work, coupled.problem, coupled.secondments, going, first, summary)
+    ids = coupled.earlier.names_of(coupled.secondments.blocks)
+    write_staff_folder(work, coupled.problem, coupled.secondments, going, first, summary, ids)
     for name, value in (
         ("scenario", scenario_to_json(coupled.scenario)),
         ("sources", [{"path": f.path, "sha256": f.sha256} for f in coupled.tables.files]),
@@ -195,7 +197,8 @@ def told(coupled: Coupled, handed: HandedOver, folder: Path) -> dict[str, Any]:
             "with_secondments": coupled.after.plan.harm.value,
             "lent_freely": coupled.free.harm,
             "handed_over": handed.summary["objective"]["harm"]["value"],
-        },
+        }
+        | ({} if coupled.decided is None else {"decided": coupled.decided}),
         "plan": {
             "folder": PLAN,
             "plan_id": handed.summary["plan_id"],

@@ -212,6 +212,7 @@ def diagnose(
     """Name the smallest set of rules to relax; exit 3 if something must give."""
     from optimizer.errors import ReferralError
     from optimizer.i18n import translator
+    from optimizer.report.diagnosis import amount_text, short_text
     from optimizer.rostering import diagnosed
     from optimizer.staffing.roster.sentences import sentence
 
@@ -245,6 +246,9 @@ def diagnose(
                 "role": s.role,
                 "needed": s.needed,
                 "available": s.available,
+                "people": s.people,
+                "more_people": s.more,
+                "nights": s.nights,
             }
             for s in found.shortages
         ]
@@ -252,31 +256,21 @@ def diagnose(
             {
                 "status": found.status.value,
                 "proved": found.proved,
+                "too_few_people": found.too_few,
                 "relaxations": given_up,
                 "shortages": short,
             }
         )
     else:
         for s in found.shortages:
-            text = say(
-                "Counting alone: {unit} {role}, {date} {shift}: {needed} needed, at most "
-                "{available} can be there."
-            )
-            _print(
-                text.format(
-                    unit=s.unit,
-                    role=s.role,
-                    date=date(s.day),
-                    shift=s.shift,
-                    needed=s.needed,
-                    available=s.available,
-                )
-            )
+            _print(short_text(s, date(s.day), lang.value))
         if found.feasible:
             _print(say("Every hard rule can be kept."))
         elif not found.relaxations:
             _print(say("Not settled in time: allow more with --time-limit."))
         else:
+            if found.too_few:
+                _print(say("No rule of a person makes up for people who are missing."))
             head = (
                 say("Relax these {count} together, and a roster exists:")
                 if found.proved
@@ -285,7 +279,9 @@ def diagnose(
             _print(head.format(count=len(found.relaxations)))
             for r in found.relaxations:
                 place = " ".join(x for x in (r.person, r.unit, date(r.day), r.shift) if x)
-                _print(f"  {r.rule} {place}: {say(sentence(r.rule))} ({r.amount})")
+                _print(
+                    f"  {r.rule} {place}: {say(sentence(r.rule))} ({amount_text(r, lang.value)})"
+                )
     if not found.feasible:
         raise typer.Exit(3 if found.relaxations else 4)
 
@@ -375,6 +371,8 @@ def replace(
             ]
         )
         return
+    if all(s.excluded for s in found):
+        _print(say("Nobody can take this shift over; why not stands beside each:"))
     for s in found:
         if s.excluded:
             _print(f"  - {s.person}: " + " ".join(say(sentence(rule)) for rule in s.excluded))

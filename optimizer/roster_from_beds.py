@@ -149,6 +149,7 @@ def house_tables(
         lent=lent,
         contracts=staff.contracts,
         substitution=staff.substitution,
+        holidays=frozenset(row.date for row in staff.holidays),
     )
     problem = roster_problem(house, inst.levels)
     if not problem.cover or not problem.people:
@@ -177,6 +178,7 @@ def house_tables(
         "away": sum(not one.here for one in lent),
         "kept_for_routine": {role: n for role, n in house.kept.items() if n},
         "leave_days": len(problem.leave),
+        "holidays": [str(problem.date(day)) for day in sorted(problem.holidays)],
         "posts": int(posts.posts.sum()),
         "lead_posts": int(posts.leads.sum()),
         "bed_days": float(patients.sum()),

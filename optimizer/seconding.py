@@ -34,13 +34,12 @@ from optimizer.domain.resource import values_of_one_more
 from optimizer.domain.scenario import Scenario
 from optimizer.domain.secondment import (
     DAYS_A_WEEK,
-    Secondment,
     SecondmentPlan,
     SecondmentProblem,
 )
 from optimizer.domain.tables import Tables
 from optimizer.errors import DataError, Problem
-from optimizer.exchange.staff_blocks import EarlierBlocks, read_blocks
+from optimizer.exchange.staff_blocks import EarlierBlocks, read_blocks, same_block
 from optimizer.exchange.staff_tables import read_staff_tables
 from optimizer.loading import load
 from optimizer.planning import baselines
@@ -54,8 +53,8 @@ Progress = Callable[[str, float, bool], None]
 
 MANY = 1e6
 """People on duty where staff are not counted at all."""
-NEAR = 1e-4
-"""Share of the harm below which another round is not worth its time."""
+NEAR = 1e-6
+"""Share of the harm that the solver itself may be off by: less than this is not better."""
 WISHES = {"none": 0.0, "willing": -3.0, "near": 0.0, "unwilling": 20.0}
 """Price of sending somebody who wishes so, in the units of squared days (1 = ten days)."""
 FAR = 10.0
@@ -108,6 +107,8 @@ class Coupled:
     free: FreelyLent
     earlier: EarlierBlocks
     """What was decided and published before."""
+    decided: float | None
+    """Harm with exactly what was decided and published before; None where nothing was."""
     rounds: tuple[Round, ...]
     seconds: dict[str, float]
 
@@ -221,11 +222,6 @@ def _named(
     return replace(found, going=(*(Going(*one) for one in stands), *found.going))
 
 
-def same_block(block: Secondment) -> tuple[str, str, str, int, int]:
-    """Return what makes a block the same whoever and however many go."""
-    return block.role, block.home, block.host, block.start, block.length
-
-
 def plan_with_staff(
     scenario_path: Path,
     *,
@@ -248,7 +244,8 @@ def plan_with_staff(
         Ids of published blocks that stand too.
     rounds
         At most so many; from the second on, one that does not lower the harm is the last. No
-        round better than everybody at home: nobody moves.
+        round better than what is decided and made known: exactly that stands (nobody moves, where
+        nothing is).
     seconds
         For the secondments of one round.
 
@@ -303,15 +300,17 @@ def plan_with_staff(
     at_home = problem_of(before.plan)
     stay = replace(
         at_home,
-        may_lend=np.zeros(len(force.sites), dtype=bool),
-        published=(),
         substitutes=tuple(one for one in at_home.substitutes if not one.training_days),
     )
-    after, best, problem = before, plan_secondments(stay, seconds), stay
+    if not earlier.published:
+        stay = replace(stay, may_lend=np.zeros(len(force.sites), dtype=bool))
+    after, best, problem = before, plan_secondments(stay, seconds, as_published=True), stay
     moved = np.zeros_like(inst.staff)
-    if earlier.pinned:
+    decided = None
+    if earlier.pinned or earlier.published:
         moved = staff_change(inst, force, scenario, stay, best)
         after = _beds(_with_staff(inst, moved))
+        decided = after.plan.harm.value
         lap("beds with what is decided")
     history: list[Round] = []
     for number in range(1, rounds + 1):
@@ -357,6 +356,7 @@ def plan_with_staff(
         change=moved,
         free=free,
         earlier=earlier,
+        decided=decided,
         rounds=tuple(history),
         seconds=spent,
     )

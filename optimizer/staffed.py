@@ -20,6 +20,7 @@ from optimizer.checking.staff_folder import PLAN, ROSTERS, check_staff
 from optimizer.domain.instance import FloatArray
 from optimizer.domain.staffable import taken_off
 from optimizer.errors import DataError, PlanCheckError, Problem
+from optimizer.exchange.beds import read_excess
 from optimizer.exchange.staff_folder import SUMMARY_FILE
 from optimizer.handed_over import (
     HandedOver,
@@ -198,6 +199,7 @@ def _rostered(
     if lost is not None:
         write_losses(work, coupled.made.instance, lost)
     summary = write_staffed(coupled, plan, work)
+    left = read_excess(work / PLAN)
     summary["rosters"] = {
         "folder": ROSTERS,
         "days": wish.days,
@@ -205,6 +207,7 @@ def _rostered(
         "rounds": [asdict(one) | {"kept": one.number == kept} for one in rounds],
         "facilities": [asdict(row) for row in found.rows],
         "bed_days_lost": rounds[kept - 1].bed_days_lost,
+        "excess": {"patient_days": left, "harm": left * plan.inst.harm.excess},
     }
     return summary
 

@@ -1,6 +1,8 @@
 """The shipped tables: well formed, made by build.py, sourced, with the totals of the facts."""
 
 import csv
+import datetime
+import math
 import sys
 from pathlib import Path
 
@@ -222,3 +224,50 @@ def test_beds_split_keeps_the_total(rules):
 def test_largest_remainder_sums_and_breaks_ties_in_order():
     third = planning_rules.Decimal("1.5")
     assert planning_rules.largest_remainder(3, {"a": third, "b": third}) == {"a": 2, "b": 1}
+
+
+def new_moons(year):
+    """Days (UTC+7) of the new moons of a year, by the series of Meeus, chapter 49, main terms."""
+    found = []
+    for k in range(int((year - 2000) * 12.3685) - 1, int((year - 2000) * 12.3685) + 15):
+        t = k / 1236.85
+        jde = 2451550.09766 + 29.530588861 * k + 0.00015437 * t * t
+        sun = math.radians(2.5534 + 29.10535670 * k)
+        moon = math.radians(201.5643 + 385.81693528 * k + 0.0107582 * t * t)
+        node = math.radians(160.7108 + 390.67050284 * k)
+        e = 1 - 0.002516 * t
+        jde += -0.40720 * math.sin(moon) + 0.17241 * e * math.sin(sun)
+        jde += 0.01608 * math.sin(2 * moon) + 0.01039 * math.sin(2 * node)
+        jde += 0.00739 * e * math.sin(moon - sun) - 0.00514 * e * math.sin(moon + sun)
+        jde += 0.00208 * e * e * math.sin(2 * sun)
+        hours = (jde - 2451544.5) * 24 - 70 / 3600 + 7  # from 2000-01-01 00:00; 70 s of delta T
+        found.append((datetime.datetime(2000, 1, 1) + datetime.timedelta(hours=hours)).date())
+    return [day for day in found if day.year == year]
+
+
+@pytest.mark.parametrize("year", [2026, 2027])
+def test_holidays_of_the_moon_lie_where_the_moon_puts_them(year):
+    """Tết is the new moon after 20 January; 10 of the third month is two new moons later."""
+    rows = [row for row in read(FACILITIES / "holidays.csv") if row["date"].startswith(str(year))]
+    at = {row["name_vi"]: datetime.date.fromisoformat(row["date"]) for row in rows}
+    moons = new_moons(year)
+    first = next(n for n, day in enumerate(moons) if day >= datetime.date(year, 1, 20))
+    one = datetime.timedelta(days=1)
+    assert at["Tết Nguyên đán (mùng 1)"] == moons[first]
+    assert at["Tết Nguyên đán (29 tháng Chạp)"] == moons[first] - one
+    assert (moons[first] - moons[first - 1]).days == 29  # the last month has no 30th day
+    assert at["Giỗ Tổ Hùng Vương"] == moons[first + 2] + 9 * one
+    tet = sorted(day for name, day in at.items() if name.startswith("Tết Nguyên đán"))
+    assert tet == [tet[0] + n * one for n in range(5)]  # five days by the Labour Code
+    assert len(rows) == 12
+    assert {day.strftime("%m-%d") for day in at.values()} >= {
+        "01-01", "04-30", "05-01", "09-02", "11-24",
+    }  # fmt: skip
+
+
+def test_tet_of_2027_begins_on_6_february_and_what_is_not_announced_is_assumed():
+    rows = {row["date"]: row for row in read(FACILITIES / "holidays.csv")}
+    assert rows["2027-02-06"]["name_en"] == "Lunar New Year, day 1"
+    assert {day for day, row in rows.items() if row["confidence"] == "assumed"} == {
+        "2027-02-09", "2027-09-03",
+    }  # fmt: skip

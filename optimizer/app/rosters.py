@@ -13,7 +13,7 @@ from typing import Any
 
 import streamlit as st
 
-from optimizer.app import blocks
+from optimizer.app import blocks, state
 from optimizer.app.state import Viewer
 from optimizer.errors import ReferralError
 from optimizer.report import rostergrid
@@ -124,7 +124,8 @@ def _page(who: Viewer, folder: Path) -> None:
         st.dataframe(cover, hide_index=True, width="stretch")
         st.html(blocks.section(say("Open posts")))
         if open_rows:
-            st.dataframe(open_rows, hide_index=True, width="stretch")
+            dated = state.dates(lang, say("Date"))
+            st.dataframe(open_rows, hide_index=True, width="stretch", column_config=dated)
         else:
             st.html(blocks.notice(say("No post is open.")))
     with right:

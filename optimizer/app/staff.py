@@ -15,7 +15,12 @@ from optimizer.app.catalogue import Places
 from optimizer.app.state import Viewer
 from optimizer.report import staffing
 from optimizer.report.formats import num
-from optimizer.report.rostered import facility_rows, roster_round_rows
+from optimizer.report.rostered import (
+    facility_rows,
+    roster_round_rows,
+    rounds_note,
+    still_counted,
+)
 
 SUMMARY = "staff.json"
 
@@ -92,7 +97,8 @@ def _page(who: Viewer, folder: Path, summary: dict[str, Any]) -> None:
     st.html(blocks.section(say("Who lends whom"), note))
     rows = staffing.block_rows(summary, lang)
     if rows:
-        st.dataframe(rows, hide_index=True, width="stretch")
+        dated = state.dates(lang, say("From"), say("Until"))
+        st.dataframe(rows, hide_index=True, width="stretch", column_config=dated)
     else:
         st.html(blocks.notice(say("Nobody needs to move.")))
     left, right = st.columns([1.5, 1], gap="medium")
@@ -120,7 +126,11 @@ def _page(who: Viewer, folder: Path, summary: dict[str, Any]) -> None:
         lost = num(told["bed_days_lost"], lang, 1)
         note = say("{lost} bed-days that no roster staffs").format(lost=lost)
         st.html(blocks.section(say("Rosters of the province"), note))
+        if text := still_counted(told, lang):
+            st.html(blocks.notice(text, "bad"))
         st.dataframe(facility_rows(told, lang), hide_index=True, width="stretch")
+        if text := rounds_note(told, lang):
+            st.html(blocks.notice(text))
         st.html(blocks.section(say("Plan and rosters, round by round")))
         st.dataframe(roster_round_rows(told, lang), hide_index=True, width="stretch")
 

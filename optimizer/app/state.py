@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -112,3 +113,9 @@ def current_report() -> PlanReport | ReferralError | None:
         return _report(str(folder), (folder / "plan.json").stat().st_mtime)
     except ReferralError as error:
         return error
+
+
+def dates(lang: str, *columns: str) -> dict[str, Any]:
+    """Return how date columns of a table are shown: 24/11/2026 or 24 Nov 2026, sorted as dates."""
+    form = "DD/MM/YYYY" if lang == "vi" else "D MMM YYYY"
+    return {name: st.column_config.DateColumn(format=form) for name in columns}

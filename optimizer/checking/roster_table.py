@@ -40,7 +40,7 @@ TEXT = "{name} is {stated}, but {worked} follows from the files."
 DAYS = 28
 """Days of a roster where nothing is asked for, as far as the plan shows them."""
 SUMS = ("posts", "open", "leads_missing", "bed_days", "bed_days_lost")
-BETTER = 1e-4
+BETTER = 1e-6
 """Share of the harm by which rosters are better than those of a round before."""
 OWN = ("medium", "soft", "bound", "gap")
 NONE = ("people", "posts", "open", "at_least", "leads_missing", "bed_days", "bed_days_lost")
@@ -68,6 +68,9 @@ def roster_table(folder: Path, files: StaffFiles, case: Case) -> Iterator[Violat
             yield from _lead_skills(base / facility, facility, files)
             yield from _span(base / facility, facility, said["days"], case)
     yield from _rounds(said, files)
+    left = float(case.flows.excess.sum())
+    harm = left * case.scenario.weights["excess"]
+    yield from _off("excess", said["excess"], {"patient_days": left, "harm": harm})
     yield from _file(base / TABLE, rows)
 
 

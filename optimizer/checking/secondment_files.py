@@ -20,6 +20,18 @@ def _rows(path: Path) -> list[Row]:
         return list(csv.DictReader(file))
 
 
+def province_rows(path: Path) -> list[Row]:
+    """Return the rows of a table of a province: remarks before the header, commas or semicolons."""
+    lines = path.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+    first = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    head = lines[first] if first < len(lines) else ""
+    sign = ";" if head.count(";") > head.count(",") else ","
+    return [
+        {(name or "").strip(): (cell or "").strip() for name, cell in row.items()}
+        for row in csv.DictReader(lines[first:], delimiter=sign)
+    ]
+
+
 LOSSES_FILE = "roster_losses.csv"
 
 
@@ -131,7 +143,7 @@ def read_files(folder: Path, data_dir: Path | None) -> StaffFiles:
         sites={row["site"]: row for row in _rows(folder / "inputs" / "sites.csv")},
         pairs=pairs,
         substitutes=_rows(folder / "inputs" / "substitutes.csv"),
-        people={row["person_id"]: row for row in _rows(province / "people.csv")},
+        people={row["person_id"]: row for row in province_rows(province / "people.csv")},
         days=days,
         table=table,
         away=away,

@@ -5,7 +5,6 @@ Which keys are only stated stands in docs/staffing.md section 4.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,13 @@ import numpy as np
 
 from optimizer.checking.case import Case
 from optimizer.checking.rules_told import place_names
-from optimizer.checking.secondment_files import Row, StaffFiles, losses
+from optimizer.checking.secondment_files import Row, StaffFiles, losses, province_rows
 from optimizer.checking.staff_rosters import posts_of
 from optimizer.checking.violation import FloatArray, Violation
 
 RULE = "told"
 RELATIVE, SMALL = 1e-6, 1e-5
-PROVED, BETTER = 1e-4, 1e-4
+PROVED, BETTER = 1e-4, 1e-6
 """Gap of a goal that counts as optimal; share by which a round that is kept is better."""
 WEEK = 7
 HAIR = 1e-6
@@ -135,8 +134,7 @@ def shared_rows(data_dir: Path, name: str) -> list[Row]:
     """Return a staff table of a province, or the one it shares; none where there is none."""
     for path in (data_dir / f"{name}.csv", data_dir / ".." / f"{name}.csv"):
         if path.is_file():
-            lines = path.read_text(encoding="utf-8-sig").splitlines()
-            return list(csv.DictReader(line for line in lines if not line.startswith("#")))
+            return province_rows(path)
     return []
 
 
@@ -212,41 +210,39 @@ def _below(files: StaffFiles) -> float:
 
 
 def _earlier(files: StaffFiles) -> Due:
-    """What was decided and published, and what of it changed.
-
-    Where nobody moves but the pinned, the published blocks are in no file: then all have changed.
-    """
-    decided: dict[str, list[Row]] = {"pinned": [], "published": []}
-    for row in files.pinned:
-        decided[row["kind"]].append(row)
+    """What was decided and published, and what of it changed."""
+    decided = _decided(files)
     yield "earlier.pinned", sum(int(row["heads"]) for row in decided["pinned"])
     now = {
         _key(row, "start_day", "days"): int(row["heads"])
         for row, pinned in _blocks(files)
         if not pinned
     }
-    changes = files.summary["changes"]
-    if now or decided["published"]:
-        yield "earlier.published", sum(int(row["heads"]) for row in decided["published"])
-        yield (
-            "changes",
-            [
-                {
-                    "role": row["role"],
-                    "home": row["home"],
-                    "host": row["host"],
-                    "start": int(row["start_day"]),
-                    "length": int(row["days"]),
-                    "published": int(row["heads"]),
-                    "planned": now.get(_key(row, "start_day", "days"), 0),
-                }
-                for row in decided["published"]
-                if now.get(_key(row, "start_day", "days"), 0) != int(row["heads"])
-            ],
-        )
-    else:
-        yield "earlier.published", sum(int(one["published"]) for one in changes)
-        yield "changes", [{**one, "planned": 0} for one in changes]
+    yield "earlier.published", sum(int(row["heads"]) for row in decided["published"])
+    yield (
+        "changes",
+        [
+            {
+                "role": row["role"],
+                "home": row["home"],
+                "host": row["host"],
+                "start": int(row["start_day"]),
+                "length": int(row["days"]),
+                "published": int(row["heads"]),
+                "planned": now.get(_key(row, "start_day", "days"), 0),
+            }
+            for row in decided["published"]
+            if now.get(_key(row, "start_day", "days"), 0) != int(row["heads"])
+        ],
+    )
+
+
+def _decided(files: StaffFiles) -> dict[str, list[Row]]:
+    """Return the blocks that were pinned and those that were published."""
+    out: dict[str, list[Row]] = {"pinned": [], "published": []}
+    for row in files.pinned:
+        out[row["kind"]].append(row)
+    return out
 
 
 def _key(row: Row, start: str, days: str) -> tuple[str, ...]:
@@ -269,17 +265,20 @@ def _goals(files: StaffFiles) -> Due:
 
 
 def _harm(files: StaffFiles) -> Due:
-    """Harm and figures by plan agree, and the rounds with what is handed over."""
+    """Harm and figures by plan agree, and the rounds with what is handed over.
+
+    Where no round is better, what was decided and published stands, and nobody else moves.
+    """
     summary = files.summary
     harm, rounds = summary["harm"], summary["rounds"]
     for name in ("beds_without_people", "everybody_at_home", "with_secondments"):
         yield f"kpis.{name}.harm", harm[name]
-    pinned = sum(int(row["heads"]) for row in files.pinned if row["kind"] == "pinned")
+    stands = float(harm["decided" if files.pinned else "everybody_at_home"])
     kept = [one for one in rounds if one["kept"]]
-    best = None if pinned else float(harm["everybody_at_home"])
+    best = stands
     flags, number = [], 0
     for number, one in enumerate(rounds, 1):
-        better = one["kept"] if best is None else float(one["harm"]) < best * (1 - BETTER)
+        better = float(one["harm"]) < best * (1 - BETTER)
         flags.append({**one, "number": number, "kept": better})
         best = float(one["harm"]) if better else best
     yield "rounds", flags
@@ -291,9 +290,16 @@ def _harm(files: StaffFiles) -> Due:
         yield "status", last["status"]
         yield "goals.shortage.gap", last["gap"]
     else:
-        yield "heads_moved", pinned
-        if not pinned:
-            yield "harm.with_secondments", harm["everybody_at_home"]
+        published = {_key(row, "start_day", "days"): int(row["heads"])
+                     for row in _decided(files)["published"]}  # fmt: skip
+        known = (int(row["heads"]) for row, pinned in _blocks(files) if pinned)
+        rest = (
+            min(int(row["heads"]), published.get(_key(row, "start_day", "days"), 0))
+            for row, pinned in _blocks(files)
+            if not pinned
+        )
+        yield "heads_moved", sum(known) + sum(rest)
+        yield "harm.with_secondments", stands
 
 
 def _beds(folder: Path, files: StaffFiles, case: Case) -> Due:

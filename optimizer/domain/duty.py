@@ -92,6 +92,7 @@ class House:
     lent: tuple[Lent, ...]
     contracts: tuple[ContractTerms, ...]
     substitution: tuple[Substitution, ...]
+    holidays: frozenset[datetime.date] = frozenset()
 
 
 def roster_unit(house: House, unit: str, role: int, levels: Sequence[str]) -> str:
@@ -177,6 +178,9 @@ def roster_problem(house: House, levels: Sequence[str]) -> RosterProblem:
         ),
         stays=tuple(
             sorted((s for s in stays if s.person in there), key=lambda s: (s.person, s.first))
+        ),
+        holidays=frozenset(
+            day for day in range(days) if house.start + datetime.timedelta(day) in house.holidays
         ),
         rules=RosterRules(night_weight=2, weekend_weight=2, holiday_weight=5, change_weight=10),
     )

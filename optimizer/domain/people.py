@@ -128,6 +128,18 @@ class StaffingRule(Row):
     confidence: Confidence
 
 
+class Holiday(Row):
+    """A public holiday."""
+
+    TABLE: ClassVar[str] = "holidays"
+    KEY: ClassVar[tuple[str, ...]] = ("date",)
+    date: datetime.date = Field(description="day of the holiday, YYYY-MM-DD")
+    name_vi: Text
+    name_en: Text
+    source: Text
+    confidence: Confidence
+
+
 STAFF_ROWS: tuple[type[Row], ...] = (
     ContractTerms,
     Substitution,
@@ -135,6 +147,7 @@ STAFF_ROWS: tuple[type[Row], ...] = (
     StaffingRule,
     Person,
     Lender,
+    Holiday,
 )
 """The row model of every staff table."""
 
@@ -171,6 +184,7 @@ class StaffTables:
     figures: dict[str, tuple[float, ...]]
     """Values of staffing_rules.csv by rule."""
     files: tuple[SourceFile, ...]
+    holidays: tuple[Holiday, ...] = ()
 
     def figure(self, rule: str) -> float:
         """Return the value of a rule with one value."""

@@ -72,6 +72,12 @@ def read_patients(folder: Path, inst: Instance) -> FloatArray:
     return patients_by_level(inst, state["treated"], state["boarding"], corridor)
 
 
+def read_excess(folder: Path) -> float:
+    """Return patient-days of a plan folder left standing where capacity fell, of all its days."""
+    with (folder / "excess.csv").open(encoding="utf-8", newline="") as file:
+        return sum(float(row["patients"]) for row in csv.DictReader(file))
+
+
 def write_beds(
     folder: Path, house: House, levels: tuple[str, ...], patients: FloatArray, told: Any
 ) -> Mapping[str, Any]:

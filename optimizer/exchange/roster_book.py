@@ -36,8 +36,13 @@ SHEETS = {
     "lịch sử": "history",
     "luân phiên": "stays",
     "ngày lễ": "holidays",
+    "lịch trực": "published",
+    "roster": "published",
 }
-"""Vietnamese names of sheets; the English ones are the names of the tables."""
+"""Other names of sheets, most of them Vietnamese; the English ones are the names of the tables.
+
+`roster` is the sheet of our own workbook: people know that roster once it is imported.
+"""
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
@@ -198,11 +203,14 @@ def import_book(path: Path, folder: Path) -> tuple[Path, ...]:
     """
     book = _Book(path)
     known = {model.TABLE for model in ROWS}
-    vietnamese = {fold(name): table for name, table in SHEETS.items()}
+    others = {fold(name): table for name, table in SHEETS.items()}
     tables: dict[str, list[list[str]]] = {}
-    for name, part in book.sheets():
+    sheets = book.sheets()
+    if "published" in {fold(name) for name, _ in sheets}:
+        del others["roster"]
+    for name, part in sheets:
         folded_name = fold(name)
-        table = folded_name if folded_name in known else vietnamese.get(folded_name, "")
+        table = folded_name if folded_name in known else others.get(folded_name, "")
         if table in tables:
             book.problems.append(book.problem("Two sheets hold the same table.", name))
         elif table:

@@ -251,12 +251,14 @@ def _weights(source: Path) -> dict[str, Any]:
     return {key: getattr(rules, key) for key in keys} if rules else {}
 
 
-def inputs_digest(folder: Path) -> str:
-    """Return one hash over the names and bytes of the inputs."""
-    digest = hashlib.sha256()
+def inputs_digests(folder: Path) -> dict[str, Any]:
+    """Return the hash of each file of the inputs, and one over all names and bytes."""
+    whole, each = hashlib.sha256(), {}
     for path in sorted(folder.iterdir()):
-        digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
+        own = hashlib.sha256(path.read_bytes())
+        each[path.name] = own.hexdigest()
+        whole.update(path.name.encode() + b"\0" + own.digest())
+    return {"inputs": each, "inputs_sha256": whole.hexdigest()}
 
 
 def told(problem: RosterProblem, roster: Roster) -> dict[str, Any]:
@@ -336,7 +338,7 @@ def write_roster(
             ),
             matches,
         )
-        summary = told(problem, roster) | {"inputs_sha256": inputs_digest(new / INPUTS)}
+        summary = told(problem, roster) | inputs_digests(new / INPUTS)
         text = json.dumps(summary, ensure_ascii=False, indent=1)
         (new / SUMMARY_FILE).write_text(text + "\n", encoding="utf-8")
         if target.exists():

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Annotated, ClassVar
 
@@ -55,6 +56,29 @@ class EarlierBlocks:
     going: tuple[tuple[str, Secondment], ...] = ()
     over: tuple[tuple[str, int], ...] = ()
     left_out: int = 0
+    ids: Mapping[Secondment, str] = field(default_factory=dict)
+    """Id of a block that stands or was made known."""
+    used: frozenset[str] = frozenset()
+    """Every id that an earlier block has, also one that is over: no other block gets it."""
+
+    def names_of(self, blocks: Sequence[Secondment]) -> dict[Secondment, str]:
+        """Return the id of each block: one made known before keeps its own."""
+        known = {(same_block(block), block.pinned): name for block, name in self.ids.items()}
+        out: dict[Secondment, str] = {}
+        for block in blocks:
+            name = known.get((same_block(block), block.pinned))
+            if name is not None and name not in out.values():
+                out[block] = name
+        free = (name for name in map("B{:03d}".format, count(1)) if name not in self.used)
+        for block in blocks:
+            if block not in out:
+                out[block] = next(free)
+        return out
+
+
+def same_block(block: Secondment) -> tuple[str, str, str, int, int]:
+    """Return what makes a block the same whoever and however many go."""
+    return block.role, block.home, block.host, block.start, block.length
 
 
 def read_blocks(
@@ -106,6 +130,7 @@ def read_blocks(
     going: list[tuple[str, Secondment]] = []
     over: list[tuple[str, int]] = []
     late = 0
+    ids: dict[tuple[tuple[str, str, str, int, int], bool], str] = {}
     for row in rows:
         start = (row.start_date - first_day).days + 1
         people = named.get(row.block_id or "", ())
@@ -118,9 +143,19 @@ def read_blocks(
         stands = start < 1 or row.pinned or row.block_id in pins
         block = Secondment(row.role, row.home, row.host, start, row.days, row.heads, stands)
         out["pinned" if stands else "published"].append(block)
+        if row.block_id is not None:
+            ids.setdefault((same_block(block), stands), row.block_id)
         going += [(person, block) for person in people]
+    pinned, published = _summed(out["pinned"]), _summed(out["published"])
+    whole = {(same_block(block), block.pinned): block for block in (*pinned, *published)}
     return EarlierBlocks(
-        _summed(out["pinned"]), _summed(out["published"]), tuple(going), tuple(over), late
+        pinned,
+        published,
+        tuple((person, whole[same_block(block), block.pinned]) for person, block in going),
+        tuple(over),
+        late,
+        {block: ids[key] for key, block in whole.items() if key in ids},
+        frozenset(row.block_id for row in rows if row.block_id is not None),
     )
 
 
@@ -130,7 +165,7 @@ def _summed(blocks: list[Secondment]) -> tuple[Secondment, ...]:
     for b in blocks:
         key = b.role, b.home, b.host, b.start, b.length, b.pinned
         heads[key] = heads.get(key, 0) + b.heads
-    return tuple(sorted(Secondment(*key[:5], count, key[5]) for key, count in heads.items()))
+    return tuple(sorted(Secondment(*key[:5], people, key[5]) for key, people in heads.items()))
 
 
 def _sheet(path: Path, folder: bool, problems: list[Problem]) -> Sheet:

@@ -71,11 +71,14 @@ def write_staff_folder(
     going: Sequence[tuple[str, Secondment]],
     first_day: datetime.date,
     summary: Mapping[str, Any],
+    ids: Mapping[Secondment, str],
 ) -> None:
-    """Write the tables and the summary; `going` are person ids with their blocks."""
+    """Write the tables and the summary; `going` are person ids with their blocks.
+
+    `ids`: of every block of the plan.
+    """
     inputs = folder / "inputs"
     inputs.mkdir(parents=True, exist_ok=True)
-    ids = {block: f"B{number:03d}" for number, block in enumerate(plan.blocks, 1)}
     date = _dates(first_day)
     _write(
         folder / "secondments.csv",

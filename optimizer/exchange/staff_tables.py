@@ -11,6 +11,7 @@ from optimizer.domain.people import (
     RULES,
     STAFF_ROWS,
     ContractTerms,
+    Holiday,
     Lender,
     LendingTerms,
     Person,
@@ -27,6 +28,8 @@ from optimizer.exchange.reading import Sheet, read_sheet, same_id
 from optimizer.exchange.tables import refuse_if_faulty
 
 PEOPLE = "people.csv"
+OPTIONAL: tuple[type[Row], ...] = (Lender, Holiday)
+"""A province may have nobody to ask, and no holidays."""
 
 
 def has_people(directory: Path) -> bool:
@@ -63,6 +66,7 @@ def read_staff_tables(tables: Tables) -> StaffTables:
         lenders=rows(Lender),  # type: ignore[arg-type]
         figures=figures,
         files=tuple(book.files),
+        holidays=rows(Holiday),  # type: ignore[arg-type]
     )
 
 
@@ -72,7 +76,7 @@ def _load(book: Book, model: type[Row]) -> None:
     path = here if here.is_file() else above
     if not path.is_file():
         book.tables[model.TABLE] = Loaded(model, str(here), Sheet(str(here), sound=False), [], True)
-        if model is not Lender:  # a province may have nobody to ask
+        if model not in OPTIONAL:
             book.problems.append(
                 Problem(
                     "The table is missing.",

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from optimizer.domain.people import STAFF_ROWS as STAFF_MODELS
 from optimizer.domain.row import Row
 from optimizer.domain.scenario import Scenario
 from optimizer.domain.tables import ROWS as MODELS
@@ -18,7 +19,9 @@ from optimizer.domain.wave import Wave
 from optimizer.errors import DataError, Problem, system_fault
 from optimizer.exchange.cells import base_type, columns
 from optimizer.exchange.example import ROWS, SCENARIO
+from optimizer.exchange.example_staff import STAFF_ROWS
 from optimizer.exchange.scenarios import models_in
+from optimizer.exchange.staff_tables import OPTIONAL
 from optimizer.exchange.tables import MAY_BE_ABSENT
 from optimizer.i18n import translator
 
@@ -43,7 +46,7 @@ def write_template(directory: Path, lang: str) -> tuple[Path, ...]:
     DataError
         If one of the files is there already: nothing is overwritten, and nothing written.
     """
-    texts = {f"{model.TABLE}.csv": _table(model, lang) for model in MODELS}
+    texts = {f"{model.TABLE}.csv": _table(model, lang) for model in (*MODELS, *STAFF_MODELS)}
     texts[SCENARIO_FILE] = _scenario(lang)
     texts[README_FILE] = _readme(lang)
     there = [directory / name for name in texts if (directory / name).exists()]
@@ -79,13 +82,15 @@ def _table(model: type[Row], lang: str) -> str:
     """Return a CSV file: a comment for each column, the header, the example's rows."""
     say = translator(lang)
     lines = [f"# {model.TABLE}.csv", f"# {say('The rows are an invented example: replace them.')}"]
-    if model.TABLE in MAY_BE_ABSENT:
+    if model in STAFF_MODELS:
+        lines.append(f"# {say('For planning staff (referral staff) only; beds do not read it.')}")
+    if model.TABLE in MAY_BE_ABSENT or model in OPTIONAL:
         lines.append(f"# {say('This file may be deleted if there is nothing to tell.')}")
     for column, (_, may_be_empty) in columns(model).items():
         empty = f" ({say('may be empty')})" if may_be_empty else ""
         lines.append(f"# {column}{empty}: {say(model.meaning(column))}")
     lines.append(",".join(model.model_fields))
-    return "\n".join([*lines, ROWS[model.TABLE].strip(), ""])
+    return "\n".join([*lines, (ROWS | STAFF_ROWS)[model.TABLE].strip(), ""])
 
 
 def _scenario(lang: str) -> str:
@@ -171,13 +176,18 @@ def _scalar(value: Any) -> str:
 
 def _readme(lang: str) -> str:
     say = translator(lang)
-    rows = [f"| `{m.TABLE}.csv` | {', '.join(f'`{k}`' for k in m.KEY)} |" for m in MODELS]
+    rows = [
+        f"| `{m.TABLE}.csv` | {', '.join(f'`{k}`' for k in m.KEY)} |"
+        for m in (*MODELS, *STAFF_MODELS)
+    ]
     head = f"| {say('file')} | {say('key')} |\n|---|---|"
     steps = (
         "Replace the rows of the tables by those of your province; keep the headers.",
         "Change scenario.yaml to the wave you plan for.",
         "Check: referral validate DIR; all faults are said at once.",
         "Plan: referral plan DIR/scenario.yaml --data DIR.",
+        "Beds and staff together: referral staff DIR/scenario.yaml --data DIR. Without people.csv "
+        "and the tables that go with it beds are planned as well.",
     )
     return _README.format(
         title=say("Example province for the referral planner"),

@@ -46,6 +46,8 @@ def beds_text(found: Mapping[str, Any], lang: str) -> str:
     )
 
 
+COUNTS = 0.05
+"""Bed-days below this read as none."""
 ROSTER_STATUSES = {
     "optimal": "proved best",
     "feasible": "not proved best",
@@ -56,11 +58,21 @@ ROSTER_STATUSES = {
 
 
 def facility_rows(rosters: Mapping[str, Any], lang: str) -> list[dict[str, Any]]:
-    """Return one row for each facility whose roster was asked for, as a table for people."""
+    """Return one row for each facility whose roster was asked for, as a table for people.
+
+    Posts, open posts and bed-days are of the plan handed over. Points, bound and status are of the
+    posts that the roster was made for: if these were another plan's, the cell names its round.
+    """
     say = translator(lang)
+    kept = _kept(rosters)
 
     def shown(value: float | None, digits: int = 0) -> str:
         return "" if value is None else num(value, lang, digits)
+
+    def then(text: str, row: Mapping[str, Any]) -> str:
+        """Return what is of the posts that the roster was made for, with their round."""
+        made = row.get("made_in", kept)
+        return text if made == kept or not text else f"{text} ({say('round')} {made})"
 
     return [
         {
@@ -70,15 +82,62 @@ def facility_rows(rosters: Mapping[str, Any], lang: str) -> list[dict[str, Any]]
             say("Open posts"): row["open"],
             say("Medium / soft"): ""
             if row["medium"] is None
-            else f"{shown(row['medium'])} / {shown(row['soft'])}",
-            say("Bound"): shown(row["bound"]),
-            say("Status"): say(ROSTER_STATUSES[row["status"]]),
+            else then(f"{shown(row['medium'])} / {shown(row['soft'])}", row),
+            say("Bound"): then(shown(row["bound"]), row),
+            say("Status"): then(say(ROSTER_STATUSES[row["status"]]), row)
+            if row["medium"] is not None
+            else say(ROSTER_STATUSES[row["status"]]),
             say("Seconds"): shown(row["wall_seconds"], 1),
             say("Made in round"): row.get("made_in", ""),
             say("Bed-days lost"): shown(row["bed_days_lost"], 1),
         }
         for row in rosters["facilities"]
     ]
+
+
+def _kept(rosters: Mapping[str, Any]) -> int:
+    """Return the number of the round whose plan is handed over."""
+    return next((int(one["number"]) for one in rosters["rounds"] if one.get("kept")), 1)
+
+
+def rounds_note(rosters: Mapping[str, Any], lang: str) -> str:
+    """Return what points and bounds of the table are of, where that is another round's plan."""
+    kept = _kept(rosters)
+    if all(row["medium"] is None or row.get("made_in", kept) == kept
+           for row in rosters["facilities"]):  # fmt: skip
+        return ""
+    text = translator(lang)(
+        "Posts, open posts and bed-days are of the plan handed over (round {number}); points, "
+        "bound and status with a round beside them are of the posts of that round's plan, for "
+        "which the roster was made."
+    )
+    return text.format(number=kept)
+
+
+def still_counted(rosters: Mapping[str, Any], lang: str) -> str:
+    """Return how many bed-days of the plan handed over no roster staffs; empty: none."""
+    kept = next((one for one in rosters["rounds"] if one.get("kept")), None)
+    if kept is None or kept["bed_days_lost"] < COUNTS:
+        return ""
+    counted = counting(lang)
+    text = counted(
+        "The plan handed over still counts {lost} bed-days that no roster staffs, {share} % of "
+        "those in the facilities with rosters. Plan people for them from elsewhere, or search "
+        "longer (--rosters): who lies there on the first day stays, and posts are rounded up, but "
+        "a short search leaves posts open too.",
+        lost=num(kept["bed_days_lost"], lang, 1),
+        share=num(100 * kept["bed_days_lost"] / max(COUNTS, kept["bed_days"]), lang, 1),
+    )
+    excess = rosters.get("excess", {"patient_days": 0.0})
+    if excess["patient_days"] < COUNTS:
+        return text
+    more = counted(
+        "In {days} patient-days people stay in a bed where the plan counts too few to care for "
+        "them; these make {harm} of its harm.",
+        days=num(excess["patient_days"], lang, 1),
+        harm=num(excess["harm"], lang, 1),
+    )
+    return f"{text} {more}"
 
 
 def roster_round_rows(rosters: Mapping[str, Any], lang: str) -> list[dict[str, Any]]:
@@ -116,6 +175,8 @@ def rosters_text(rosters: Mapping[str, Any], lang: str) -> str:
                 for n, cell in enumerate(line)
             ]
             lines.append("  " + "  ".join(cells).rstrip())
+    note = rounds_note(rosters, lang)
+    lines += [note] if note else []
     for one in rosters["rounds"]:
         text = (
             "Plan and rosters, round {number}: harm {harm}, {open} of {posts} posts open, {lost} "
@@ -132,7 +193,8 @@ def rosters_text(rosters: Mapping[str, Any], lang: str) -> str:
             )
             + (" " + say("This one is handed over.") if one["kept"] else "")
         )
-    return "\n".join([*lines, *_warnings(rosters, lang)])
+    still = still_counted(rosters, lang)
+    return "\n".join([*lines, *([still] if still else []), *_warnings(rosters, lang)])
 
 
 def _warnings(rosters: Mapping[str, Any], lang: str) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from optimizer.domain.roster import Assignment, RosterProblem, Shift
 from optimizer.i18n import translator
-from optimizer.report.formats import num
+from optimizer.report.formats import day, num
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 NOON = 12 * 60
@@ -207,7 +207,9 @@ def _people_lines(
         name, kind, hover = escape(member.id), "who", ", ".join(member.roles)
         if member.id in guests:
             stay, kind = guests[member.id], "who guest"
-            hover = say("guest until {date}").format(date=problem.date(stay.last))
+            hover = say("guest until {date}").format(
+                date=day(problem.date(stay.last), lang, year=True)
+            )
         hours = num(sum(shift.minutes for shift in work) / 60, lang, 0)
         nights = num(sum(shift.night for shift in work), lang, 0)
         out += (

@@ -10,7 +10,7 @@ from typing import Any
 from optimizer.i18n import translator
 from optimizer.i18n.counting import counting
 from optimizer.report.formats import num
-from optimizer.report.rostered import rosters_text
+from optimizer.report.rostered import COUNTS, rosters_text
 
 STATUSES = {
     "optimal": "proved best",
@@ -23,6 +23,9 @@ GOALS = {
     "fairness": "days away a head where most are lent",
     "burden": "money, moves and changes, million VND",
 }
+NEW_BURDEN = "money, moves and changes beyond the pinned blocks, million VND"
+SAME = 1e-6
+"""Share of the harm by which two rounds are told apart."""
 
 
 def staff_text(summary: Mapping[str, Any], lang: str) -> str:
@@ -118,23 +121,12 @@ def _figures(summary: Mapping[str, Any], lang: str) -> list[str]:
                 books=num(need["on_books"], lang, 0),
             )
         )
-    for name, group in summary["goals"].items():
-        value = num(group["value"], lang, 2)
-        if group["bound"] is None:
-            lines.append(
-                "  " + say("{goal}: {value}, no bound").format(goal=say(GOALS[name]), value=value)
-            )
-        else:
-            lines.append(
-                "  "
-                + say("{goal}: {value}, bound {bound} (gap {gap} %)").format(
-                    goal=say(GOALS[name]),
-                    value=value,
-                    bound=num(group["bound"], lang, 2),
-                    gap=num(100 * group["gap"], lang, 2),
-                )
-            )
     earlier = summary.get("earlier", {})
+    lines += [
+        "  " + _goal(NEW_BURDEN if name == "burden" and earlier.get("pinned") else GOALS[name],
+                     group, lang)
+        for name, group in summary["goals"].items()
+    ]  # fmt: skip
     if earlier.get("pinned") or earlier.get("published"):
         lines.append(
             counted(
@@ -149,23 +141,55 @@ def _figures(summary: Mapping[str, Any], lang: str) -> list[str]:
                 ),
             )
         )
-    for one in summary["rounds"]:
-        text = (
-            "Round {number}: harm {harm}, {heads} people lent."
-            if one["kept"]
-            else ("Round {number}: harm {harm}, {heads} people lent; not better, not kept.")
-        )
-        lines.append(
-            counted(
-                text,
-                number=one["number"],
-                harm=num(one["harm"], lang, 1),
-                heads=num(one["heads_moved"], lang, 0),
-            )
-        )
+    lines += _rounds(summary, lang)
     if "plan" in summary:
         lines.append(plan_line(summary, lang))
     lines.append(say("People and rules of staff are generated and assumed, not real."))
+    return lines
+
+
+def _goal(goal: str, group: Mapping[str, Any], lang: str) -> str:
+    """Return a goal with its bound; where that is less than 1 a percentage of it says nothing."""
+    say = translator(lang)
+    value, bound = group["value"], group["bound"]
+    told = {"goal": say(goal), "value": num(value, lang, 2)}
+    if bound is None:
+        return say("{goal}: {value}, no bound").format(**told)
+    told["bound"] = num(bound, lang, 2)
+    if abs(bound) < 1 and value - bound > 0.005:
+        return say("{goal}: {value}, bound {bound} ({above} above it)").format(
+            **told, above=num(value - bound, lang, 2)
+        )
+    gap = num(100 * group["gap"], lang, 2)
+    return say("{goal}: {value}, bound {bound} (gap {gap} %)").format(**told, gap=gap)
+
+
+def _rounds(summary: Mapping[str, Any], lang: str) -> list[str]:
+    """Return each round with its harm; of one that is not kept, why."""
+    say, counted = translator(lang), counting(lang)
+    harm = summary["harm"]
+    best = harm.get("decided", harm["everybody_at_home"])
+    lines = []
+    if "decided" in harm:
+        text = say("Exactly what is decided and made known: harm {harm}.")
+        lines.append(text.format(harm=num(best, lang, 1)))
+    for one in summary["rounds"]:
+        text = "Round {number}: harm {harm}, {heads} people lent."
+        if not one["kept"]:
+            worse = one["harm"] > best * (1 + SAME)
+            text = (
+                "Round {number}: harm {harm}, {heads} people lent; not kept, for that is more than "
+                "{best}."
+                if worse
+                else "Round {number}: harm {harm}, {heads} people lent; not kept, for that is no "
+                "less than {best} as far as the solver can tell."
+            )
+        values = {"number": one["number"], "heads": num(one["heads_moved"], lang, 0)}
+        told = {"harm": num(one["harm"], lang, 1), "best": num(best, lang, 1)}
+        lines.append(counted(text, **values, **told))
+        best = one["harm"] if one["kept"] else best
+    if "decided" in harm and not any(one["kept"] for one in summary["rounds"]):
+        lines.append(say("So what is decided and made known stands, and nobody else moves."))
     return lines
 
 
@@ -202,6 +226,14 @@ def finding_text(summary: Mapping[str, Any], lang: str) -> str:
     if rosters is None or len(rosters["rounds"]) < 2:
         return text
     more = say("Without the beds that no roster staffs it is {harm}.")
+    kept = next((one for one in rosters["rounds"] if one.get("kept")), None)
+    if kept is not None and kept.get("bed_days_lost", 0) >= COUNTS:
+        more = counted(
+            "With the rosters it is {harm}, and {lost} bed-days of that plan no roster staffs.",
+            harm=num(harm["handed_over"], lang, 1),
+            lost=num(kept["bed_days_lost"], lang, 1),
+        )
+        return f"{text} {more}"
     return f"{text} {more.format(harm=num(harm['handed_over'], lang, 1))}"
 
 
@@ -234,7 +266,7 @@ def block_rows(summary: Mapping[str, Any], lang: str) -> list[dict[str, Any]]:
 def round_rows(summary: Mapping[str, Any], lang: str) -> list[dict[str, Any]]:
     """Return harm by round, from everybody at home to the bound."""
     say = translator(lang)
-    harm = summary["harm"]
+    harm, earlier = summary["harm"], summary.get("earlier", {})
 
     def row(what: str, value: float, people: int, kept: str = "") -> dict[str, Any]:
         return {
@@ -246,6 +278,17 @@ def round_rows(summary: Mapping[str, Any], lang: str) -> list[dict[str, Any]]:
 
     return [
         row(say("everybody at home"), harm["everybody_at_home"], 0),
+        *(
+            [
+                row(
+                    say("exactly what is decided and made known"),
+                    harm["decided"],
+                    earlier["pinned"] + earlier["published"],
+                )
+            ]
+            if "decided" in harm
+            else []
+        ),
         *(
             row(
                 str(one["number"]),

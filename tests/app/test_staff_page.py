@@ -100,6 +100,10 @@ def test_staff_page_opens_with_its_finding(lang: str, harm: str, plans: Path) ->
     assert finding_text(SUMMARY, lang) in text_of(app)
     assert len(app.dataframe) == 3
     assert app.dataframe[0].value.iloc[0, 0] == "BV Một"
+    shown = json.loads(app.dataframe[0].proto.columns)
+    form = {"vi": "DD/MM/YYYY", "en": "D MMM YYYY"}[lang]
+    names = {"vi": ("Từ", "Đến ngày"), "en": ("From", "Until")}[lang]
+    assert [shown[name]["type_config"]["format"] for name in names] == [form, form]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from optimizer.checking.roster.inputs import plain
 from optimizer.checking.roster.judge import RULES, check_roster
 from optimizer.domain.roster import (
     Assignment,
@@ -30,7 +31,7 @@ from optimizer.domain.roster import (
     SupervisionRatio,
     Worked,
 )
-from optimizer.exchange.roster_folder import write_roster
+from optimizer.exchange.roster_folder import inputs_digests, write_roster
 from optimizer.staffing.roster.score import explain, score_rows
 from tests.staffing.ward import MONDAY
 
@@ -245,7 +246,7 @@ FORGED: dict[str, tuple[set[str], Callable[[Path], None]]] = {
         lambda p: edit(p / "roster.csv", lambda r: r[1].__setitem__(4, "doctor")),
     ),
     "a unit that is not theirs": (
-        {"posts"},
+        {"posts", "files"},
         lambda p: edit(p / "inputs/people.csv", lambda r: r[1].__setitem__(2, "HDU")),
     ),
     "a stranger": (
@@ -264,7 +265,7 @@ FORGED: dict[str, tuple[set[str], Callable[[Path], None]]] = {
     "a bound above the points": ({"claims"}, lambda p: tell(p, bound=10_000)),
     "a gap of nothing": ({"claims"}, lambda p: tell(p, gap=0.0)),
     "a request with another weight": (
-        {"score"},
+        {"score", "files"},
         lambda p: edit(p / "inputs/requests.csv", lambda r: r[1].__setitem__(4, "9")),
     ),
     "no roster file": ({"files"}, lambda p: (p / "roster.csv").unlink()),
@@ -279,6 +280,73 @@ def test_judge_sees_through_a_forged_file(name: str, tmp_path: Path) -> None:
     assert rules_found(path) == set()
     forge(path)
     assert rules_found(path) == rules
+
+
+def rewrite(name: str, was: str, now: str) -> Callable[[Path], None]:
+    """Return what replaces a piece of an input."""
+
+    def change(path: Path) -> None:
+        file = path / "inputs" / name
+        text = file.read_text(encoding="utf-8")
+        assert was in text
+        file.write_text(text.replace(was, now, 1), encoding="utf-8")
+
+    return change
+
+
+CHANGED: dict[str, tuple[str, Callable[[Path], None]]] = {
+    "longer hours": ("inputs/contracts.csv", rewrite("contracts.csv", "full,62", "full,90")),
+    "a shorter rest": ("inputs/rules.json", rewrite("rules.json", "11.0", "5.0")),
+    "a weight by hand": ("inputs/rules.yaml", rewrite("rules.yaml", '_days": 3', '_days": 4')),
+    "a table more": (
+        "inputs/holidays.csv",
+        lambda p: (p / "inputs/holidays.csv").write_text("date\n", encoding="utf-8") and None,
+    ),
+    "a table less": ("inputs/shifts.csv", lambda p: (p / "inputs/shifts.csv").unlink()),
+    "the digest of all": ("roster.json inputs_sha256", lambda p: tell(p, inputs_sha256="0" * 64)),
+}
+
+
+@pytest.mark.parametrize("name", list(CHANGED))
+def test_judge_names_the_input_that_was_changed(name: str, tmp_path: Path) -> None:
+    where, change = CHANGED[name]
+    path = folder(tmp_path, problem(), assigned(SOUND))
+    assert check_roster(path).passed
+    change(path)
+    assert where in {f.where for f in check_roster(path).findings if f.rule == "files"}
+
+
+def test_judge_holds_rules_json_against_rules_yaml_though_digests_are_forged_too(
+    tmp_path: Path,
+) -> None:
+    path = folder(tmp_path, problem(), assigned(SOUND))
+    rewrite("rules.json", "11.0", "5.0")(path)
+    tell(path, **inputs_digests(path / "inputs"))
+    (finding,) = check_roster(path).findings
+    assert (finding.rule, finding.where) == ("files", "inputs/rules.json")
+    assert "min_rest_hours is 5.0 here, but 11.0 by rules.yaml" in finding.render("en")
+    assert "theo rules.yaml là 11.0" in finding.render("vi")
+
+
+def test_reader_of_rules_knows_rows_quotes_and_remarks() -> None:
+    text = """\
+# our ward
+facility_id: 'BV 01'   # the house
+start: 2026-11-23
+max_changes:
+skill_mix:
+  - name: lead
+    minimum: 1
+  - {name: other}
+"""
+    assert plain(text) is None  # a row in braces is another form: its digest alone counts
+    found = plain(text.replace("  - {name: other}\n", ""))
+    assert found == {
+        "facility_id": "BV 01",
+        "start": "2026-11-23",
+        "max_changes": [],
+        "skill_mix": [{"name": "lead", "minimum": "1"}],
+    }
 
 
 def test_every_rule_of_the_judge_is_broken_once_here() -> None:

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 import optimizer
 from optimizer.domain import part, promise_keys, scenario, settings, stay, wave
+from optimizer.domain.people import STAFF_ROWS
 from optimizer.domain.tables import ROWS
 from optimizer.i18n import translator
 
@@ -30,9 +31,9 @@ def message_ids() -> set[str]:
     found: set[str] = set()
     modules = (part, promise_keys, scenario, settings, stay, wave)
     for path in [*(PACKAGE / "exchange").glob("*.py"), *(Path(m.__file__) for m in modules)]:
-        if path.name != "example.py":
+        if path.name not in ("example.py", "example_staff.py"):
             found |= _literals(ast.parse(path.read_text(encoding="utf-8")))
-    for row in ROWS:
+    for row in (*ROWS, *STAFF_ROWS):
         found |= {row.meaning(column) for column in row.model_fields}
     for thing in [value for module in modules for value in vars(module).values()]:
         if isinstance(thing, type) and issubclass(thing, BaseModel):

@@ -221,6 +221,24 @@ def test_workbook_is_read_back_as_the_table_it_holds(tmp_path: Path) -> None:
     assert 'name="roster"' in names
 
 
+def test_sheet_of_our_own_workbook_comes_back_as_the_roster_people_know(tmp_path: Path) -> None:
+    import xlsxwriter
+
+    problem = full()
+    roster = build_roster(problem, QUICK)
+    write_workbook(tmp_path / "out.xlsx", problem, roster, "en")
+    (written,) = import_book(tmp_path / "out.xlsx", tmp_path / "tables")
+    assert written.name == "published.csv"
+    lines = written.read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "date,shift,person_id,unit,role"
+    assert len(lines) == 1 + len(roster.assignments)
+    with xlsxwriter.Workbook(str(tmp_path / "two.xlsx")) as made:
+        for name, shift in (("roster", "N"), ("published", "D")):
+            made.add_worksheet(name).write_row(0, 0, ["date", shift])
+    (one,) = import_book(tmp_path / "two.xlsx", tmp_path / "two")
+    assert one.read_text(encoding="utf-8") == "date,D\n"  # the sheet named as the table wins
+
+
 def damaged(path: Path, part: str, old: str, new: str) -> None:
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}

@@ -58,6 +58,18 @@ def test_blocks_of_a_staff_folder_come_with_their_people_and_pins_hold_them(tmp_
     assert found.over == (("P3", -27),)
 
 
+def test_a_block_that_is_there_again_keeps_its_id_and_no_other_gets_one_used(
+    tmp_path: Path,
+) -> None:
+    """B1 and B3 stand, B2 with one person fewer; B001 is over: the new block is B002."""
+    rows = [row.replace("B4,", "B001,") for row in ROWS]
+    found = read_blocks(table(tmp_path / "blocks.csv", *rows), FIRST, 28, 2)
+    fresh = Secondment("DOC", "A", "B", 1, 14, 1)
+    fewer = Secondment("NUR", "A", "B", 1, 14, 2)
+    names = found.names_of((fresh, fewer, *found.pinned))
+    assert [names[block] for block in (fresh, fewer, *found.pinned)] == ["B002", "B2", "B3", "B1"]
+
+
 @pytest.mark.parametrize("lang", ["en", "vi"])
 def test_every_fault_of_a_table_is_named_at_once(tmp_path: Path, lang: str) -> None:
     path = table(

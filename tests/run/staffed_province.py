@@ -16,6 +16,7 @@ def with_people(folder: Path) -> None:
     """Give a template province one person a head, and the shipped rules of staff."""
     for name in SHARED:
         shutil.copy(FACILITIES / f"{name}.csv", folder / f"{name}.csv")
+    (folder / "lenders.csv").unlink(missing_ok=True)
     tables, _ = read_tables(folder)
     site = {row.unit_id: row.facility_id for row in tables.units}
     head = (FACILITIES / "soc_trang" / "people.csv").read_text(encoding="utf-8").splitlines()[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -126,10 +127,29 @@ def test_roster_replace_ranks_who_can_and_says_why_others_cannot(built: Path) ->
     assert any(s["excluded"] for s in told)
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "Nobody can take"), ("vi", "Không ai trực thay")]
+)
+def test_roster_replace_says_so_where_nobody_can(
+    built: Path, tmp_path: Path, lang: str, said: str
+) -> None:
+    rows = (built / "roster.csv").read_text(encoding="utf-8").splitlines()[1:]
+    date, _, person, _, _ = rows[len(rows) // 2].split(",")
+    able = run.invoke(app, ["roster", "replace", str(built), person, date, "--lang", lang])
+    assert said not in able.output
+    folder = tmp_path / "away"
+    shutil.copytree(built, folder)
+    lines = [f"{id},{date},0" for id in ("N1", "N2", "N3", "N4", "N5") if id != person]
+    leave = "\n".join(["person_id,date,credit_hours", *lines]) + "\n"
+    (folder / "inputs" / "leave.csv").write_text(leave, encoding="utf-8")
+    done = run.invoke(app, ["roster", "replace", str(folder), person, date, "--lang", lang])
+    assert done.exit_code == 0, done.output
+    assert done.output.startswith(said)
+    assert done.output.count("\n  - N") == 4
+
+
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_roster_says_every_fault_with_two(lang: str, tables: Path, tmp_path: Path) -> None:
-    import shutil
-
     folder = tmp_path / "faulty"
     shutil.copytree(tables, folder)
     (folder / "leave.csv").write_text(

@@ -68,6 +68,14 @@ def roster(tables: Path) -> Path:
     return out
 
 
+def test_holidays_of_the_province_stand_in_the_tables(tables: Path, problem: RosterProblem) -> None:
+    assert (tables / "holidays.csv").read_text(encoding="utf-8").splitlines() == [
+        "date",
+        "2026-11-24",
+    ]
+    assert problem.holidays == {1}
+
+
 def test_posts_are_those_of_the_cover_of_the_beds(
     problem: RosterProblem, tables: Path, staffed: Path, peopled: Path
 ) -> None:

@@ -353,6 +353,9 @@ def _agreed(summary: dict[str, Any], column: str) -> dict[str, Any]:
     for one in out["rosters"]["rounds"]:
         if one["kept"] and column in one:
             one[column] += more
+        if one["kept"]:  # of the posts open so many are proved, whichever of the two is forged
+            rows = out["rosters"]["facilities"]
+            one["at_least"] = sum(min(row["open"], row["at_least"]) for row in rows)
     if column == "bed_days_lost":
         out["rosters"]["bed_days_lost"] += more
     return out

@@ -16,7 +16,13 @@ from optimizer.checking.roster.judge import check_roster
 from optimizer.checking.staff_folder import check_staff
 from optimizer.cli import app
 from optimizer.domain.staffable import taken_off
-from optimizer.report.staffing import staff_text
+from optimizer.report.rostered import (
+    facility_rows,
+    rosters_text,
+    rounds_note,
+    still_counted,
+)
+from optimizer.report.staffing import finding_text, staff_text
 from optimizer.roster_from_beds import opened_plan
 from optimizer.rosters import for_people, held_against, options_of, roster_province
 from tests.run.staffed_province import RUN
@@ -153,3 +159,40 @@ def test_a_facility_with_posts_and_nobody_left_counts_for_nothing(
     assert (off[own][:, :, 2:] == 0).all()  # the rosters say nothing of later days
     again = held_against(bare, found, tmp_path / "rosters", days=2)
     assert next(row for row in again.rows if row.facility_id == "H1") == row
+
+
+def facility(**more: Any) -> dict[str, Any]:
+    row = {"name": "H", "people": 42, "posts": 0, "open": 0, "medium": 32_000, "soft": 2}
+    rest = {"bound": 1_002.0, "status": "feasible", "wall_seconds": 1.0, "bed_days_lost": 0.0}
+    return row | rest | {"made_in": 1} | more
+
+
+def test_a_row_names_the_round_of_points_that_are_of_other_posts() -> None:
+    """Round 3 is handed over: of a roster of round 1 the points are of other posts than its row."""
+    rounds = [{"number": n, "kept": n == 3} for n in (1, 2, 3)]
+    rosters = {"rounds": rounds, "facilities": [facility(), facility(made_in=3)]}
+    old, new = facility_rows(rosters, "en")
+    assert (old["Medium / soft"], old["Bound"]) == ("32,000 / 2 (round 1)", "1,002 (round 1)")
+    assert old["Status"] == "not proved best (round 1)"
+    assert (new["Medium / soft"], new["Bound"]) == ("32,000 / 2", "1,002")
+    assert "of the plan handed over (round 3)" in rounds_note(rosters, "en")
+    assert "(vòng 3)" in rounds_note(rosters, "vi")
+    assert rounds_note({**rosters, "facilities": [facility(made_in=3)]}, "en") == ""
+
+
+def test_bed_days_of_the_plan_that_no_roster_staffs_are_told_plainly(rostered: Path) -> None:
+    rosters = told(rostered)["rosters"]
+    kept = next(one for one in rosters["rounds"] if one["kept"])
+    kept["bed_days"], kept["bed_days_lost"] = 1_000.0, 203.0
+    text = "still counts 203.0 bed-days that no roster staffs, 20.3 %"
+    assert text in still_counted(rosters, "en")
+    assert text in rosters_text(rosters, "en")
+    assert "203,0 ngày giường" in still_counted(rosters, "vi")
+    assert "203.0 bed-days of that plan" in finding_text(
+        told(rostered) | {"rosters": rosters}, "en"
+    )
+    rosters["excess"] = {"patient_days": 39.4, "harm": 39_373.0}
+    assert "these make 39,373.0 of its harm" in still_counted(rosters, "en")
+    assert "39,4 ngày bệnh nhân" in still_counted(rosters, "vi")
+    kept["bed_days_lost"] = 0.04
+    assert still_counted(rosters, "en") == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
 import numpy as np
 
@@ -63,6 +64,15 @@ def test_a_lead_is_asked_for_on_every_intensive_care_shift() -> None:
     ]
     leads = {m.id for m in problem.people if "lead" in m.skills}
     assert leads == {"I1"}
+
+
+def test_holidays_of_the_province_that_fall_into_the_roster_are_its_holidays() -> None:
+    """The first day, the last day; the day before and the day after are none of it."""
+    days = [START + datetime.timedelta(n) for n in (-1, 0, 6, 7)]
+    problem = roster_problem(replace(house(), holidays=frozenset(days)), ("WARD", "ICU"))
+    assert problem.holidays == {0, 6}
+    assert problem.rules.holiday_weight == 5
+    assert roster_problem(house(), ("WARD", "ICU")).holidays == frozenset()
 
 
 def test_helpers_are_watched_at_the_ratio_of_the_table() -> None:

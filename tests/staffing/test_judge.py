@@ -14,6 +14,7 @@ import pytest
 
 from optimizer.checking.secondments import RULES, check_secondments
 from optimizer.domain.secondment import Secondment, SecondmentPlan, SecondmentProblem, Substitute
+from optimizer.exchange.staff_blocks import EarlierBlocks
 from optimizer.exchange.staff_folder import write_staff_folder
 from optimizer.staffing.secondment.solve import plan_secondments
 from tests.staffing.province import RULES as USUAL
@@ -109,7 +110,8 @@ def folder(tmp_path: Path, solved: tuple[SecondmentProblem, SecondmentPlan]) -> 
             for name, group in plan.groups.items()
         },
     }
-    write_staff_folder(out, problem, plan, going(problem, plan), FIRST, summary)
+    ids = EarlierBlocks().names_of(plan.blocks)
+    write_staff_folder(out, problem, plan, going(problem, plan), FIRST, summary, ids)
     return out
 
 

@@ -17,6 +17,7 @@ from optimizer.domain.roster import (
     SupervisionRatio,
     Worked,
 )
+from optimizer.report.diagnosis import amount_text, short_text
 from optimizer.staffing.roster.change import SickCall, changes, replan, stand_ins
 from optimizer.staffing.roster.diagnose import diagnose
 from optimizer.staffing.roster.score import explain
@@ -148,6 +149,70 @@ def test_diagnose_says_what_full_cover_takes_when_cover_is_only_priced() -> None
     found = diagnose(problem, 20.0, full=True, workers=1)
     # six shifts of seven: one post stays open (cover gives way before the contract)
     assert [r.rule for r in found.relaxations] == ["cover_minimum"]
+
+
+def full(people: int, days: int = 14, **more: object) -> RosterProblem:
+    """Return a hard ward by day and night of people with 7 shifts each, runs of 4 days at most."""
+    limits = {"max_minutes": 84 * 60, "max_consecutive_days": 4, "min_rest_minutes": 660}
+    problem = with_contract(ward(people, days, (DAY, NIGHT)), **(limits | more))
+    return with_rules(problem, cover_level=HARD)
+
+
+def test_diagnose_names_the_shortage_of_people_before_any_rule_of_a_person() -> None:
+    """28 shifts; two people work 7 each: 14 posts stay open, two more people are missing."""
+    found = diagnose(full(2), 20.0, workers=1)
+    (short,) = found.shortages
+    assert (short.needed, short.available, short.people, short.more) == (28, 14, 2, 2)
+    assert found.too_few
+    assert {r.rule for r in found.relaxations} == {"cover_minimum"}
+    assert sum(r.amount for r in found.relaxations) == 14
+    text = short_text(short, "", "en")
+    assert "28 shifts, but the 2 people can work at most 14; at least 2 more" in text
+    assert "thiếu ít nhất 2 người nữa" in short_text(short, "", "vi")
+
+
+def test_diagnose_counts_the_shifts_of_leads() -> None:
+    """Two leads of six work 7 shifts each, but 28 shifts want one."""
+    problem = replace(led(with_rules(full(6), cover_level=Level.medium), 2), skill_mix=(LEAD,))
+    found = diagnose(problem, 20.0, workers=1)
+    assert [(s.kind, s.needed, s.available) for s in found.shortages] == [
+        ("skill_mix:icu_lead", 28, 14)
+    ]
+    assert {r.rule for r in found.relaxations} == {"skill_mix:icu_lead"}
+    assert len(found.relaxations) == 14
+
+
+def test_diagnose_counts_nights_by_themselves() -> None:
+    """Four people: 28 shifts fit, but of 14 nights each works 2 (max_shifts N)."""
+    found = diagnose(full(4, max_shifts={"N": 2}), 20.0, workers=1)
+    (short,) = found.shortages
+    assert (short.nights, short.needed, short.available, short.more) == (True, 14, 8, 3)
+
+
+def test_diagnose_counts_enough_people_at_the_edge() -> None:
+    """Four people work 7 shifts each: 28 of 28, nobody is missing by counting."""
+    assert diagnose(full(4), 20.0, workers=1).shortages == ()
+
+
+def test_amount_of_a_relaxation_is_what_it_takes_in_all() -> None:
+    """N1 is pinned on 14 days, 4 in a row are allowed: giving up two pins is more than one rule.
+
+    The run is 10 days too long, though each of its windows of 5 days holds only one too many.
+    """
+    problem = with_contract(ward(2, 14), max_consecutive_days=4)
+    problem = replace(problem, pins=tuple(Pin("N1", d, "D") for d in range(14)))
+    (one,) = diagnose(problem, 20.0, workers=1).relaxations
+    assert (one.rule, one.person, one.day, one.amount) == ("max_consecutive_days", "N1", 0, 10)
+    assert (amount_text(one, "en"), amount_text(one, "vi")) == ("10 days", "10 ngày")
+
+
+def test_amount_of_hours_is_no_more_than_the_pins_take() -> None:
+    """Four days of 12 hours are pinned, 24 hours are allowed: 24 hours more, and no other day."""
+    problem = with_contract(ward(2, 14), max_minutes=24 * 60)
+    problem = replace(problem, pins=tuple(Pin("N1", d, "D") for d in range(0, 8, 2)))
+    (one,) = diagnose(problem, 20.0, workers=1).relaxations
+    assert (one.rule, one.person, one.amount) == ("max_minutes", "N1", 24 * 60)
+    assert amount_text(one, "en") == "24 hours"
 
 
 def test_diagnose_counts_before_it_solves() -> None:

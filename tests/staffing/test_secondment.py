@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.domain.secondment import Secondment, SecondmentRules, Substitute
+from optimizer.errors import SolverError
+from optimizer.staffing.secondment import solve
 from optimizer.staffing.secondment.solve import plan_secondments
 from tests.staffing.province import RULES, small
 
@@ -315,3 +317,56 @@ def test_plan_secondments_says_that_nobody_moves_when_no_solver_answers(
     assert (plan.status, plan.blocks) == ("no_solution_in_time", ())
     assert plan.groups["shortage"].value == 4 * 14
     assert plan.groups["shortage"].bound is None
+
+
+def test_as_published_nobody_moves_but_whom_a_block_names() -> None:
+    """Three were told to go; a fourth would save 14 head-days, but is of no block."""
+    told = Secondment("NUR", "A", "B", 1, 14, 3)
+    problem = replace(small(), published=(told,))
+    assert plan_secondments(problem).heads_moved == 4
+    plan = plan_secondments(problem, as_published=True)
+    assert plan.blocks == (told,)
+    assert plan.short.sum() == 14
+
+
+def test_as_published_blocks_stand_though_nobody_lacks_them() -> None:
+    told = Secondment("NUR", "A", "B", 1, 14, 3)
+    problem = replace(small(need=((4, 2),)), published=(told,))
+    assert plan_secondments(problem).blocks == ()
+    assert plan_secondments(problem, as_published=True).blocks == (told,)
+
+
+def test_as_published_sends_as_many_as_the_home_floor_lets() -> None:
+    told = Secondment("NUR", "A", "B", 1, 14, 3)
+    problem = replace(small(floor=((8, 0),)), published=(told,))
+    plan = plan_secondments(problem, as_published=True)
+    assert [block.heads for block in plan.blocks] == [2]
+
+
+def test_bound_of_fairness_knows_pinned_blocks_of_homes_that_lend_no_more() -> None:
+    pinned = Secondment("NUR", "A", "B", 1, 14, 4, pinned=True)
+    problem = replace(small(), pinned=(pinned,), may_lend=np.zeros(2, dtype=bool))
+    fairness = plan_secondments(problem).groups["fairness"]
+    assert (fairness.value, fairness.bound) == pytest.approx((5.6, 5.6))
+
+
+def test_published_block_of_a_home_that_may_lend_no_more_does_not_stand() -> None:
+    told = Secondment("NUR", "A", "B", 1, 14, 3)
+    problem = replace(small(), published=(told,), may_lend=np.zeros(2, dtype=bool))
+    assert plan_secondments(problem, as_published=True).blocks == ()
+    assert plan_secondments(problem).blocks == ()
+
+
+def test_published_people_who_cannot_stand_in_time_are_counted_as_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No solver answers: nobody goes, and three who were told to are a million VND each."""
+
+    def fails(*_: object, **__: object) -> None:
+        raise SolverError("nothing in time")
+
+    monkeypatch.setattr(solve, "in_whole", fails)
+    problem = replace(small(), published=(Secondment("NUR", "A", "B", 1, 14, 3),))
+    plan = plan_secondments(problem, as_published=True)
+    assert (plan.blocks, plan.status) == ((), "no_solution_in_time")
+    assert plan.groups["burden"].value == pytest.approx(3.0)

@@ -27,6 +27,7 @@ LENDING = [
     "approver_vi",
     "approver_en",
 ]
+HOLIDAYS = ["date", "name_vi", "name_en", "source", "confidence"]
 STAFFING_RULES = ["rule", "value", "unit", "source", "confidence"]
 
 
@@ -50,6 +51,7 @@ def shared_tables(rules: dict[str, Any]) -> dict[str, Table]:
         "substitution": sourced(SUBSTITUTION, rules["substitution"]),
         "lending": sourced(LENDING, rules["lending"]),
         "staffing_rules": named(STAFFING_RULES, rules["staffing_rules"]["rows"]),
+        "holidays": named(HOLIDAYS, rules["holidays"]["rows"]),
         "patient_classes": patient_classes(rules["patient_classes"]),
         "vehicle_classes": vehicle_classes(rules["vehicle_classes"]),
     }

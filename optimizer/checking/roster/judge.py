@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from optimizer.checking.roster.files import Finding, RosterFiles, Row, read_files, several
+from optimizer.checking.roster.inputs import inputs
 from optimizer.checking.roster.personal import PERSONAL, weekends_worked
 from optimizer.i18n.counting import counting
 
@@ -299,4 +300,6 @@ def check_roster(folder: Path) -> RosterVerdict:
             claims(files)
         except (KeyError, ValueError, TypeError, ZeroDivisionError) as error:
             files.find("files", "inputs", "The files cannot be understood ({what}).", what=error)
+    if files.summary and (folder / "inputs").is_dir():
+        inputs(files)
     return RosterVerdict(tuple(files.findings), counted, len(RULES), time.perf_counter() - began)

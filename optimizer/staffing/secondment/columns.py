@@ -116,7 +116,7 @@ def askable(problem: SecondmentProblem) -> Pairs:
     return Pairs(*(np.array(part, dtype=np.int64) for part in (role, home_of, host_of)))
 
 
-def _published(
+def published_heads(
     problem: SecondmentProblem, pairs: Pairs, starts: IntArray, lengths: IntArray
 ) -> IntArray:
     """(P, N, L) published heads where the model has such a column."""
@@ -142,13 +142,17 @@ def make_columns(m: Matrix, problem: SecondmentProblem) -> tuple[Columns, IntArr
     known = [b.start - 1 for b in problem.published if 0 < b.start <= days]
     starts = np.unique(np.concatenate([regular, np.array(known, dtype=np.int64)]))
     lengths = np.array(sorted(set(rules.lengths)), dtype=np.int64)
-    published = _published(problem, pairs, starts, lengths)
+    published = published_heads(problem, pairs, starts, lengths)
     tau = problem.travel_days[pairs.home, pairs.host]
     first = problem.lead_days[pairs.home]
     works = (starts[None, :] + tau[:, None] < days)[:, :, None] & (lengths > 2 * tau[:, None])[
         :, None
     ]
-    may = works & ((starts[None, :] >= first[:, None])[:, :, None] | (published > 0))
+    lawful = problem.may_lend[pairs.home] & problem.may_host[pairs.host]
+    lawful &= np.isfinite(problem.travel_minutes[pairs.home, pairs.host])
+    may = (works & lawful[:, None, None]) & (
+        (starts[None, :] >= first[:, None])[:, :, None] | (published > 0)
+    )
     on_grid = np.isin(starts, regular)[None, :, None] | (published > 0)
     most = problem.eligible[pairs.role, pairs.home].max(axis=1, initial=0)
     sent = m.columns(

@@ -265,6 +265,7 @@ def most_days(model: Model) -> None:
     people = problem.heads.sum(axis=0)
     lends = np.zeros(model.shape[1], dtype=bool)
     lends[c.pairs.home] = True
+    lends |= pinned_days(problem) > 0
     rows = model.m.rows("most_days", (model.shape[1],), exists=lends)
     rows.add(
         c.lengths[None, None, :].astype(float), c.sent, rows.index[c.pairs.home][:, None, None]

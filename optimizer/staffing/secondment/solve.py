@@ -28,7 +28,7 @@ from optimizer.errors import SolverError
 from optimizer.solving.engine import Answer, Basis, has_no_point, solve_arrays
 from optimizer.solving.face import optimal_face
 from optimizer.solving.matrix import INFINITY, Compiled, Matrix
-from optimizer.staffing.secondment.columns import Columns, make_columns, values
+from optimizer.staffing.secondment.columns import Columns, make_columns, published_heads, values
 from optimizer.staffing.secondment.fairness import FIRST_STEP, NEXT_STEPS, fairest, least, sharpened
 from optimizer.staffing.secondment.rows import CONSTRAINTS, Model, pinned_days
 
@@ -42,6 +42,8 @@ HELD = 1e-7
 GAP = 1e-3
 """Gap of the last goal, the burden, at which the search ends."""
 LEAST_SECONDS = 1.0
+STANDS_SECONDS = 20.0
+"""However short the time asked for: whether published blocks can stand is settled in so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +163,28 @@ class Clock:
         self._last = now
 
 
-def plan_secondments(problem: SecondmentProblem, seconds: float = 60.0) -> SecondmentPlan:
-    """Return who lends whom how many people when; nobody but the pinned if no solver answers."""
+def plan_secondments(
+    problem: SecondmentProblem, seconds: float = 60.0, *, as_published: bool = False
+) -> SecondmentPlan:
+    """Return who lends whom how many people when; nobody but the pinned if no solver answers.
+
+    Parameters
+    ----------
+    as_published
+        Nobody moves but by pinned and published blocks; of these as many as the rules let. Bounds
+        are then of such plans only.
+    """
     clock = Clock(seconds)
     built = build(problem)
     clock.lap("build")
     bounds: dict[str, float] = {}
     x: FloatArray | None = None
+    if as_published and problem.published:
+        try:
+            built = _as_published(built, max(STANDS_SECONDS, clock.left))
+        except SolverError:
+            return made_plan(problem, built, None, bounds, clock.spent)
+        clock.lap("as published")
     try:
         shortage = on_face(built.compiled, built.costs["shortage"], clock.left)
         bounds["shortage"] = shortage.bound
@@ -179,6 +196,27 @@ def plan_secondments(problem: SecondmentProblem, seconds: float = 60.0) -> Secon
         whole = _by_rows(built, clock, bounds)
         x = x if whole is None else whole
     return made_plan(problem, built, x, bounds, clock.spent)
+
+
+def _as_published(built: Built, seconds: float) -> Built:
+    """Return the model in which the published blocks stand, as many of their people as may leave.
+
+    Raises
+    ------
+    SolverError
+        If nothing came back.
+    """
+    model, c = built.compiled, built.columns
+    lower, upper = model.column_lower.copy(), model.column_upper.copy()
+    there, known = c.sent >= 0, c.dropped >= 0
+    upper[c.sent[there & ~known]] = 0.0
+    upper[c.added[known]] = 0.0
+    cost = np.zeros(len(lower))
+    cost[c.dropped[known]] = 1.0
+    found = in_whole(replace(model, column_lower=lower, column_upper=upper), cost, seconds).answer
+    sent = c.sent[there]
+    lower[sent] = upper[sent] = np.round(found.x[sent])
+    return replace(built, compiled=replace(model, column_lower=lower, column_upper=upper))
 
 
 def rounded_down(built: Built, x: FloatArray, seconds: float) -> FloatArray:
@@ -272,6 +310,8 @@ def made_plan(
     nobody = x is None
     if x is None:
         x = np.zeros(len(built.compiled.column_lower))
+        known = c.dropped >= 0
+        x[c.dropped[known]] = published_heads(problem, c.pairs, c.starts, c.lengths)[known]
     blocks = tuple(sorted((*problem.pinned, *_blocks(problem, c, x))))
     used = values(x, c.used)
     training = _training(problem, c, x)
