@@ -380,18 +380,15 @@ def _place_names(
     """Return what places are called: as the plan says, groups of stations in each language.
 
     Units of one facility are told apart by their tier, communes of one name by their cluster.
-    Clusters and communes have their names whatever the plan's areas are.
     """
     told = {str(k): str(v) for k, v in (head.get("names") or {}).items()}
     kind_names = kinds.set_index("kind") if len(kinds) else kinds
     areas = dict(zip(admin["admin_unit_id"], admin["name"], strict=True))
-    communes = admin.loc[admin["kind"] == "commune"]
+    communes = admin.loc[admin["kind"] == "commune"].to_dict("records")
     same = communes_apart(
         [
-            (str(ident), str(name), str(areas.get(cluster, "")))
-            for ident, name, cluster in zip(
-                communes["admin_unit_id"], communes["name"], communes["parent_id"], strict=True
-            )
+            (str(r["admin_unit_id"]), str(r["name"]), str(areas.get(r["parent_id"], "")))
+            for r in communes
         ]
     )
     single = units.loc[~units["grouped"]]
