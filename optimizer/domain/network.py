@@ -122,7 +122,8 @@ class ReferralNetwork:
         out = np.full((len(origins), len(targets)), np.inf)
         if self._all_cut or not self._rules:
             return out
-        a, b = self._positions(origins), self._positions(targets)
+        cities: dict[tuple[bool, str], int] = {}
+        a, b = self._positions(origins, cities), self._positions(targets, cities)
         lat_a, lat_b = np.radians(a[:, None, 0]), np.radians(b[None, :, 0])
         half = (
             np.sin((lat_b - lat_a) / 2) ** 2
@@ -152,19 +153,22 @@ class ReferralNetwork:
                     out[i, j] = np.inf
         return out
 
-    def _positions(self, places: Iterable[str]) -> FloatArray:
-        """(n, 6): lat, lon, island, commune level, outside, number of the cluster."""
-        clusters: dict[str, int] = {}
+    def _positions(self, places: Iterable[str], cities: dict[tuple[bool, str], int]) -> FloatArray:
+        """(n, 6): lat, lon, island, commune level, outside, number of the city.
+
+        `cities` numbers them as they turn up, one number for each id whatever it is written like: a
+        city is a cluster, or the place itself where it lies in none.
+        """
         rows = []
         for place in places:
             area, site = self._areas.get(place), self._sites.get(place)
             where = area or site
             if where is None:
                 raise KeyError(place)
-            cluster = (area.parent_id if area else site.cluster_id if site else "") or f"-{place}"
-            number = clusters.setdefault(cluster, int.from_bytes(cluster.encode(), "big") % (2**52))
+            cluster = area.parent_id if area else site.cluster_id if site else ""
+            city = cities.setdefault((bool(cluster), cluster or place), len(cities))
             local = area is not None or (site is not None and self._kinds[site.kind].commune_level)
-            rows.append((where.lat, where.lon, where.island, local, place in self._outside, number))
+            rows.append((where.lat, where.lon, where.island, local, place in self._outside, city))
         return np.array(rows, dtype=float).reshape(-1, 6)
 
     def nearest(

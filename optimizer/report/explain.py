@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.domain.instance import Instance
+from optimizer.domain.fleet import Fleet
+from optimizer.domain.instance import BoolArray, FloatArray, Instance
 from optimizer.domain.plan import Plan
 from optimizer.domain.resource import (
     BY_KIND,
@@ -84,6 +85,8 @@ def bottlenecks(inst: Instance, plan: Plan) -> list[Bottleneck]:
             last = min(first + WEEK, inst.shown_days) - 1
             week = daily[:, :, first : last + 1]
             total = week.sum(axis=2) * resource.step
+            if resource.kind == "vehicle_minutes" and inst.fleet is not None:
+                total = np.where(_said_once(inst.fleet, week), total, 0.0)
             for p, j in zip(*np.nonzero(total >= WORTH_TELLING), strict=True):
                 found.append(
                     Bottleneck(
@@ -103,6 +106,25 @@ def bottlenecks(inst: Instance, plan: Plan) -> list[Bottleneck]:
                     )
                 )
     return sorted(found, key=_dearest)
+
+
+def _said_once(fleet: Fleet, week: FloatArray) -> BoolArray:
+    """(E, V) the classes to name where a patient-minute of several is worth the same every day.
+
+    Better vehicles do what lesser ones do, so one scarcity shows in each class. `week`, (E, V, T),
+    is harm a minute. Of such classes the least that stands at the base is named; the least of all
+    where none does.
+    """
+    each = week / fleet.patients_per_trip[None, :, None]
+    stands = np.asarray(fleet.minutes.any(axis=2))
+    out = np.zeros(stands.shape, dtype=bool)
+    for e, own in enumerate(each):
+        left = list(range(len(own)))
+        while left:
+            same = [c for c in left if np.allclose(own[c], own[left[0]], rtol=1e-6, atol=1e-9)]
+            out[e, next((c for c in same if stands[e, c]), same[0])] = True
+            left = [c for c in left if c not in same]
+    return out
 
 
 def _dearest(b: Bottleneck) -> tuple[float, str, str, str, int]:

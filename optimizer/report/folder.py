@@ -16,7 +16,7 @@ import pandas as pd
 
 from optimizer.errors import DataError, Problem
 from optimizer.i18n import translator
-from optimizer.report.naming import told_apart
+from optimizer.report.naming import communes_apart, told_apart
 
 CONFIDENCES = ("official", "open_data", "derived", "assumed")
 _COLUMNS = {
@@ -380,15 +380,22 @@ def _place_names(
 ) -> dict[str, dict[str, str]]:
     """Return what places are called: as the plan says, groups of stations in each language.
 
-    Units of one facility are told apart by their tier.
+    Units of one facility are told apart by their tier, communes of one name by their cluster.
     """
     told = {str(k): str(v) for k, v in (head.get("names") or {}).items()}
     kind_names = kinds.set_index("kind") if len(kinds) else kinds
     areas = dict(zip(admin["admin_unit_id"], admin["name"], strict=True))
+    communes = admin.loc[admin["kind"] == "commune"].to_dict("records")
+    same = communes_apart(
+        [
+            (str(r["admin_unit_id"]), str(r["name"]), str(areas.get(r["parent_id"], "")))
+            for r in communes
+        ]
+    )
     single = units.loc[~units["grouped"]]
     names = {}
     for lang in ("vi", "en"):
-        mine = dict(told)
+        mine = {**areas, **told, **same}
         called = dict(zip(tiers["tier"], tiers[f"name_{lang}"], strict=True))
         apart = told_apart(
             [

@@ -149,10 +149,9 @@ def _draw_land(
         xs, ys = seams_between(cells, groups, same=same)
         figure.add_scatter(x=xs, y=ys, mode="lines", line=line, hoverinfo="skip")
     texts = [
-        f"{name}: " + say("{a} per 100,000").format(a=formats.num(need.get(code, 0.0), lang))
-        for name, code in zip(
-            report.communes["name"], report.communes["admin_unit_id"], strict=True
-        )
+        f"{report.place_name(str(code), lang)}: "
+        + say("{a} per 100,000").format(a=formats.num(need.get(code, 0.0), lang))
+        for code in report.communes["admin_unit_id"]
     ]
     figure.add_scatter(
         x=[p[0] for p in points],

@@ -56,9 +56,32 @@ def told_apart(units: Sequence[tuple[str, str, str]]) -> dict[str, str]:
     }
 
 
+def communes_apart(communes: Sequence[tuple[str, str, str]]) -> dict[str, str]:
+    """Return the whole name of each commune that shares its name with another.
+
+    `communes` are (id, name, name of the cluster). The cluster tells them apart; where two of a
+    cluster share a name, their codes do as well.
+    """
+    called = Counter(name for _, name, _ in communes)
+    within = Counter((name, cluster) for _, name, cluster in communes)
+    return {
+        ident: (f"{name} ({cluster})" if cluster else name)
+        + (f" · {ident}" if within[name, cluster] > 1 else "")
+        for ident, name, cluster in communes
+        if called[name] > 1
+    }
+
+
 def names_of(tables: Tables, inst: Instance) -> Names:
     """Return the names of everything a plan speaks of."""
     areas = {row.admin_unit_id: row.name for row in tables.admin_units}
+    same = communes_apart(
+        [
+            (row.admin_unit_id, row.name, areas.get(row.parent_id or "", ""))
+            for row in tables.admin_units
+            if row.kind == "commune"
+        ]
+    )
     kinds = {row.kind: row for row in tables.kinds}
     known = {*inst.units, *inst.outside}
     places: dict[str, dict[str, str]] = {}
@@ -72,6 +95,7 @@ def names_of(tables: Tables, inst: Instance) -> Names:
             ]
         )
         mine = {**areas, **inst.unit_names}
+        mine |= {area: name for area, name in same.items() if area not in known}
         for unit in inst.units:
             parts = unit.split(":")
             if parts[0] == "group" and len(parts) == 4 and parts[2] in kinds and lang != "vi":

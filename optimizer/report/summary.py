@@ -199,7 +199,11 @@ def _equity(summary: Mapping[str, Any], names: Mapping[str, str], lang: str) -> 
 
 
 def _bottlenecks(report: PlanReport, lang: str) -> list[str]:
-    """Say in how many units and days each term of capacity holds patients back most of all."""
+    """Say in how many places and days each kind of capacity holds patients back.
+
+    Units by `binding` of capacity.csv; vehicles of clusters and places outside the province by
+    bottlenecks.csv, of several classes of one cluster the one that binds on most days.
+    """
     say = translator(lang)
     folder, shown = report.path, report.horizon
     words = {
@@ -212,20 +216,28 @@ def _bottlenecks(report: PlanReport, lang: str) -> list[str]:
         "staff": say("staff {role}"),
         "supervision": say("supervision {role}"),
     }
+    beyond = {"vehicle_minutes": say("vehicles"), "outside_place": say("places outside")}
     found: dict[str, set[tuple[str, str]]] = {}
     for row in _table(folder / "capacity.csv"):
-        dearest = row.get("binding", "").split(";")[0]
-        if dearest and int(row["day"]) <= shown:
-            found.setdefault(dearest, set()).add((row["unit"], row["day"]))
+        for term in filter(None, row.get("binding", "").split(";")):
+            if int(row["day"]) <= shown:
+                found.setdefault(term, set()).add((row["unit"], row["day"]))
+    days: dict[tuple[str, str, str], int] = {}
+    for row in _table(folder / "bottlenecks.csv"):
+        if row["resource"] in beyond:
+            at = (row["resource"], row["place"], row["week"])
+            days[at] = max(days.get(at, 0), int(row["days_binding"]))
+    counts = {name: len(where) for name, where in found.items()}
+    for (kind, _, _), count in days.items():
+        counts[kind] = counts.get(kind, 0) + count
     said = []
-    for name, where in sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0]))[:5]:
+    for name, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
         word, _, role = name.partition(":")
-        said.append(
-            f"{words[word].format(role=report.role_name(role, lang))} {_number(len(where), lang)}"
-        )
+        text = (words | beyond)[word].format(role=report.role_name(role, lang))
+        said.append(f"{text} {_number(count, lang)}")
     lines = []
     if said:
-        text = say("What holds patients back (units x days): {terms}")
+        text = say("What holds patients back (places x days): {terms}")
         lines.append(text.format(terms=", ".join(said)))
     hours = [
         (float(row["hours_to_empty"]), row["unit"], row["day"])

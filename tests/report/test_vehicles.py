@@ -64,6 +64,20 @@ def test_bottleneck_is_the_class_that_is_short_and_its_sentence_is_short() -> No
         )
 
 
+@pytest.mark.parametrize(
+    ("minutes", "named"),
+    [
+        ({"CAR": 0, "BASIC": 0, "ICU": 70}, ["ICU"]),  # one vehicle stands there
+        ({"CAR": 30, "BASIC": 0, "ICU": 40}, ["CAR", "ICU"]),  # CAR alone does not help CA
+    ],
+)
+def test_one_scarcity_of_vehicles_is_said_once(minutes: dict[str, float], named: list[str]) -> None:
+    everybody = {"SA": "BASIC", "CA": "ICU"} if len(named) == 1 else {"CA": "ICU"}
+    inst = with_fleet(house(), minutes, everybody)
+    found = bottlenecks(inst, solve_plan(inst))
+    assert sorted(b.item for b in found if b.kind == "vehicle_minutes") == named
+
+
 def test_why_here_names_class_and_shift() -> None:
     inst = short_of_ambulances()
     critical, severe = inst.classes.ids.index("CA"), inst.classes.ids.index("SA")

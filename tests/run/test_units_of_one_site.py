@@ -1,4 +1,4 @@
-"""Two units of one site: whoever reads of them sees which of the two is meant."""
+"""Units of one site, communes of one name: whoever reads of them sees which one is meant."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import pytest
 from optimizer.app import listings
 from optimizer.report.folder import read_plan_folder
 from optimizer.report.mapdata import hover_text, map_sites
-from optimizer.report.naming import told_apart
+from optimizer.report.naming import communes_apart, told_apart
 from optimizer.report.palette import LIGHT
 from optimizer.report.summary import summary_text
 
-from .province import planned, summary, worked
+from .province import planned, summary, template, wave, worked
 
 
 @pytest.fixture(scope="module")
@@ -71,3 +71,61 @@ def test_workbook_tells_units_of_one_site_apart(folder: Path) -> None:
         text = book.read("xl/sharedStrings.xml").decode()
     said = set(re.findall(r"<t[^>]*>([^<]*)</t>", text))
     assert {"A · Tầng 1", "A · Tầng 2"} <= said
+
+
+@pytest.mark.parametrize(
+    ("communes", "wanted"),
+    [
+        ([("1", "A", "K"), ("2", "B", "K")], {}),
+        ([("1", "A", "K"), ("2", "A", "L")], {"1": "A (K)", "2": "A (L)"}),
+        (
+            [("1", "A", "K"), ("2", "A", "K"), ("3", "A", "")],
+            {"1": "A (K) · 1", "2": "A (K) · 2", "3": "A"},
+        ),
+    ],
+)
+def test_communes_of_one_name_are_told_apart_by_cluster_then_code(
+    communes: Sequence[tuple[str, str, str]], wanted: dict[str, str]
+) -> None:
+    assert communes_apart(communes) == wanted
+
+
+@pytest.fixture(scope="module")
+def namesakes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Plan the starter province by communes, X1 of cluster C1 and X3 of C2 called the same."""
+    province = template(tmp_path_factory.mktemp("namesakes") / "province")
+    units = province / "admin_units.csv"
+    text = units.read_text(encoding="utf-8")
+    for name in ("Phường Trung tâm", "Xã Ven biển"):
+        assert name in text
+        text = text.replace(name, "Phường 2")
+    units.write_text(text, encoding="utf-8")
+    scenario = wave(province, areas="communes", shocks={"demand_factor": 30})
+    planned(scenario, province, province.parent / "plan", explain=True, reports=True)
+    return province.parent / "plan"
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_communes_of_one_name_are_said_with_their_cluster_and_clusters_by_name(
+    lang: str, namesakes: Path
+) -> None:
+    report = read_plan_folder(namesakes)
+    told = summary(namesakes)
+    assert told["names"]["X1"] == told["names"]["X3"] == "Phường 2"  # as the tables have it
+    both = {"Phường 2 (Cụm Thành phố)", "Phường 2 (Cụm Ven biển)"}
+    assert {report.place_name(area, lang) for area in ("X1", "X3")} == both
+    assert {report.place_name(c, lang) for c in ("C1", "C2")} == {"Cụm Thành phố", "Cụm Ven biển"}
+    text = summary_text(namesakes, told, lang)
+    broken = [line for line in text.splitlines() if "Phường 2" in line]
+    assert broken
+    assert all("Phường 2 (Cụm" in line for line in broken)
+    assert both <= set(re.findall(r"Phường 2 \(Cụm [^)]*\)", text))
+    worst = report.place_name(told["equity"]["worst_cluster"], lang)
+    start = {"en": "Worst cluster", "vi": "Cụm chờ lâu nhất"}[lang]
+    assert f"{start} {worst}: " in text
+    ids = r"(?<![\w.])(X[123]|C[12])(?![\w.])"
+    assert re.findall(ids, text) == []
+    page = (namesakes / "report.html").read_text(encoding="utf-8")
+    seen = re.sub(r"<(script|style)\b.*?</\1>|<[^>]*>", " ", page, flags=re.DOTALL)
+    assert re.findall(r"Phường 2(?! \(Cụm)", seen) == []
+    assert re.findall(ids, seen) == []

@@ -11,9 +11,10 @@ from optimizer.checking.judge import check_plan
 from optimizer.domain.assemble import assemble
 from optimizer.exchange.scenarios import read_scenario
 from optimizer.exchange.tables import read_tables
+from optimizer.report.summary import summary_text
 from optimizer.run import plan_scenario
 
-from .province import summary, template, wave
+from .province import summary, table, template, wave
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +34,23 @@ def test_plan_short_of_vehicles_is_lawful_and_its_bound_proved(
         assert proof["plan/shifts"].tolist() == ["day", "night"]
     assert {"plan/price:vehicle_rank", "plan/price:vehicle_shift"} & priced
     told = summary(out)["objective"]["harm"]
+    # what holds back is said, vehicles too; one scarcity has one row
+    rows = [r for r in table(out, "bottlenecks") if r["resource"] == "vehicle_minutes"]
+    days = sum(
+        max(int(r["days_binding"]) for r in rows if r["place"] == place)
+        for place in {r["place"] for r in rows}
+    )
+    assert days > 0
+    same = [(r["place"], r["week"], r["at_most_harm"]) for r in rows]
+    assert len(same) == len(set(same))
+    for lang, start, word in (
+        ("en", "What holds patients back", "vehicles"),
+        ("vi", "Yếu tố kìm hãm", "xe"),
+    ):
+        (line,) = (x for x in summary_text(out, summary(out), lang).splitlines() if start in x)
+        assert f" {word} {days}" in line
+        kinds = {b for r in table(out, "capacity") for b in r["binding"].split(";") if b}
+        assert len(line.split(": ", 1)[1].split(", ")) == len(kinds) + 1
     assert told["bound"] == pytest.approx(told["value"], rel=0.01)
     result = check_plan(out)
     assert result.passed
