@@ -15,6 +15,7 @@ import numpy as np
 
 from optimizer.domain.fleet import Fleet
 from optimizer.domain.instance import BoolArray, FloatArray, Instance
+from optimizer.domain.levers_decided import as_decided
 from optimizer.domain.plan import Plan
 from optimizer.domain.resource import (
     BY_KIND,
@@ -31,6 +32,7 @@ from optimizer.report.naming import Names
 WEEK = 7
 SPOKEN = 12
 """Bottlenecks put into words."""
+NO_BED = 1e-6
 WORTH_TELLING = 0.05
 """Harm below which a row is not written down."""
 EMPTY_PROMISE = 0.05
@@ -75,10 +77,16 @@ def _cluster(inst: Instance, kind: str, place: int) -> str:
 
 
 def bottlenecks(inst: Instance, plan: Plan) -> list[Bottleneck]:
-    """Return every resource, place and shown week with a price, the dearest first."""
+    """Return every resource, place and shown week with a price, the dearest first.
+
+    Days on which a unit has no bed, nor may open one, have none: where a lever opens a house later,
+    prices of the days before it are of parts of a lever, and more people there would find no bed.
+    """
     found: list[Bottleneck] = []
     for resource in RESOURCES:
         daily = values_of_one_more(inst, plan.shadow_prices, resource.kind)
+        if resource.places == "units":
+            daily = np.where(_has_beds(inst, plan)[:, None], daily, 0.0)
         places = getattr(inst, resource.places)
         items = getattr(inst, resource.items) if resource.items else ("",)
         for first in range(0, inst.shown_days, WEEK):
@@ -106,6 +114,12 @@ def bottlenecks(inst: Instance, plan: Plan) -> list[Bottleneck]:
                     )
                 )
     return sorted(found, key=_dearest)
+
+
+def _has_beds(inst: Instance, plan: Plan) -> BoolArray:
+    """(F, T) units that have a bed that day as the plan leaves it, or may open one."""
+    room = as_decided(inst, plan).beds + np.maximum(plan.surge_beds, inst.surge_limit)
+    return np.asarray(room.sum(axis=1) > NO_BED)
 
 
 def _said_once(fleet: Fleet, week: FloatArray) -> BoolArray:
