@@ -39,11 +39,16 @@ def run() -> None:
     st.html(style_sheet(who.palette))
     page = st.navigation(
         [
-            st.Page(SITUATION, title=who.say("Situation"), url_path="situation", default=True),
+            st.Page(SITUATION, title=who.say("Situation"), url_path="start", default=True),
             st.Page(PLANNING, title=who.say("Plan"), url_path="plan"),
             st.Page(WHATIF, title=who.say("What if"), url_path="whatif"),
             st.Page(STAFF, title=who.say("Staff"), url_path="staff"),
             st.Page(FIGURES, title=who.say("Data"), url_path="data"),
+            # the default page lives at "/" and its own path opens nothing: so it has one that
+            # nobody writes, and the name of the page opens it too
+            st.Page(
+                SITUATION, title=who.say("Situation"), url_path="situation", visibility="hidden"
+            ),
         ],
         position="top",
     )

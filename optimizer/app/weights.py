@@ -39,11 +39,7 @@ def show_weights(who: Viewer, report: PlanReport) -> None:
     places = Places.from_environment()
     known = {s.path.stem: s for s in catalogue.scenarios(places)}
     choice = known.get(str(report.head.get("scenario")))
-    classes = ", ".join(
-        f"{row['key'].partition('.')[2]} {formats.num(row['value'], who.lang, 1)}"
-        for row in rows
-        if row["table"]
-    )
+    classes = class_weights(rows, report, who.lang)
     st.html(
         blocks.block(
             listings.note(say("Harm of an unmet day by class: {list}").format(list=classes))
@@ -72,6 +68,17 @@ def show_weights(who: Viewer, report: PlanReport) -> None:
         disabled=job is not None and job.live,
         on_click=solve,
     )
+
+
+def class_weights(rows: Iterable[Mapping[str, Any]], report: PlanReport, lang: str) -> str:
+    """Return the classes by name with their weights, those of one name and weight once."""
+    told = (
+        f"{report.class_name(row['key'].partition('.')[2], lang)} "
+        f"{formats.num(row['value'], lang, 1)}"
+        for row in rows
+        if row["table"]
+    )
+    return "; ".join(dict.fromkeys(told))
 
 
 def goals_of(report: PlanReport) -> list[Mapping[str, Any]]:

@@ -92,6 +92,21 @@ def test_situation_shows_finding_and_figures(
     assert visit.page.locator(".kpi").last.bounding_box()["y"] < 300  # on the first screen
 
 
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_first_page_opens_at_its_name_too(lang: str, visit: Visit, address: str) -> None:
+    visit.page.goto(f"{address}/situation?lang={lang}")
+    settle(visit.page, WORDS["situation", lang])
+    holds(visit.page, "[data-testid=stDialog], [role=dialog]", 0)
+    assert visit.page.get_by_text("Page not found").count() == 0
+    links = visit.page.get_by_role("link", name={"vi": "Tình hình", "en": "Situation"}[lang])
+    assert links.count() == 1  # the second address is not a second entry
+    visit.page.get_by_role("link", name={"vi": "Kế hoạch", "en": "Plan"}[lang], exact=True).click()
+    settle(visit.page, WORDS["plan", lang])
+    links.click()
+    settle(visit.page, WORDS["situation", lang])
+    assert visit.page.evaluate("location.pathname") == "/"
+
+
 def test_language_switch_works_and_survives_a_change_of_page(visit: Visit, address: str) -> None:
     visit.page.goto(address)
     settle(visit.page, WORDS["situation", "vi"])
