@@ -53,14 +53,20 @@ def reached_text(summary: Mapping[str, Any], lang: str) -> str:
     lines = aligned(rows)
     cost = summary.get("fairness_cost")
     if cost:
-        text = say("Price of fairness: harm {harm}, burden {burden}; it took the longest wait")
-        text += say(" from {before} to {after} days a new patient")
+        before = num(cost["worst_area_without"], lang, 3)
+        after = num(summary["objective"]["fairness"]["value"], lang, 3)
+        if before == after:
+            text = say("Price of fairness: harm {harm}, burden {burden}; the longest wait stays")
+            text += say(" {after} days a new patient")
+        else:
+            text = say("Price of fairness: harm {harm}, burden {burden}; it took the longest wait")
+            text += say(" from {before} to {after} days a new patient")
         lines.append(
             text.format(
                 harm=num(cost["harm"], lang, 2),
                 burden=num(cost["burden"], lang, 1),
-                before=num(cost["worst_area_without"], lang, 3),
-                after=num(summary["objective"]["fairness"]["value"], lang, 3),
+                before=before,
+                after=after,
             )
         )
     return "\n".join(lines)
