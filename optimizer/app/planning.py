@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
+from typing import Any
 
 import streamlit as st
 
@@ -22,6 +26,14 @@ from optimizer.report.freshness import Change
 from optimizer.report.needs import need_table, quota_line
 
 LOG_LINES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be solved."""
+
+    scenario: ScenarioChoice
+    areas: str
 
 
 def show() -> None:
@@ -94,21 +106,42 @@ def _choose(who: Viewer, report: PlanReport | None) -> None:
             persist_state="session",
             format_func=lambda a: kinds[a],
         )
-        job = _buttons(who, by_name[stem], places, areas or "clusters")
+        drawn = Asked(by_name[stem], areas or "clusters")
+        job = _buttons(who, places, choices, drawn, planned)
     if job is not None:
         watch = st.fragment(_watch, run_every=0.7 if job.live else None)
         watch(who, job.id)
 
 
-def _buttons(who: Viewer, scenario: ScenarioChoice, places: Places, areas: str) -> Job | None:
+def asked(
+    boxes: Mapping[str, Any], choices: Sequence[ScenarioChoice], drawn: Asked, planned: str
+) -> Asked:
+    """Return what stands in the boxes now, which the page may not have drawn yet.
+
+    `boxes` is the state of the session. Of a province just chosen it is the scenario that the page
+    is about to show: the one chosen there before, that of the plan on show, else the first.
+    """
+    province = boxes.get("province") or drawn.scenario.province
+    known = {s.path.stem: s for s in choices if s.province == province}
+    wanted = (boxes.get(f"scenario_{province}"), planned, *known)
+    stem = next((name for name in wanted if name in known), None)
+    scenario = known[stem] if stem is not None else drawn.scenario
+    return Asked(scenario, str(boxes.get("areas") or drawn.areas))
+
+
+def _buttons(
+    who: Viewer, places: Places, choices: Sequence[ScenarioChoice], drawn: Asked, planned: str
+) -> Job | None:
     """Draw Solve and Cancel; return the job of this session, if there is one."""
     job_id = state.remembered("job")
     job = state.manager().get(job_id) if job_id else None
     live = job is not None and job.live
-    request = PlanRequest(scenario.path, places.data / scenario.province, areas)
 
     def solve() -> None:
-        started = state.manager().start(request)
+        boxes = {str(key): value for key, value in st.session_state.items()}
+        now = asked(boxes, choices, drawn, planned)
+        data = places.data / now.scenario.province
+        started = state.manager().start(PlanRequest(now.scenario.path, data, now.areas))
         state.remember("job", started.id)
         st.session_state["job_seen"] = None
 
@@ -173,7 +206,22 @@ def job_state(job: Job, who: Viewer) -> str:
         said = "<br>".join(escape(line) for line in job.log[-LOG_LINES:])
         more = f"<br><code>{said}</code>"
     kind = "bad" if job.state == "failed" else "work" if job.live else ""
+    if job.request is not None:
+        words = f"{job_title(job.request, who.lang)}: {words}"
     return blocks.notice(words, kind, more + _stages(job, who))
+
+
+@lru_cache(maxsize=64)
+def job_title(request: PlanRequest, lang: str) -> str:
+    """Return province and scenario of a job, by name where their files are still there.
+
+    Kept, as a page that watches a job asks twice a second and the names are read from files.
+    """
+    places = Places.from_environment()
+    province, stem = request.data.name, request.scenario.stem
+    titles = {s.path.stem: s.title(lang) for s in catalogue.scenarios(places)}
+    name = catalogue.provinces(places).get(province, province)
+    return f"{name} · {titles.get(stem, stem)}"
 
 
 def _stages(job: Job, who: Viewer) -> str:

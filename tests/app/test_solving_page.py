@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from optimizer.app import state
+from optimizer.app import catalogue, state
+from optimizer.app.catalogue import ScenarioChoice
 from optimizer.app.jobs import PlanRequest, Stage
-from optimizer.app.weights import goals_of, settings, weight_frame
+from optimizer.app.planning import Asked, asked, job_title
+from optimizer.app.weights import class_weights, goals_of, settings, weight_frame
 from optimizer.i18n import translator
 from optimizer.report.folder import PlanReport
 from optimizer.report.palette import LIGHT
@@ -133,3 +135,57 @@ def test_settings_make_another_job(report: PlanReport, tmp_path: Path) -> None:
     assert request.key != other.key
     assert other.command(tmp_path)[-2:] == ["--set", "weights.death=50"]
     assert "--set" not in request.command(tmp_path)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("vi", "Nặng, cấp 4,0"), ("en", "Severe, acute 4.0")])
+def test_weights_of_classes_are_said_by_name(lang: str, said: str, report: PlanReport) -> None:
+    names = {"vi": "Nặng, cấp", "en": "Severe, acute"}
+    named = {language: {"severe": name, "severe-day1": name} for language, name in names.items()}
+    told = replace(report, head={**report.head, "class_names": named})
+    keys = ("unmet_weight.severe", "unmet_weight.severe-day1")
+    rows: list[dict[str, object]] = [{"key": key, "value": 4.0, "table": True} for key in keys]
+    assert class_weights(rows, told, lang) == said  # one name and weight once
+
+
+def test_solve_takes_what_stands_in_the_boxes_when_the_page_has_not_drawn_it_yet() -> None:
+    first, second, other = (
+        ScenarioChoice(Path(f"{name}.yaml"), province, {}, "clusters")
+        for name, province in (("a1", "a"), ("a2", "a"), ("b1", "b"))
+    )
+    choices, drawn = (first, second, other), Asked(first, "clusters")
+    assert asked({}, choices, drawn, "") == drawn
+    assert asked({"province": "b", "areas": "communes"}, choices, drawn, "a1") == Asked(
+        other, "communes"
+    )
+    chosen = {"province": "a", "scenario_a": "a2", "areas": "clusters"}
+    assert asked(chosen, choices, Asked(other, "clusters"), "").scenario == second
+    assert asked({"province": "a"}, choices, Asked(other, "clusters"), "a2").scenario == second
+
+
+def test_choice_and_solve_in_one_run_solve_the_choice(jobs: FakeManager) -> None:
+    app = open_page("plan", "en")
+    box = next(b for b in app.selectbox if b.key and b.key.startswith("scenario_"))
+    options = list(jobs_scenarios())
+    assert len(options) > 1
+    drawn = str(box.value)
+    wanted = next(name for name in options if name != drawn)
+    box.set_value(wanted)
+    app.button(key="solve").click().run()
+    assert [r.scenario.stem for r in jobs.requests] == [wanted]
+
+
+def jobs_scenarios() -> list[str]:
+    return [s.path.stem for s in catalogue.scenarios(catalogue.Places.from_environment())]
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_progress_and_stop_name_province_and_scenario_of_the_job(
+    lang: str, jobs: FakeManager
+) -> None:
+    app = open_page("plan", lang)
+    app.button(key="solve").click().run()
+    title = job_title(jobs.requests[0], lang)
+    assert "Sóc Trăng · " in title
+    assert f"{title}: " in text_of(app)
+    app.button(key="cancel").click().run()
+    assert f"{title}: " in text_of(app)
