@@ -10,13 +10,17 @@ OUTSIDE, UNMET, COMMUNITY = "outside", "unmet", "community"
 
 
 def flow_table(report: PlanReport) -> pd.DataFrame:
-    """Return ``source, target, way, patients``; ways are new, up, down, lateral, outside, unmet."""
+    """Return ``source, target, way, patients``; ways are new, up, down, lateral, outside, unmet.
+
+    A plan folder lists no unit outside the province (``inputs/units.csv``); who is sent there is
+    known by the kind of admission and the direction of the transfer.
+    """
     tier = dict(zip(report.units["unit"], report.units["tier"], strict=True))
     tier |= dict.fromkeys(report.units.loc[report.units["outside"], "unit"], OUTSIDE)
     shown = report.horizon
     adm = report.tables["admissions"]
     adm = adm.loc[adm["day"] <= shown]
-    into = adm["unit"].map(tier)
+    into = adm["unit"].map(tier).mask(adm["kind"] == "out_of_province", OUTSIDE)
     parts = [
         pd.DataFrame(
             {
@@ -39,7 +43,9 @@ def flow_table(report: PlanReport) -> pd.DataFrame:
         pd.DataFrame(
             {
                 "source": moves["from_unit"].map(tier),
-                "target": moves["to_unit"].map(tier),
+                "target": moves["to_unit"]
+                .map(tier)
+                .mask(moves["direction"] == "out_of_province", OUTSIDE),
                 "way": moves["direction"].map(ways),
                 "patients": moves["patients"],
             }
