@@ -21,6 +21,7 @@ from optimizer.planning.clear import clear_shortfall, weights_of
 from optimizer.planning.screen import with_ways
 from optimizer.planning.worth import Optimum, confirm, prices_of_ways
 from optimizer.report import explain, why
+from optimizer.report.bottlenecks import bottlenecks, to_confirm, with_confirmed
 from optimizer.report.matters import matters_told
 from optimizer.report.naming import names_of
 
@@ -131,7 +132,7 @@ def explained(
     names, start = names_of(tables, made.instance), scenario.start_date
     again = optimum.model.compiled.size[0] <= SMALL if full is None else full
     began = time.perf_counter()
-    found = explain.bottlenecks(offered, plan)
+    found = bottlenecks(offered, plan)
     wide = with_ways(made.instance, *why.rival_arcs(offered, made.instance, plan))
     ways = prices_of_ways(optimum, wide)
     barred = excluded_places(tables, scenario, made, offered, plan)
@@ -143,9 +144,9 @@ def explained(
     moved: list[Matter] = []
     if again:
         began = time.perf_counter()
-        top = explain.to_confirm(found, CONFIRMED)
+        top = to_confirm(found, CONFIRMED)
         told = confirm(optimum, offered, [one.addition for one in top])
-        found = explain.with_confirmed(found, told)
+        found = with_confirmed(found, told)
         bought = solved_without(optimum, offered, bought)
         seconds["explain: solved again"] = time.perf_counter() - began
         began = time.perf_counter()

@@ -8,7 +8,7 @@ import numpy as np
 
 from optimizer.domain.instance import ADMISSION
 from optimizer.planning.solve import solve_plan
-from optimizer.report.explain import bottlenecks
+from optimizer.report.bottlenecks import bottlenecks
 from tests.planning.instances import NURSES, sketch
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from optimizer.domain.instance import ADMISSION, Instance
 from optimizer.planning.solve import solve_plan
-from optimizer.report.explain import binding, bottleneck_sentence, bottlenecks, one_more, thing
+from optimizer.report.bottlenecks import bottlenecks
+from optimizer.report.explain import binding, bottleneck_sentence, one_more, thing
 from optimizer.report.naming import Names
 from optimizer.report.why import bind_words, binds_at
 from tests.planning.instances import sketch
