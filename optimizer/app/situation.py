@@ -12,7 +12,7 @@ from optimizer.app.levers import show_levers
 from optimizer.app.state import Viewer
 from optimizer.report import charts, formats
 from optimizer.report.diseases import disease_table
-from optimizer.report.findings import finding, free_beds_note, shortfalls_note
+from optimizer.report.findings import finding, free_beds_note, rivals_note, shortfalls_note
 from optimizer.report.folder import PlanReport
 from optimizer.report.maps import facility_map
 from optimizer.report.promises import promise_table, promise_title, stability_line
@@ -30,6 +30,8 @@ def show() -> None:
     show_heading(who, report)
     st.html(blocks.finding_line(finding(report, who.lang)))
     st.html(blocks.kpi_row(report, who.lang, who.palette))
+    if note := rivals_note(report.head, who.lang):
+        st.html(blocks.block(listings.note(note)))
     left, right = st.columns([1.12, 1], gap="medium")
     with left:
         _map(who, report)

@@ -10,6 +10,7 @@ from optimizer.i18n import translator
 from optimizer.report import formats
 from optimizer.report.folder import PlanReport, by_rule
 from optimizer.report.indicators import total_unmet
+from optimizer.report.levers import levers_used
 from optimizer.report.occupancy import free_beds, strip_table
 
 
@@ -76,6 +77,25 @@ def plan_name(head: Mapping[str, Any], lang: str) -> str:
     return say("plan by rule, not optimised") if by_rule(head) else say("plan")
 
 
+def rivals_lack_levers(head: Mapping[str, Any]) -> bool:
+    """Tell whether the plan opens levers that the plan without transfers does not have.
+
+    Where no unit is to be worse off than without transfers, that plan may open levers too.
+    """
+    held = any(p.get("promise") == "no_site_worse_off" for p in head.get("promises") or ())
+    return bool(levers_used(head)) and not held
+
+
+def rivals_note(head: Mapping[str, Any], lang: str) -> str:
+    """Say which rivals go without the levers that the plan opens; nothing without levers."""
+    if not levers_used(head):
+        return ""
+    say = translator(lang)
+    if rivals_lack_levers(head):
+        return say("the plan opens levers; of its rivals only the pooled bound may")
+    return say("the plan opens levers; of its rivals only no transfers and the pooled bound may")
+
+
 def shortfalls_note(report: PlanReport, lang: str) -> str:
     """Say what the shortfalls are the best of."""
     say = translator(lang)
@@ -131,6 +151,8 @@ def _against_rivals(report: PlanReport, lang: str) -> str:
     if none is None:
         return say("the plan leaves {mine} unmet patient-days").format(mine=mine)
     theirs = formats.people(none, lang)
+    if rivals_lack_levers(report.head):
+        return _with_levers(report, lang, plan, none, greedy)
     if mine == theirs:
         text = say("transfers leave the unmet patient-days at {mine}")
     elif plan < none:
@@ -151,6 +173,27 @@ def _against_rivals(report: PlanReport, lang: str) -> str:
     return text.format(mine=mine, theirs=theirs)
 
 
+def _with_levers(
+    report: PlanReport, lang: str, plan: float, none: float, greedy: float | None
+) -> str:
+    """Say what levers and transfers change together: the rivals have neither."""
+    say = translator(lang)
+    mine, theirs = formats.people(plan, lang), formats.people(none, lang)
+    text = say(
+        "with the levers decided and transfers the plan has {mine} unmet patient-days; without "
+        "either {theirs}"
+    )
+    if plan >= none and float(report.kpis["harm"]) < float(report.rivals["no_transfers"]["harm"]):
+        text += say("; the plan does less harm")
+    text = text.format(mine=mine, theirs=theirs)
+    other = mine if greedy is None else formats.people(greedy, lang)
+    if other != mine:
+        text += say("; the nearest-free-place rule, without levers, leaves {other}").format(
+            other=other
+        )
+    return text
+
+
 def _enough(report: PlanReport, lang: str) -> Finding:
     say = translator(lang)
     end = formats.day(report.date(report.horizon), lang)
@@ -159,18 +202,22 @@ def _enough(report: PlanReport, lang: str) -> Finding:
     if none is None:
         return Finding(text + ".")
     level = worst_short_level(report, none)
+    both = rivals_lack_levers(report.head)
     if level is None:
-        return Finding(text + say("; without transfers too") + ".")
+        too = say("; without levers and transfers too") if both else say("; without transfers too")
+        return Finding(text + too + ".")
     when = formats.day(report.date(int(none["first_short_day"][level])), lang)
     values = {
         "level": report.level_name(level, lang),
         "date": when,
         "days": formats.people(total_unmet(none), lang),
     }
-    return Finding(
-        text
-        + say(
-            "; without transfers {level} is short from {date} ({days} unmet patient-days)"
-        ).format(**values)
-        + "."
+    short = (
+        say(
+            "; without levers and transfers {level} is short from {date} ({days} unmet "
+            "patient-days)"
+        )
+        if both
+        else say("; without transfers {level} is short from {date} ({days} unmet patient-days)")
     )
+    return Finding(text + short.format(**values) + ".")

@@ -7,7 +7,14 @@ from html import escape
 from optimizer.i18n import translator
 from optimizer.report import formats, tables
 from optimizer.report.diseases import disease_table
-from optimizer.report.findings import finding, free_beds_note, plan_name, rule_note, shortfalls_note
+from optimizer.report.findings import (
+    finding,
+    free_beds_note,
+    plan_name,
+    rivals_note,
+    rule_note,
+    shortfalls_note,
+)
 from optimizer.report.flowtable import flow_table, left_out
 from optimizer.report.folder import TIER_MARKS, PlanReport
 from optimizer.report.indicators import RIVALS, indicators, rival_name
@@ -91,7 +98,8 @@ def _kpis(report: PlanReport, lang: str) -> str:
     head = [(say("Figure"), ""), (say("Unit"), ""), (plan_name(report.head, lang), "n")]
     head += [(rival_name(r, lang), "n") for r in known]
     note = say("in brackets: the plan less its rival")
-    return section(say("The plan beside its rivals"), note, html_table(head, rows))
+    body = html_table(head, rows) + remark(rivals_note(report.head, lang))
+    return section(say("The plan beside its rivals"), note, body)
 
 
 def _diseases(report: PlanReport, lang: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from optimizer.i18n import translator
 from optimizer.report.diseases import disease_lines
-from optimizer.report.findings import plan_name, rule_note
+from optimizer.report.findings import plan_name, rivals_note, rule_note
 from optimizer.report.folder import PlanReport, by_rule, read_plan_folder
 from optimizer.report.formats import num
 from optimizer.report.levers import lever_lines
@@ -280,6 +280,7 @@ def summary_text(folder: Path, summary: Mapping[str, Any], lang: str) -> str:
         *([rule_note(summary, lang)] if by_rule(summary) else []),
         "",
         *aligned(kpi_rows(heads, sides, lang, level_names)),
+        *([f"  {note}"] if (note := rivals_note(summary, lang)) else []),
         "",
     ]
     lines += [*disease_lines(summary, lang), *_fairness(summary, names, lang)]

@@ -10,7 +10,7 @@ import xlsxwriter
 
 from optimizer.i18n import LANGUAGES, translator
 from optimizer.report import levers
-from optimizer.report.findings import finding, rule_note
+from optimizer.report.findings import finding, rivals_note, rule_note
 from optimizer.report.folder import PlanReport, read_csv
 from optimizer.report.indicators import RIVALS, indicators, rival_name
 from optimizer.report.occupancy import strip_table
@@ -165,7 +165,11 @@ RIVALS_HEAD = tuple(rival_name(r, "en") for r in RIVALS)
 def _summary(report: PlanReport) -> list[list[Cell]]:
     rows: list[list[Cell]] = []
     for lang in LANGUAGES:
-        said = (rule_note(report.head, lang), finding(report, lang).text)
+        said = (
+            rule_note(report.head, lang),
+            finding(report, lang).text,
+            rivals_note(report.head, lang),
+        )
         rows += [[text, "", "", *[""] * len(RIVALS)] for text in said if text]
     for vi, en in zip(indicators(report, "vi"), indicators(report, "en"), strict=True):
         figures = [en.read(report.kpis)]

@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 
 from optimizer.report import formats
-from optimizer.report.findings import finding, free_beds_note, rule_note, shortfalls_note
+from optimizer.report.findings import (
+    finding,
+    free_beds_note,
+    rivals_note,
+    rule_note,
+    shortfalls_note,
+)
 from optimizer.report.folder import PlanReport
 from optimizer.report.indicators import indicators, total_unmet
 from optimizer.report.occupancy import free_beds, strip_table
@@ -80,6 +86,54 @@ def test_finding_claims_no_cut_when_the_plan_is_no_better(report: PlanReport) ->
     harmful = with_kpis(report, unmet_patient_days={"icu": total_unmet(rival) + 50}, harm=1e9)
     assert "less harm" not in finding(harmful, "en").text
     assert "cuts" not in finding(harmful, "en").text
+
+
+def with_levers(report: PlanReport, **more: Any) -> PlanReport:
+    return replace(report, head=dict(report.head) | {"levers_bought": [{"lever": "L"}]} | more)
+
+
+@pytest.mark.parametrize(
+    ("lang", "words", "never"),
+    [
+        ("en", ("with the levers decided and transfers", "without either"), "without transfers"),
+        ("vi", ("với các biện pháp đã chọn và chuyển tầng", "không có cả hai"), "(không chuyển)"),
+    ],
+)
+def test_finding_credits_transfers_with_nothing_that_levers_did(
+    lang: str, words: tuple[str, str], never: str, report: PlanReport
+) -> None:
+    text = finding(with_levers(report), lang).text
+    assert all(word in text for word in words)
+    assert never in finding(report, lang).text
+    assert never not in text
+    for kpis in (report.kpis, report.rivals["no_transfers"], report.rivals["greedy"]):
+        assert formats.people(total_unmet(kpis), lang) in text
+    assert "pooled" in rivals_note(with_levers(report).head, "en")
+    assert rivals_note(report.head, lang) == ""
+
+
+def test_finding_compares_transfers_alone_where_the_rival_may_open_levers_too(
+    report: PlanReport,
+) -> None:
+    held = with_levers(report, promises=[{"promise": "no_site_worse_off"}])
+    assert finding(held, "en").text == finding(report, "en").text
+    assert "no transfers and the pooled bound" in rivals_note(held.head, "en")
+
+
+def test_finding_of_levers_says_less_harm_only_where_it_is(report: PlanReport) -> None:
+    rival = report.rivals["no_transfers"]
+    more = with_levers(with_kpis(report, unmet_patient_days={"icu": total_unmet(rival) + 50}))
+    assert "does less harm" in finding(more, "en").text
+    assert "does less harm" not in finding(with_levers(report), "en").text
+    assert "less harm" not in finding(with_levers(with_kpis(more, harm=1e9)), "en").text
+
+
+def test_finding_says_what_levers_and_transfers_spared(calm: PlanReport) -> None:
+    text = finding(with_levers(calm), "en").text
+    assert ("without levers and transfers" in text) == (
+        "without transfers" in finding(calm, "en").text
+    )
+    assert "; without transfers" not in text
 
 
 def test_finding_says_today_when_day_one_is_short(report: PlanReport) -> None:
