@@ -158,7 +158,9 @@ def offered_ways(inst: Instance, rule: Plan) -> tuple[BoolArray, BoolArray]:
     acute = ~inst.classes.recovering
     near = _nearest((arcs.kind, arcs.patient_class, arcs.area), arcs.minutes, 1)
     admissions |= (near & (arcs.kind == ADMISSION)) | (arcs.kind == STABILISE)
-    if not len(moves.origin):  # then everything hangs on where people are admitted
+    # without moves everything hangs on where people are admitted; and short windows do not look
+    # past a day on which beds are lost
+    if not len(moves.origin) or inst.loses_beds.any():
         admissions |= acute[arcs.patient_class]
     near = _nearest((moves.direction, moves.patient_class, moves.origin), moves.minutes, 1)
     transfers |= near & (acute[moves.patient_class] | ~moves.from_boarding)
