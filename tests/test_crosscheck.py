@@ -285,7 +285,13 @@ def test_excess_stands_at_levels_the_unit_has_on_both_hands() -> None:
     corridor = inst.harm.corridor
     assert crosscheck(inst).harm == pytest.approx(2.0 + 2.0 * corridor)  # by the tables: they board
     assert solve_plan(inst, MEANS).harm.value == pytest.approx(2.0 + 2.0 * corridor)
-    inst = inst.changed(fell=np.zeros((1, 2), dtype=bool))
+    lent = inst.changed(fell=np.zeros((1, 2), dtype=bool))
+    closes = inst.changed(  # people fall that day too, but nobody boards in a house that has closed
+        fell=np.array([[False, True]]), no_intake=np.array([[False, True]])
+    )
+    assert crosscheck(closes).harm == pytest.approx(2000.0)
+    assert solve_plan(closes, MEANS).harm.value == pytest.approx(2000.0)
+    inst = lent
     assert crosscheck(inst).harm == pytest.approx(2000.0)
     assert solve_plan(inst, MEANS).harm.value == pytest.approx(2000.0)
 

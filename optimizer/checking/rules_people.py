@@ -94,7 +94,7 @@ def bed_lost_once(case: Case, bench: Bench) -> None:
 def whole_people_day_one(case: Case, bench: Bench) -> None:
     """Admissions of people observed, transfers and in-house moves of day 1 are whole.
 
-    By the rule of a whole window all admissions and transfers are.
+    By the rule of a whole window all admissions, transfers and beds lost are.
     """
     rule, message = "whole_people_day_one", "{left} people: people seen on day 1 are whole."
     rows, moves = case.flows.admissions, case.flows.transfers
@@ -106,6 +106,8 @@ def whole_people_day_one(case: Case, bench: Bench) -> None:
         bench.whole(rule, part.x, (part.labels,), message)
     names = (case.units, case.inputs.classes.names)
     bench.whole(rule, case.flows.in_house[:, :, 0], names, message)
+    if case.scenario.whole_window:
+        bench.whole(rule, case.flows.bed_lost, (*names, case.days), message)
 
 
 def conservation(case: Case, bench: Bench) -> None:

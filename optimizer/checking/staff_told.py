@@ -126,8 +126,11 @@ def _places(files: StaffFiles, case: Case) -> Due:
 
 def _members(case: Case) -> dict[str, str]:
     """Facility -> its planning unit."""
-    return {case.places.home[u]: unit for f, unit in enumerate(case.units)
-            for u in case.places.members[f]}  # fmt: skip
+    return {
+        case.places.home[u]: unit
+        for f, unit in enumerate(case.units)
+        for u in case.places.members[f]
+    }
 
 
 def shared_rows(data_dir: Path, name: str) -> list[Row]:
@@ -290,8 +293,10 @@ def _harm(files: StaffFiles) -> Due:
         yield "status", last["status"]
         yield "goals.shortage.gap", last["gap"]
     else:
-        published = {_key(row, "start_day", "days"): int(row["heads"])
-                     for row in _decided(files)["published"]}  # fmt: skip
+        published = {
+            _key(row, "start_day", "days"): int(row["heads"])
+            for row in _decided(files)["published"]
+        }
         known = (int(row["heads"]) for row, pinned in _blocks(files) if pinned)
         rest = (
             min(int(row["heads"]), published.get(_key(row, "start_day", "days"), 0))
@@ -342,8 +347,9 @@ def _around(files: StaffFiles, case: Case) -> list[dict[str, object]]:
     posts = posts_of(case)[:, :, :shown]
     out: list[dict[str, object]] = []
     for role in files.rules["roles"]:
-        own = [p for p in files.people.values()
-               if p["role"] == role and p["facility_id"] in members]  # fmt: skip
+        own = [
+            p for p in files.people.values() if p["role"] == role and p["facility_id"] in members
+        ]
         if not own:
             continue
         mean = sum(a_day[person["contract_id"]] for person in own) / len(own)

@@ -227,9 +227,11 @@ class Model:
     def falls_today(self, f: int, t: int) -> bool:
         """Return whether unit f is open on day t with less of some capacity than on the eve."""
         inst = self.inst
-        if inst.fell is not None:
+        if inst.no_intake is not None and inst.no_intake[f, t - 1]:
+            return False
+        if inst.fell is not None:  # a window, or people lent: the figures here do not tell
             return bool(inst.fell[f, t - 1])
-        if t == 1 or (inst.no_intake is not None and inst.no_intake[f, t - 1]):
+        if t == 1:
             return False
         parts = (*inst.beds[f], *inst.staff[f], *inst.terms.devices[f], inst.terms.oxygen_flow[f])
         return any(part[t - 1] < part[t - 2] - 1e-9 for part in parts)

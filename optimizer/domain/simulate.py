@@ -105,6 +105,8 @@ def _take_beds_away(today: Today) -> None:
                 over = min(houses.over_at(f, uses), float(today.treated[f, s]))
                 if level[s] != k or over <= SMALL:
                     continue
+                if inst.rules.whole_window:
+                    over = float(np.ceil(over - SMALL))
                 today.treated[f, s] -= over
                 today.flows.bed_lost[f, s, t] = over
                 houses.take(f, uses, -over)

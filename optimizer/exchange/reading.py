@@ -215,7 +215,8 @@ def _without_comments(text: str) -> tuple[int, str]:
     """Return the number of comment and blank lines at the top, and the text after them."""
     count = 0
     while text:
-        line, rest = re.match(r"([^\r\n]*)((?s:.*))", text).groups()  # type: ignore[union-attr]
+        end = min((at for at in map(text.find, "\r\n") if at >= 0), default=len(text))
+        line, rest = text[:end], text[end:]
         if line.strip(" \t,;") and not line.lstrip('" \t').startswith("#"):
             break
         count += 1

@@ -59,16 +59,19 @@ def levels_have_an_order(book: Book) -> None:
                 value=level.rank,
                 first=ranks[level.rank],
             )
-    for model in (PatientClass, Beds, RoutineLoad, Device, OxygenDraw, Supervision):
+    in_bed: tuple[
+        type[PatientClass | Beds | RoutineLoad | Device | OxygenDraw | Supervision], ...
+    ] = (PatientClass, Beds, RoutineLoad, Device, OxygenDraw, Supervision)
+    for model in in_bed:
         for row, item in book.rows(model):
-            if places.get(item.care_level) == "home":  # type: ignore[attr-defined]
+            if places.get(item.care_level) == "home":
                 book.say(
                     model,
                     row,
                     "care_level",
                     "A level whose place is home has no beds.",
                     "Name a level with beds.",
-                    value=item.care_level,  # type: ignore[attr-defined]
+                    value=item.care_level,
                 )
 
 
@@ -192,9 +195,14 @@ def _say_circle(book: Book, model: type[Row], column: str, members: list[str], s
 
 def dates_are_in_order(book: Book) -> None:
     """Refuse what ends before it begins."""
-    for model in (AdminUnit, Facility, FacilityUnit):
+    models: tuple[type[AdminUnit | Facility | FacilityUnit], ...] = (
+        AdminUnit,
+        Facility,
+        FacilityUnit,
+    )
+    for model in models:
         for row, item in book.rows(model):
-            begin, end = item.valid_from, item.valid_to  # type: ignore[attr-defined]
+            begin, end = item.valid_from, item.valid_to
             if begin and end and end < begin:
                 book.say(
                     model,

@@ -22,7 +22,7 @@ from optimizer.domain.people import (
 from optimizer.domain.row import Row
 from optimizer.domain.tables import SourceFile, Tables
 from optimizer.errors import Problem
-from optimizer.exchange.book import Book, Loaded
+from optimizer.exchange.book import Book, Loaded, R
 from optimizer.exchange.cells import columns, convert, required_columns
 from optimizer.exchange.reading import Sheet, read_sheet, same_id
 from optimizer.exchange.tables import refuse_if_faulty
@@ -55,18 +55,18 @@ def read_staff_tables(tables: Tables) -> StaffTables:
     _count(book, tables)
     refuse_if_faulty(book.problems)
 
-    def rows(model: type[Row]) -> tuple[Row, ...]:
-        return tuple(sorted((row for _, row in book.tables[model.TABLE].rows), key=lambda r: r.key))
+    def rows(model: type[R]) -> tuple[R, ...]:
+        return tuple(sorted((row for _, row in book.rows(model)), key=lambda row: row.key))
 
     return StaffTables(
-        contracts=rows(ContractTerms),  # type: ignore[arg-type]
-        substitution=rows(Substitution),  # type: ignore[arg-type]
-        lending=rows(LendingTerms),  # type: ignore[arg-type]
-        people=rows(Person),  # type: ignore[arg-type]
-        lenders=rows(Lender),  # type: ignore[arg-type]
+        contracts=rows(ContractTerms),
+        substitution=rows(Substitution),
+        lending=rows(LendingTerms),
+        people=rows(Person),
+        lenders=rows(Lender),
         figures=figures,
         files=tuple(book.files),
-        holidays=rows(Holiday),  # type: ignore[arg-type]
+        holidays=rows(Holiday),
     )
 
 

@@ -176,6 +176,7 @@ def _day_by_day(inst: Instance, u: BoolArray, n: BoolArray, b: BoolArray) -> Rea
         (night > 0).astype(int) for night in (hazards.keep, hazards.worse, hazards.boarding)
     )
     arcs, moves, arrives = inst.admissions, inst.transfers, inst.moved_class
+    loses = inst.loses_beds
     inside = moves.to < units
     shape = (len(inst.units), len(inst.classes.ids), inst.days)
     early = np.zeros((2, *shape), dtype=bool)
@@ -192,7 +193,7 @@ def _day_by_day(inst: Instance, u: BoolArray, n: BoolArray, b: BoolArray) -> Rea
             b[moves.origin, moves.patient_class],
             n[moves.origin, moves.patient_class],
         )
-        n, b = n | (b & able), b | (n & inst.loses_beds[:, t, None])
+        n, b = n | (b & able), b | (n & loses[:, t, None])
         n[moves.to[leaves & inside], arrives[leaves & inside]] = True
         asked = u[arcs.area, arcs.patient_class]
         for state, kind in ((n, ADMISSION), (b, STABILISE)):

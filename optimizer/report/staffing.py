@@ -123,10 +123,12 @@ def _figures(summary: Mapping[str, Any], lang: str) -> list[str]:
         )
     earlier = summary.get("earlier", {})
     lines += [
-        "  " + _goal(NEW_BURDEN if name == "burden" and earlier.get("pinned") else GOALS[name],
-                     group, lang)
+        "  "
+        + _goal(
+            NEW_BURDEN if name == "burden" and earlier.get("pinned") else GOALS[name], group, lang
+        )
         for name, group in summary["goals"].items()
-    ]  # fmt: skip
+    ]
     if earlier.get("pinned") or earlier.get("published"):
         lines.append(
             counted(

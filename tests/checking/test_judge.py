@@ -168,6 +168,17 @@ def test_excess_is_lawful_once_the_staff_have_fallen(tmp_path: Path) -> None:
     }
 
 
+def test_beds_lost_are_whole_where_the_whole_window_is(tmp_path: Path) -> None:
+    for whole in (False, True):
+        folder = narrow()
+        folder.scenario["shocks"].update(staff_factor=0.9, staff_from_day=2)
+        folder.scenario["rules"]["whole_window"] = whole
+        folder.add("bed_lost", day=2, unit="A", class_id="SR", patients=0.1)
+        found = check_plan(folder.write(tmp_path / str(whole))).violations
+        where = "whole_people_day_one(A,SR,2)"
+        assert any(v.where == where for v in found) == whole
+
+
 def test_placed_in_time_share_is_of_those_who_come(tmp_path: Path) -> None:
     folder = narrow()
     folder.inputs["arrivals"] = rows("day commune class_id patients", "3 C1 SA 0.5", "2 C1 SA 1.5")

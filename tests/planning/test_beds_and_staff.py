@@ -11,7 +11,9 @@ from optimizer.domain.instance import (
     ADMISSION,
     STABILISE,
     Instance,
+    PlanRules,
 )
+from optimizer.domain.simulate import simulate
 from optimizer.planning.solve import solve_plan
 
 from .instances import HALF, NURSES, TO_A, sketch
@@ -225,6 +227,20 @@ def test_bed_lost_once_has_no_column_where_nothing_falls_or_a_site_closes() -> N
     assert not steady.loses_beds.any()
     assert falls.loses_beds.tolist() == [[False, True, False]]
     assert not closes.loses_beds.any()
+
+
+def test_bed_lost_once_is_for_whole_people_where_the_whole_window_is() -> None:
+    inst = sketch(
+        days=2,
+        beds={"A": {"OXY": 2}},
+        treated={("A", "SA"): 2},
+        keep={("SA", "SA"): 1 - 1e-12},
+        need=NURSES,
+        staff={("A", "NUR"): (0.5, 0.375)},  # for one and a half
+    ).changed(rules=PlanRules(whole_window=True))
+    for plan in (solve_plan(inst), simulate(inst)):
+        assert plan.bed_lost[0, 0] == pytest.approx([0, 1])
+        assert plan.excess.sum() == 0
 
 
 # excess: where a site closes, or levers take away

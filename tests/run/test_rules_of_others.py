@@ -11,13 +11,11 @@ import numpy as np
 import pytest
 import yaml
 
-from benchmarks.texas import (
+from benchmarks.texas import moves, overflow, total
+from benchmarks.texas_format import (
     Wave,
     arrivals_of,
     leaving_of,
-    moves,
-    overflow,
-    total,
     write_province,
     write_scenario,
 )

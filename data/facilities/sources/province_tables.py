@@ -10,6 +10,7 @@ from lever_tables import Levers
 from people import lenders, people
 from planning_rules import STATION, Row, joined_sources
 from province_facts import Facts
+from road_tables import Roads
 
 Table = list[Row]
 
@@ -20,6 +21,7 @@ class Province:
     def __init__(self, facts: Facts, rules: dict[str, Any]) -> None:
         self.facts = facts
         self.rules = rules
+        self.roads = Roads(facts, rules)
         self.beds_by_unit = {
             fact["facility_id"]: rule.split_beds(
                 fact["kind"], int(fact["planned_beds"]), int(fact["icu_beds"]), rules
@@ -44,11 +46,7 @@ class Province:
             "devices": self.devices(),
             "oxygen": self.oxygen(),
             "staff": self.staff(),
-            "links": self.links(),
-            "travel": self.travel(),
-            "travel_rules": self.travel_rules(),
-            "vehicles": self.vehicles(),
-            "mobile_stations": self.mobile_stations(),
+            **self.roads.tables(),
             "people": people(self.staff(), self._remote_units(), self.rules, self.facts.slug),
             "lenders": lenders(self.rules, self.facts.slug),
         }
@@ -296,14 +294,14 @@ class Province:
             self._staff_row(
                 row["base_unit"], "AMB_CREW", int(row["vehicles"]) * heads_per_vehicle, *figures
             )
-            for row in self.vehicles()
+            for row in self.roads.vehicles()
         ]
 
     def _mobile_teams(self) -> Table:
         mobile = self.rules["mobile_stations"]
         figures = (mobile["id"], mobile["confidence"])
         heads = Counter()
-        for row in self.mobile_stations():
+        for row in self.roads.mobile_stations():
             heads[row["base_unit"]] += int(row["staff"])
         return [
             self._staff_row(unit, "STATION_TEAM", count, *figures) for unit, count in heads.items()
@@ -319,94 +317,6 @@ class Province:
             "source": source,
             "confidence": confidence,
         }
-
-    def links(self) -> Table:
-        return [
-            {
-                "from_unit": fact["facility_id"],
-                "to_unit": fact["refers_to"],
-                "kind": "refers_to",
-                "source": fact["referral_source_id"],
-                "confidence": fact["referral_confidence"],
-            }
-            for fact in self.facts.facilities
-            if fact["refers_to"]
-        ]
-
-    def travel(self) -> Table:
-        return [
-            {
-                "from_id": fact["from_id"],
-                "to_id": fact["to_id"],
-                "minutes": fact["travel_min"],
-                "road_km": fact["road_km"],
-                "ferry_minutes": fact["ferry_minutes"],
-                "closed_from": "",
-                "closed_to": "",
-                "source": joined_sources(
-                    fact["road_km_source_id"], fact["ferry_source_id"], fact["speed_source_id"]
-                ),
-                "confidence": fact["travel_min_confidence"],
-            }
-            for fact in self.facts.distances
-        ]
-
-    def travel_rules(self) -> Table:
-        rules = self.rules["travel_rules"]
-        return [
-            {
-                "leg": leg,
-                **numbers,
-                "source": joined_sources(rules["source"], rules["id"]),
-                "confidence": rules["confidence"],
-            }
-            for leg, numbers in rules["provinces"][self.facts.slug].items()
-        ]
-
-    def vehicles(self) -> Table:
-        rules = self.rules["ambulances"]
-        table = []
-        for fact in self.facts.facilities:
-            vehicles = rule.ambulances(fact["kind"], int(fact["planned_beds"]), self.rules)
-            if vehicles:
-                table.append(
-                    {
-                        "base_unit": fact["facility_id"],
-                        "vehicle_class": rules["vehicle_class"],
-                        "vehicles": str(vehicles),
-                        "minutes_per_day": str(rules["minutes_per_day"]),
-                        "source": joined_sources(rules["source"], rules["id"]),
-                        "confidence": rules["confidence"],
-                    }
-                )
-        return table
-
-    def mobile_stations(self) -> Table:
-        rules = self.rules["mobile_stations"]
-        bases = {
-            fact["district_code"]: fact["facility_id"]
-            for fact in self.facts.facilities
-            if fact["kind"] == rules["base_kind"]
-        }
-        table = []
-        for fact in self.facts.admin_units:
-            if fact["level"] != "district":
-                continue
-            inhabitants = Decimal(fact["population"])
-            stations = rule.rounded_up(inhabitants / rules["inhabitants_per_station"])
-            table += [
-                {
-                    "mobile_station_id": f"mobile-{fact['code']}-{number:02d}",
-                    "base_unit": bases[fact["code"]],
-                    "cluster_id": fact["code"],
-                    "staff": str(rules["staff"]),
-                    "home_patients": str(rules["home_patients"]),
-                    "source": joined_sources(rules["source"], rules["id"]),
-                    "confidence": rules["confidence"],
-                }
-                for number in range(1, stations + 1)
-            ]
-        return table
 
     def _routine_by_unit(self) -> dict[str, dict[str, int]]:
         routine = {}

@@ -295,10 +295,12 @@ def in_own_unit(v: RosterColumns, values: IntArray, told: Relaxation) -> Relaxat
     if told.rule == "rest_between_shifts":
         order = sorted(does)
         gaps = {
-            d: (n - d) * DAY_MINUTES + kinds[does[n]].start
-            - kinds[does[d]].start - kinds[does[d]].minutes
+            d: (n - d) * DAY_MINUTES
+            + kinds[does[n]].start
+            - kinds[does[d]].start
+            - kinds[does[d]].minutes
             for d, n in pairwise(order)
-        }  # fmt: skip
+        }
         day = min(gaps, key=lambda d: gaps[d])
         return replace(told, day=day, amount=contract.min_rest_minutes - gaps[day])
     if told.rule == "forbidden_successions":
