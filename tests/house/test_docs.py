@@ -37,6 +37,13 @@ def test_model_page_names_every_constraint_of_the_planner(root: Path) -> None:
     assert sorted(names(constraints)) == sorted(model_constraints(root))
 
 
+def test_every_constraint_of_the_model_page_has_a_row_and_a_sentence(root: Path) -> None:
+    page = section((root / "docs/model.md").read_text(encoding="utf-8"), "## 4. Constraints")
+    table = [line for line in page.splitlines() if line.startswith("| `")]
+    cells = {line.split("`")[1]: line.strip("| ").split(" | ") for line in table}
+    assert [name for name, told in cells.items() if len(told) != 3 or not all(told)] == []
+
+
 def test_model_page_names_every_row_of_levers(root: Path) -> None:
     page = section((root / "docs/model.md").read_text(encoding="utf-8"), "## 12. Levers")
     found = re.findall(r"^\| `(\w+)` \| [^`]", page, flags=re.MULTILINE)
