@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from html import escape
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from optimizer.app.state import Viewer
 from optimizer.report import formats
 from optimizer.report.folder import PlanReport, find_data_dir, read_table
 from optimizer.report.naming import told_apart
+from optimizer.report.placenames import unit_words
 
 ROWS = 200
 LEFT_OUT = {
@@ -138,7 +140,7 @@ def unit_names(who: Viewer, folder: Path) -> dict[str, str]:
     tiers = read_table(folder, "tiers.csv").set_index("tier")[f"name_{who.lang}"]
     of_tier = units["tier"].map(tiers).fillna(units["tier"])
     rows = list(zip(units["unit_id"], units["facility_id"], of_tier, strict=True))
-    apart = told_apart(rows)
+    apart = told_apart(rows, unit_words(partial(read_table, folder), who.lang))
     names = {unit: short.get(site, unit) + apart.get(unit, "") for unit, site, _ in rows}
     admin = read_table(folder, "admin_units.csv")
     areas = admin.loc[admin["kind"] != "commune"]

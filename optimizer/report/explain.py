@@ -26,6 +26,8 @@ def one_more(names: Names, kind: str, item: str, lang: str, step: float) -> str:
     """Return one more step of a resource in words."""
     say = translator(lang)
     if kind == "bed":
+        if bed := names.bed(item, lang):
+            return say("one more {bed}").format(bed=bed)
         return say("one more {level} bed").format(level=names.level(item, lang))
     if kind == "staff":
         return say("one more {role} on duty").format(role=names.role(item, lang))
@@ -43,6 +45,8 @@ def thing(names: Names, kind: str, item: str, lang: str, amount: float) -> str:
     say = translator(lang)
     number = formats.num(amount, lang)
     if kind == "bed":
+        if bed := names.bed(item, lang):
+            return say("{n} × {bed}").format(n=number, bed=bed)
         return say("{n} × {level} bed").format(n=number, level=names.level(item, lang))
     if kind == "staff":
         return say("{n} × {role} on duty").format(n=number, role=names.role(item, lang))
@@ -59,6 +63,8 @@ def binding(names: Names, kind: str, item: str, lang: str) -> str:
     """Return what binds where one more of a resource has a price."""
     say = translator(lang)
     if kind == "bed":
+        if bed := names.bed(item, lang):
+            return say("{bed} or above full").format(bed=bed)
         return say("beds of {level} or above full").format(level=names.level(item, lang))
     if kind == "staff":
         return say("no {role} left on duty").format(role=names.role(item, lang))

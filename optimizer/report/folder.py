@@ -8,15 +8,14 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from optimizer.errors import DataError, Problem
-from optimizer.i18n import translator
-from optimizer.report.naming import communes_apart, told_apart
+from optimizer.report.placenames import place_names
 
 CONFIDENCES = ("official", "open_data", "derived", "assumed")
 _COLUMNS = {
@@ -253,7 +252,7 @@ def read_plan_folder(path: Path) -> PlanReport:
         levels=levels,
         tiers=tiers,
         units=units,
-        names=_place_names(head, units, tiers, read_table(data, "kinds.csv"), admin),
+        names=place_names(partial(read_table, data), head, units, tiers, admin),
         communes=admin.loc[admin["kind"] == "commune"].reset_index(drop=True),
         classes=read_csv(inputs / "classes.csv"),
         arrivals=read_csv(inputs / "arrivals.csv"),
@@ -369,53 +368,6 @@ def _titles(path: Path, fallback: str) -> dict[str, str]:
     except (OSError, ValueError):
         title = {}
     return {lang: str(title.get(lang) or title.get("vi") or fallback) for lang in ("vi", "en")}
-
-
-def _place_names(
-    head: Mapping[str, Any],
-    units: pd.DataFrame,
-    tiers: pd.DataFrame,
-    kinds: pd.DataFrame,
-    admin: pd.DataFrame,
-) -> dict[str, dict[str, str]]:
-    """Return what places are called: as the plan says, groups of stations in each language.
-
-    Units of one facility are told apart by their tier, communes of one name by their cluster.
-    """
-    told = {str(k): str(v) for k, v in (head.get("names") or {}).items()}
-    kind_names = kinds.set_index("kind") if len(kinds) else kinds
-    areas = dict(zip(admin["admin_unit_id"], admin["name"], strict=True))
-    communes = admin.loc[admin["kind"] == "commune"].to_dict("records")
-    same = communes_apart(
-        [
-            (str(r["admin_unit_id"]), str(r["name"]), str(areas.get(r["parent_id"], "")))
-            for r in communes
-        ]
-    )
-    single = units.loc[~units["grouped"]]
-    names = {}
-    for lang in ("vi", "en"):
-        mine = {**areas, **told, **same}
-        called = dict(zip(tiers["tier"], tiers[f"name_{lang}"], strict=True))
-        apart = told_apart(
-            [
-                (str(unit), str(site), str(called.get(tier, tier)))
-                for unit, site, tier in zip(
-                    single["unit"], single["facility_id"], single["tier"], strict=True
-                )
-            ]
-        )
-        for r in units.to_dict("records"):
-            unit, kind = str(r["unit"]), r["kind"]
-            if r["grouped"] and kind in kind_names.index and (lang != "vi" or unit not in told):
-                cluster = areas.get(r["cluster"], r["cluster"])
-                words = translator(lang)("{kind}, {cluster}")
-                kind_name = kind_names.at[kind, f"name_{lang}"]
-                mine[unit] = words.format(kind=kind_name, cluster=cluster)
-            else:
-                mine[unit] = told.get(unit, str(r["short"])) + apart.get(unit, "")
-        names[lang] = mine
-    return names
 
 
 def _units(data: Path, members: pd.DataFrame) -> pd.DataFrame:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from optimizer.domain.instance import Instance
 from optimizer.domain.tables import Tables
@@ -26,9 +27,18 @@ class Names:
         return self.places[lang].get(place, place)
 
     def level(self, level: str, lang: str) -> str:
-        """Return the name of a care level; its code if the name is long."""
-        name = self.levels[lang].get(level, level)
-        return name if len(name) <= 16 else level.upper()
+        """Return the name of a care level."""
+        return self.levels[lang].get(level, level)
+
+    def bed(self, level: str, lang: str) -> str | None:
+        """Return the name of a care level as it stands within a sentence, if it is of a bed.
+
+        "Oxygen bed" says "bed" itself, "Intensive care" does not: None.
+        """
+        name = self.level(level, lang)
+        if translator(lang)("bed").casefold() not in name.casefold():
+            return None
+        return name[:1].lower() + name[1:]
 
     def role(self, role: str, lang: str) -> str:
         """Return the name of a role, as it stands within a sentence."""
@@ -41,19 +51,65 @@ class Names:
         return name if ident == name else name[:1].lower() + name[1:]
 
 
-def told_apart(units: Sequence[tuple[str, str, str]]) -> dict[str, str]:
+def told_apart(
+    units: Sequence[tuple[str, str, str]], words: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, str]:
     """Return what stands behind the name of each unit of a site that has several.
 
-    `units` are (unit, site, name of the tier). The tier tells them apart; where two units of a
-    site are of one tier, their codes do as well.
+    `units` are (unit, site, name of the tier). The tier tells them apart; where units of a site
+    are of one tier, the first of their `words` that differs does as well, else a number.
     """
+    known = words or {}
     of_site = Counter(site for _, site, _ in units)
-    of_tier = Counter((site, tier) for _, site, tier in units)
-    return {
-        unit: f" · {tier}" + (f" · {unit}" if of_tier[site, tier] > 1 else "")
-        for unit, site, tier in units
-        if of_site[site] > 1
-    }
+    alike: dict[tuple[str, str], list[str]] = {}
+    for unit, site, tier in units:
+        if of_site[site] > 1:
+            alike.setdefault((site, tier), []).append(unit)
+    apart: dict[str, str] = {}
+    for (_, tier), group in alike.items():
+        told = [list(known.get(unit, ())) for unit in group]
+        numbers = [str(i + 1) for i in range(len(group))]
+        for said in (*zip_longest(*told, fillvalue=""), numbers):
+            if len(set(said)) == len(group):
+                break
+        for unit, word in zip(group, said if len(group) > 1 else [""], strict=True):
+            apart[unit] = f" · {tier}" + (f" · {word}" if word else "")
+    return apart
+
+
+def words_of_units(
+    site_names: Mapping[str, str],
+    units: Iterable[tuple[str, str]],
+    opened_by: Iterable[tuple[str, str]],
+    beds: Iterable[tuple[str, str]],
+    levels: Mapping[str, str],
+) -> dict[str, list[str]]:
+    """Return in words what each unit is: the lever that opens it, its highest level of beds.
+
+    Parameters
+    ----------
+    site_names
+        What each site is called: a lever's title need not say it again.
+    units
+        (unit, site).
+    opened_by
+        (unit without beds of its own, title of a lever that gives it some).
+    beds
+        (unit, level) of all beds, those of levers too.
+    levels
+        Names of levels, in rising order.
+    """
+    site = dict(units)
+    titles: dict[str, str] = {}
+    for unit, title in opened_by:
+        bare = title.removesuffix(site_names.get(site.get(unit, ""), "")).strip() or title
+        titles.setdefault(unit, bare)
+    rank = {level: number for number, level in enumerate(levels)}
+    highest: dict[str, str] = {}
+    for unit, level in beds:
+        if rank.get(level, -1) > rank.get(highest.get(unit, ""), -1):
+            highest[unit] = level
+    return {unit: [titles.get(unit, ""), levels.get(highest.get(unit, ""), "")] for unit in site}
 
 
 def communes_apart(communes: Sequence[tuple[str, str, str]]) -> dict[str, str]:
@@ -84,15 +140,29 @@ def names_of(tables: Tables, inst: Instance) -> Names:
     )
     kinds = {row.kind: row for row in tables.kinds}
     known = {*inst.units, *inst.outside}
+    own = {row.unit_id for row in tables.beds}
+    given = [y for y in tables.lever_yields if y.resource == "bed" and y.amount > 0]
+    rising = sorted(tables.levels, key=lambda row: row.rank)
     places: dict[str, dict[str, str]] = {}
     for lang in LANGUAGES:
         tiers = {row.tier: str(getattr(row, f"name_{lang}")) for row in tables.tiers}
+        titles = {row.lever_id: str(getattr(row, f"title_{lang}")) for row in tables.levers}
         apart = told_apart(
             [
                 (row.unit_id, row.facility_id, tiers.get(row.tier, row.tier))
                 for row in tables.units
                 if row.unit_id in known
-            ]
+            ],
+            words_of_units(
+                {row.facility_id: row.short_name for row in tables.facilities},
+                [(row.unit_id, row.facility_id) for row in tables.units],
+                [(y.place, titles[y.lever_id]) for y in given if y.place not in own],
+                [
+                    *((row.unit_id, row.care_level) for row in tables.beds),
+                    *((y.place, y.item) for y in given),
+                ],
+                {row.care_level: str(getattr(row, f"name_{lang}")) for row in rising},
+            ),
         )
         mine = {**areas, **inst.unit_names}
         mine |= {area: name for area, name in same.items() if area not in known}

@@ -304,7 +304,9 @@ def bind_words(names: Names, codes: Sequence[str], lang: str) -> str:
         later, bare = code.startswith("later:"), code.removeprefix("later:")
         kind, _, item = bare.partition(":")
         if kind == "bed":
+            bed = names.bed(item, lang)
             text = say("{level} beds full").format(level=names.level(item, lang))
+            text = say("{bed} full").format(bed=bed) if bed else text
         elif kind == "staff":
             text = say("no {role} free").format(role=names.role(item, lang))
         elif kind == "vehicles" and item:

@@ -95,3 +95,31 @@ def test_why_here_names_class_and_shift() -> None:
 def test_why_here_says_vehicles_alone_when_one_class_is_all() -> None:
     inst = house().changed(vehicle_minutes=with_fleet(house(), {"A": 70}, {}).vehicle_minutes)
     assert binds_at(inst, solve_plan(inst), 0, 2, 0, 0, True) == ("vehicles",)
+
+
+@pytest.mark.parametrize(
+    ("level", "lang", "more", "some", "full"),
+    [
+        ("WARD", "en", "one more ward bed without oxygen", "2 × ward bed", "ward bed without"),
+        ("WARD", "vi", "thêm một giường thường", "2 giường thường", "giường thường trở lên"),
+        ("HFNC", "en", "one more High-flow oxygen or", "2 × High-flow oxygen", "beds of High-flow"),
+        ("HFNC", "vi", "thêm một giường Oxy dòng cao", "2 giường Oxy dòng", "giường Oxy dòng cao"),
+    ],
+)
+def test_sentences_call_a_level_by_its_name_and_say_bed_once(
+    level: str, lang: str, more: str, some: str, full: str
+) -> None:
+    levels = {
+        "vi": {"WARD": "Giường thường", "HFNC": "Oxy dòng cao hoặc thở máy không xâm lấn"},
+        "en": {
+            "WARD": "Ward bed without oxygen",
+            "HFNC": "High-flow oxygen or non-invasive ventilation",
+        },
+    }
+    names = Names({"vi": {}, "en": {}}, levels, {"vi": {}, "en": {}})
+    assert one_more(names, "bed", level, lang, 1.0).startswith(more)
+    assert thing(names, "bed", level, lang, 2.0).startswith(some)
+    assert binding(names, "bed", level, lang).startswith(full)
+    told = bind_words(names, [f"bed:{level}"], lang)
+    assert names.level(level, lang).casefold() in told.casefold()
+    assert level not in told

@@ -10,13 +10,16 @@ from pathlib import Path
 import pytest
 
 from optimizer.app import listings
+from optimizer.app.figures import unit_names
+from optimizer.app.state import Viewer
+from optimizer.i18n import translator
 from optimizer.report.folder import read_plan_folder
 from optimizer.report.mapdata import hover_text, map_sites
-from optimizer.report.naming import communes_apart, told_apart
+from optimizer.report.naming import communes_apart, told_apart, words_of_units
 from optimizer.report.palette import LIGHT
 from optimizer.report.summary import summary_text
 
-from .province import planned, summary, template, wave, worked
+from .province import ROOT, planned, summary, template, wave, worked
 
 
 @pytest.fixture(scope="module")
@@ -36,14 +39,46 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ([("a", "A", "Tier 1"), ("b", "A", "Tier 2")], {"a": " · Tier 1", "b": " · Tier 2"}),
         (
             [("a", "A", "Tier 1"), ("b", "A", "Tier 1"), ("c", "A", "Tier 2")],
-            {"a": " · Tier 1 · a", "b": " · Tier 1 · b", "c": " · Tier 2"},
+            {"a": " · Tier 1 · 1", "b": " · Tier 1 · 2", "c": " · Tier 2"},
         ),
     ],
 )
-def test_told_apart_adds_the_tier_and_the_code_where_the_tier_is_the_same(
+def test_told_apart_adds_the_tier_and_a_number_where_nothing_else_differs(
     units: Sequence[tuple[str, str, str]], wanted: dict[str, str]
 ) -> None:
     assert told_apart(units) == wanted
+
+
+def test_told_apart_says_what_units_of_one_site_and_tier_are() -> None:
+    units = [("a", "A", "Tier 3"), ("a:icu", "A", "Tier 3"), ("b", "B", "T1"), ("c", "B", "T1")]
+    words = words_of_units(
+        {"A": "Hospital A", "B": "Hospital B"},
+        [(unit, site) for unit, site, _ in units],
+        [("a:icu", "New intensive-care centre Hospital A")],
+        [("a", "OXY"), ("a", "ICU"), ("a:icu", "ICU"), ("b", "OXY"), ("c", "OXY"), ("c", "ICU")],
+        {"OXY": "Oxygen bed", "ICU": "Intensive care"},
+    )
+    assert told_apart(units, words) == {
+        "a": " · Tier 3",
+        "a:icu": " · Tier 3 · New intensive-care centre",
+        "b": " · T1 · Oxygen bed",
+        "c": " · T1 · Intensive care",
+    }
+
+
+@pytest.mark.parametrize(("lang", "centre"), [("vi", "Trung tâm"), ("en", "centre")])
+def test_units_of_the_shipped_provinces_are_told_apart_by_words_never_by_id(
+    lang: str, centre: str
+) -> None:
+    who = Viewer(lang, translator(lang), LIGHT)
+    for province in ("soc_trang", "cao_bang", "can_tho"):
+        names = unit_names(who, ROOT / "data" / "facilities" / province)
+        several = {unit: name for unit, name in names.items() if ":" in unit}
+        several |= {site: names[site] for site in (unit.split(":")[0] for unit in several)}
+        assert len(set(several.values())) == len(several) >= 4
+        assert not any(unit in name for unit, name in several.items())
+        (found,) = (name for unit, name in several.items() if unit.endswith(":icu-centre"))
+        assert centre in found
 
 
 @pytest.mark.parametrize(
