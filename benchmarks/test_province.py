@@ -8,8 +8,11 @@ ratio inside one run: each part against the solve of the same instance (`ratio_t
 from __future__ import annotations
 
 import os
+import statistics
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
@@ -19,13 +22,16 @@ from optimizer.domain.assemble import Assembled, assemble
 from optimizer.domain.simulate import simulate
 from optimizer.loading import load
 from optimizer.planning.live import LiveModel
-from optimizer.planning.model import build_model
+from optimizer.planning.model import PlanModel, build_model
 from optimizer.planning.solve import solve_plan
 from optimizer.planning.split import split_to_communes
 from optimizer.run import plan_scenario
 
 ROOT = Path(__file__).resolve().parents[1]
 SCENARIO = ROOT / "scenarios" / "soc_trang_delta_unvaccinated.yaml"
+WITH_LEVERS = ROOT / "scenarios" / "soc_trang_delta_with_levers.yaml"
+PROVINCE = ROOT / "data" / "facilities" / "soc_trang"
+Made = TypeVar("Made")
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +66,39 @@ def test_assemble(benchmark: BenchmarkFixture, week: Path, solve_seconds: float)
     made = benchmark(assemble, tables, scenario)
     assert len(made.instance.areas) == 11
     _compare(benchmark, solve_seconds)
+
+
+@pytest.mark.benchmark(timer=time.process_time)
+def test_all_but_the_solver(
+    benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Read, assemble and build the whole 28 + 14 days with levers, in seconds of CPU."""
+    spent: dict[str, list[float]] = {"read": [], "assemble": [], "build": []}
+
+    def stage(name: str, work: Callable[[], Made]) -> Made:
+        began = time.process_time()
+        done = work()
+        spent[name].append(time.process_time() - began)
+        return done
+
+    def all_of_it() -> PlanModel:
+        tables, scenario, _ = stage("read", lambda: load(WITH_LEVERS, PROVINCE))
+        made = stage("assemble", lambda: assemble(tables, scenario))
+        return stage("build", lambda: build_model(made.instance))
+
+    model = benchmark.pedantic(all_of_it, rounds=5, iterations=1, warmup_rounds=1)
+    millions = model.compiled.size[2] / 1e6
+    assert millions > 0.9
+    ratios = {name: statistics.median(times) / millions for name, times in spent.items()}
+    ratios["all"] = statistics.median(map(sum, zip(*spent.values(), strict=True))) / millions
+    told = {f"{name}, CPU s per million nonzeros": ratio for name, ratio in ratios.items()}
+    benchmark.extra_info["columns, rows, nonzeros"] = model.compiled.size
+    benchmark.extra_info.update(told)
+    with capsys.disabled():
+        print(
+            f"\nCPU s per million nonzeros ({millions:.2f} million): "
+            + ", ".join(f"{name} {ratio:.2f}" for name, ratio in ratios.items())
+        )
 
 
 def test_simulate(benchmark: BenchmarkFixture, made: Assembled, solve_seconds: float) -> None:

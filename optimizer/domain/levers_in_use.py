@@ -57,7 +57,8 @@ def yields_in_use(tables: Tables, scenario: Scenario) -> tuple[LeverYield, ...]:
         change = scenario.levers.change.get(row.lever_id)
         factor = 1.0 if change is None or change.yields is None else change.yields
         if factor * row.amount != 0:
-            out.append(row.model_copy(update={"amount": factor * row.amount}))
+            same = factor == 1
+            out.append(row if same else row.model_copy(update={"amount": factor * row.amount}))
     return tuple(out)
 
 

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Literal
 
 import networkx as nx
 import numpy as np
 
-from optimizer.domain.instance import FloatArray
+from optimizer.domain.instance import FloatArray, IntArray
 from optimizer.domain.scenario import Scenario
 from optimizer.domain.tables import Tables
 from optimizer.domain.travel import TravelLeg
@@ -24,6 +25,8 @@ from optimizer.domain.travel import TravelLeg
 EARTH_KM = 6371.0088
 Cuts = Literal["all"] | tuple[tuple[str, str], ...]
 """Pairs of communes or sites whose road is cut, or all of them."""
+PASSED = ("area", "site")
+"""Kinds of nodes that ways lead through."""
 LEGS: tuple[Literal["central", "local", "city", "town"], ...] = ("central", "local", "city", "town")
 
 
@@ -106,16 +109,46 @@ class ReferralNetwork:
 
     def minutes(self, origins: Sequence[str], targets: Sequence[str]) -> FloatArray:
         """Minutes between areas or sites, (origins, targets); inf where there is no way."""
-        out = np.full((len(origins), len(targets)), np.inf)
-        column: dict[str, list[int]] = {}
-        for j, target in enumerate(targets):
-            column.setdefault(target, []).append(j)
-        for i, origin in enumerate(origins):
-            paths = nx.single_source_dijkstra_path_length(self.graph, origin, weight="minutes")
-            for place, minutes in paths.items():
-                for j in column.get(place, ()):
-                    out[i, j] = minutes
+        stated = self._stated(origins)
+        number = self._ways[0]
+        there = np.array([number.get(target, -1) for target in targets], dtype=np.int64)
+        out = np.where(there >= 0, stated[:, there], np.inf)
         return np.asarray(np.minimum(out, self._direct(origins, targets)))
+
+    @cached_property
+    def _ways(self) -> tuple[dict[str, int], IntArray, IntArray, FloatArray]:
+        """Areas and sites by number; links from where, to where (rising), minutes.
+
+        Units and mobile stations hang on their site alone: no way leads through them.
+        """
+        passed = (node for node, told in self.graph.nodes.items() if told["kind"] in PASSED)
+        number = {node: i for i, node in enumerate(passed)}
+        links = sorted(
+            (number[b], number[a], float(told["minutes"]))
+            for (a, b), told in self.graph.edges.items()
+            if a in number and b in number
+        )
+        to, start = (np.array([link[i] for link in links], dtype=np.int64) for i in (0, 1))
+        return number, start, to, np.array([link[2] for link in links], dtype=float)
+
+    def _stated(self, origins: Sequence[str]) -> FloatArray:
+        """Minutes of the shortest paths over stated links, (origins, areas and sites).
+
+        All origins at once, a link more each round, until nothing gets shorter. Minutes are added
+        up from the origin on, so the least of a place is one figure whatever order finds it.
+        """
+        number, start, to, minutes = self._ways
+        out = np.full((len(origins), len(number)), np.inf)
+        out[np.arange(len(origins)), [number[origin] for origin in origins]] = 0.0
+        if not to.size:
+            return out
+        ends, first = np.unique(to, return_index=True)
+        while True:
+            longer = np.minimum.reduceat(out[:, start] + minutes, first, axis=1)
+            shorter = longer < out[:, ends]
+            if not shorter.any():
+                return out
+            out[:, ends] = np.where(shorter, longer, out[:, ends])
 
     def _direct(self, origins: Sequence[str], targets: Sequence[str]) -> FloatArray:
         """Direct legs by rule, whole minutes rounded up, at least 1; (origins, targets)."""

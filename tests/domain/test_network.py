@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import networkx as nx
 import numpy as np
 import pytest
 
@@ -21,6 +22,7 @@ from optimizer.exchange.scenarios import read_scenario
 from optimizer.exchange.tables import read_tables
 from optimizer.exchange.templates import write_template
 
+ROOT = Path(__file__).resolve().parents[2]
 NOTE = {"source": "test", "confidence": "assumed"}
 
 
@@ -271,3 +273,21 @@ def test_group_takes_the_nearest_member_from_a_commune_and_the_mean_to_a_unit(
     # group to unit: weighted by physical beds, H3 10 and H4 30: (10 x 40 + 30 x 20) / 40
     assert found.unit_unit[group, hospital] == pytest.approx(25)
     assert found.unit_unit[hospital, group] == pytest.approx(20)  # the nearest member
+
+
+@pytest.mark.parametrize("province", ["soc_trang", "cao_bang", "can_tho"])
+def test_minutes_over_links_are_those_of_dijkstra_to_the_last_bit(province: str) -> None:
+    scenarios = ROOT / "scenarios"
+    tables, _ = read_tables(ROOT / "data" / "facilities" / province)
+    scenario = read_scenario(scenarios / f"{province}_delta_unvaccinated.yaml")
+    roads = ReferralNetwork(replace(tables, travel_rules=()), scenario)  # links alone
+    sites = [row.facility_id for row in tables.facilities]
+    communes = [row.admin_unit_id for row in tables.admin_units if row.kind == "commune"]
+    origins = [*communes[::7], *sites[::11]]
+    found, several = roads.minutes(origins, [*sites, *sites[:2]]), 0
+    for i, origin in enumerate(origins):
+        paths = nx.single_source_dijkstra_path_length(roads.graph, origin, weight="minutes")
+        known = [paths.get(site, math.inf) for site in [*sites, *sites[:2]]]
+        assert found[i].tolist() == known
+        several += sum(math.isfinite(one) and one > 0 for one in known)
+    assert several > 100
