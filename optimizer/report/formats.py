@@ -8,6 +8,8 @@ import math
 MINUS = "\u2212"
 THIN = "\u202f"
 NONE = "\u2013"
+SMALL_HARM = 10.0
+"""Harm below which one digit after the point says too little."""
 _WEEKDAYS = {
     "vi": ("T2", "T3", "T4", "T5", "T6", "T7", "CN"),
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
@@ -37,6 +39,11 @@ def num(value: float | None, lang: str, digits: int = 0, *, signed: bool = False
     if value < 0:
         return MINUS + text
     return "+" + text if signed else text
+
+
+def harm_text(harm: float, lang: str) -> str:
+    """Return a harm, a small one with so many digits that it is told from another."""
+    return num(harm, lang, 1 if abs(harm) >= SMALL_HARM else 3)
 
 
 def pct(share: float | None, lang: str, digits: int = 0, *, signed: bool = False) -> str:

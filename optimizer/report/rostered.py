@@ -7,7 +7,7 @@ from typing import Any
 
 from optimizer.i18n import translator
 from optimizer.i18n.counting import counting
-from optimizer.report.formats import num
+from optimizer.report.formats import harm_text, num
 
 
 def tables_text(told: Mapping[str, Any], lang: str) -> str:
@@ -135,7 +135,7 @@ def still_counted(rosters: Mapping[str, Any], lang: str) -> str:
         "In {days} patient-days people stay in a bed where the plan counts too few to care for "
         "them; these make {harm} of its harm.",
         days=num(excess["patient_days"], lang, 1),
-        harm=num(excess["harm"], lang, 1),
+        harm=harm_text(excess["harm"], lang),
     )
     return f"{text} {more}"
 
@@ -146,7 +146,7 @@ def roster_round_rows(rosters: Mapping[str, Any], lang: str) -> list[dict[str, A
     return [
         {
             say("Round"): str(one["number"]),
-            say("Harm"): num(one["harm"], lang, 1),
+            say("Harm"): harm_text(one["harm"], lang),
             say("Harm with the rosters alone"): "–"
             if one.get("harm_staffed") is None
             else num(one["harm_staffed"], lang, 1),
@@ -186,7 +186,7 @@ def rosters_text(rosters: Mapping[str, Any], lang: str) -> str:
             counted(
                 text,
                 number=one["number"],
-                harm=num(one["harm"], lang, 1),
+                harm=harm_text(one["harm"], lang),
                 open=num(one["open"], lang, 0),
                 posts=num(one["posts"], lang, 0),
                 lost=num(one["bed_days_lost"], lang, 1),

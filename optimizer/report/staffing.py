@@ -9,7 +9,7 @@ from typing import Any
 
 from optimizer.i18n import translator
 from optimizer.i18n.counting import counting
-from optimizer.report.formats import num
+from optimizer.report.formats import harm_text, num
 from optimizer.report.rostered import COUNTS, rosters_text
 
 STATUSES = {
@@ -49,10 +49,10 @@ def staff_text(summary: Mapping[str, Any], lang: str) -> str:
         counted(
             "Harm: {home} with everybody at home, {lent} with the secondments, {free} if people "
             "could be lent freely (no plan can have less), {none} if people were no limit.",
-            home=num(harm["everybody_at_home"], lang, 1),
-            lent=num(harm["with_secondments"], lang, 1),
-            free=num(harm["lent_freely"], lang, 1),
-            none=num(harm["beds_without_people"], lang, 1),
+            home=harm_text(harm["everybody_at_home"], lang),
+            lent=harm_text(harm["with_secondments"], lang),
+            free=harm_text(harm["lent_freely"], lang),
+            none=harm_text(harm["beds_without_people"], lang),
         ),
         "",
         counted(
@@ -174,7 +174,7 @@ def _rounds(summary: Mapping[str, Any], lang: str) -> list[str]:
     lines = []
     if "decided" in harm:
         text = say("Exactly what is decided and made known: harm {harm}.")
-        lines.append(text.format(harm=num(best, lang, 1)))
+        lines.append(text.format(harm=harm_text(best, lang)))
     for one in summary["rounds"]:
         text = "Round {number}: harm {harm}, {heads} people lent."
         if not one["kept"]:
@@ -187,7 +187,7 @@ def _rounds(summary: Mapping[str, Any], lang: str) -> list[str]:
                 "less than {best} as far as the solver can tell."
             )
         values = {"number": one["number"], "heads": num(one["heads_moved"], lang, 0)}
-        told = {"harm": num(one["harm"], lang, 1), "best": num(best, lang, 1)}
+        told = {"harm": harm_text(one["harm"], lang), "best": harm_text(best, lang)}
         lines.append(counted(text, **values, **told))
         best = one["harm"] if one["kept"] else best
     if "decided" in harm and not any(one["kept"] for one in summary["rounds"]):
@@ -221,8 +221,8 @@ def finding_text(summary: Mapping[str, Any], lang: str) -> str:
             day=illusion["peak_day"],
             peak=num(illusion["peak_beds"], lang, 0),
             heads=num(summary["heads_moved"], lang, 0),
-            home=num(harm["everybody_at_home"], lang, 1),
-            lent=num(harm["with_secondments"], lang, 1),
+            home=harm_text(harm["everybody_at_home"], lang),
+            lent=harm_text(harm["with_secondments"], lang),
         )
     rosters = summary.get("rosters")
     if rosters is None or len(rosters["rounds"]) < 2:
@@ -232,11 +232,11 @@ def finding_text(summary: Mapping[str, Any], lang: str) -> str:
     if kept is not None and kept.get("bed_days_lost", 0) >= COUNTS:
         more = counted(
             "With the rosters it is {harm}, and {lost} bed-days of that plan no roster staffs.",
-            harm=num(harm["handed_over"], lang, 1),
+            harm=harm_text(harm["handed_over"], lang),
             lost=num(kept["bed_days_lost"], lang, 1),
         )
         return f"{text} {more}"
-    return f"{text} {more.format(harm=num(harm['handed_over'], lang, 1))}"
+    return f"{text} {more.format(harm=harm_text(harm['handed_over'], lang))}"
 
 
 def block_rows(summary: Mapping[str, Any], lang: str) -> list[dict[str, Any]]:
@@ -273,7 +273,7 @@ def round_rows(summary: Mapping[str, Any], lang: str) -> list[dict[str, Any]]:
     def row(what: str, value: float, people: int, kept: str = "") -> dict[str, Any]:
         return {
             say("Round"): what,
-            say("Harm"): num(value, lang, 1),
+            say("Harm"): harm_text(value, lang),
             say("People"): people,
             say("Kept"): kept,
         }

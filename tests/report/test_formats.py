@@ -60,3 +60,11 @@ def test_people_are_whole_when_they_are_or_from_ten_on() -> None:
     assert formats.people(3.0, "vi") == "3"
     assert formats.people(3.26, "vi") == "3,3"
     assert formats.people(12.6, "vi") == "13"
+
+
+@pytest.mark.parametrize(
+    ("harm", "lang", "words"),
+    [(0.2357, "en", "0.236"), (0.229, "vi", "0,229"), (12.34, "en", "12.3")],
+)
+def test_small_harm_is_told_from_another(harm: float, lang: str, words: str) -> None:
+    assert formats.harm_text(harm, lang) == words
